@@ -1,0 +1,203 @@
+"""The declared nouns of a city: what the site folder says exists.
+
+Frozen values without behaviour beyond look-ups; `config.load` makes them, everybody reads
+them. An absent cell of a register is `None`, never an empty string.
+"""
+
+from __future__ import annotations
+
+import enum
+from datetime import time
+from pathlib import Path
+from typing import NewType
+
+from msgspec import Struct, field
+
+from config.geometry import GeoPoint, ImagePoint
+
+CameraId = NewType("CameraId", str)
+ZoneId = NewType("ZoneId", str)
+GridId = NewType("GridId", str)
+InspectorId = NewType("InspectorId", str)
+DeviceId = NewType("DeviceId", str)
+ItemCode = NewType("ItemCode", str)
+UnitName = NewType("UnitName", str)
+
+
+class Camera(Struct, frozen=True):
+    """One camera port (点位). URLs may hold credentials: show them through `ingest.logs.redacted`."""
+
+    id: CameraId
+    name: str
+    main_url: str
+    sub_url: str | None = None
+    place: GeoPoint | None = None
+    bearing_deg: float | None = None
+    fov_deg: float | None = None
+    grid_id: GridId | None = None
+    group: str | None = None
+    ptz_url: str | None = None
+    enabled: bool = True
+
+
+class ZoneKind(enum.Enum):
+    NO_PARKING = "no_parking"
+    NO_TRADING = "no_trading"
+    SMOKE_WATCH = "smoke_watch"
+    MASK = "mask"
+
+
+class Hours(Struct, frozen=True):
+    """A span of local wall-clock time; `start == end` means all day; it may cross midnight."""
+
+    start: time = time(0, 0)
+    end: time = time(0, 0)
+
+    def contains(self, at: time) -> bool:
+        if self.start == self.end:
+            return True
+        if self.start < self.end:
+            return self.start <= at < self.end
+        return at >= self.start or at < self.end
+
+
+ALL_DAYS = frozenset(range(7))
+
+
+class Zone(Struct, frozen=True):
+    """An area of one camera's picture with a rule. `limit_s` seconds; `days` 0 = Monday."""
+
+    id: ZoneId
+    camera_id: CameraId
+    kind: ZoneKind
+    polygon: tuple[ImagePoint, ...]
+    limit_s: float
+    hours: Hours = Hours()
+    days: frozenset[int] = ALL_DAYS
+
+
+class CalibrationPair(Struct, frozen=True):
+    """The same spot in the picture and on the ground."""
+
+    image: ImagePoint
+    place: GeoPoint
+
+
+class Calibration(Struct, frozen=True):
+    """Ground calibration of a camera: at least four pairs, not all on one line."""
+
+    camera_id: CameraId
+    pairs: tuple[CalibrationPair, ...]
+
+
+class GridLevel(enum.Enum):
+    DISTRICT = "district"
+    STREET = "street"
+    COMMUNITY = "community"
+    CELL = "cell"
+
+
+class GridCell(Struct, frozen=True):
+    """An area of responsibility (网格). `rings`: outer rings first point ≠ last, WGS-84."""
+
+    id: GridId
+    level: GridLevel
+    name: str
+    parent: GridId | None
+    unit: UnitName | None
+    rings: tuple[tuple[GeoPoint, ...], ...]
+    neighbours: tuple[GridId, ...] = ()
+
+
+class Inspector(Struct, frozen=True):
+    """A patrol officer (网格员). `shift` as written in the register, e.g. "08:00-20:00"; None = always."""
+
+    id: InspectorId
+    name: str
+    phone: str | None = None
+    role: str | None = None
+    grid_id: GridId | None = None
+    device_id: DeviceId | None = None
+    shift: Hours | None = None
+
+
+class LimitUnit(enum.Enum):
+    MINUTE = "minute"
+    WORKING_HOUR = "working_hour"
+    URGENT_WORKING_HOUR = "urgent_working_hour"
+    WORKING_DAY = "working_day"
+
+
+class Item(Struct, frozen=True):
+    """A kind of case (事项) with its handling limit."""
+
+    code: ItemCode
+    name_zh: str
+    name_en: str
+    unit_rule: str | None = None
+    limit_value: float = 4.0
+    limit_unit: LimitUnit = LimitUnit.WORKING_HOUR
+    standard: str | None = None
+
+
+class DispatchRule(Struct, frozen=True):
+    """Item × area → unit; the highest `priority` wins, then the smallest area."""
+
+    item_code: ItemCode
+    grid_id: GridId | None
+    unit: UnitName
+    priority: int = 0
+
+
+class Checkpoint(Struct, frozen=True):
+    """A fixed place to be inspected (实测点)."""
+
+    id: str
+    checkpoint_class: str
+    name: str
+    place: GeoPoint
+    grid_id: GridId | None = None
+    inspector_id: InspectorId | None = None
+
+
+class HubAddresses(Struct, frozen=True):
+    """Where the hub listens; defaults are the contract's loopback addresses."""
+
+    intake: str = "tcp://127.0.0.1:7400"
+    feed: str = "tcp://127.0.0.1:7401"
+    query: str = "tcp://127.0.0.1:7402"
+    http: str = "127.0.0.1:7480"
+    jt808: str = "127.0.0.1:7408"
+
+
+class Language(enum.Enum):
+    CHINESE = "zh_CN"
+    ENGLISH = "en"
+
+
+class Datum(enum.Enum):
+    """Coordinate system of the registers (`site.toml`: coordinates)."""
+
+    WGS84 = "wgs84"
+    GCJ02 = "gcj02"
+    BD09 = "bd09"
+
+
+class Site(Struct, frozen=True):
+    """Everything a site folder declares. Tuples keep the order of the files."""
+
+    folder: Path
+    name: str
+    language: Language = Language.CHINESE
+    hub: HubAddresses = HubAddresses()
+    cameras: tuple[Camera, ...] = ()
+    zones: tuple[Zone, ...] = ()
+    calibrations: tuple[Calibration, ...] = ()
+    grid: tuple[GridCell, ...] = ()
+    inspectors: tuple[Inspector, ...] = ()
+    items: tuple[Item, ...] = ()
+    dispatch_rules: tuple[DispatchRule, ...] = ()
+    checkpoints: tuple[Checkpoint, ...] = ()
+    streets_file: Path | None = None
+    tiles: str | None = None
+    layer_files: tuple[Path, ...] = field(default_factory=tuple)

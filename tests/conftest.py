@@ -1,0 +1,124 @@
+"""Every test leaves the machine as it found it: threads, sockets, shared memory, child processes.
+
+A virtual screen is started once for tests marked `gui`; Qt warnings and log records of level
+WARNING fail a test unless it is marked `logs_warnings(reason)`.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+# In-process windows need no screen; tests of real screens start processes with `virtual_screen`.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+#: Threads that libraries keep for the life of the process (named by prefix).
+KEPT_THREADS = ("pytest-timeout", "ThreadPoolExecutor", "asyncio_", "Dummy", "QThread", "pydevd")
+SHARED_MEMORY = Path("/dev/shm")
+SHARED = Path(__file__).parents[2] / "shared"
+
+
+@pytest.fixture(scope="session")
+def shared_folder() -> Path:
+    """The folder of real clips and tools beside the checkout; tests that need it skip without it."""
+    if not SHARED.is_dir():
+        pytest.skip(
+            "needs ../shared (real clips and the independent RTSP server), which is not here"
+        )
+    return SHARED
+
+
+def _threads() -> set[threading.Thread]:
+    return {
+        thread
+        for thread in threading.enumerate()
+        if thread.is_alive() and not thread.name.startswith(KEPT_THREADS)
+    }
+
+
+def _rings() -> set[str]:
+    if not SHARED_MEMORY.is_dir():
+        return set()
+    return {path.name for path in SHARED_MEMORY.glob("gridwall-test-*")}
+
+
+def _children() -> set[int]:
+    return {
+        child.pid
+        for child in psutil.Process().children(recursive=True)
+        if child.status() != psutil.STATUS_ZOMBIE and "Xvfb" not in child.name()
+    }
+
+
+def _settled(
+    now: set[object], before: set[object], look: object, deadline_s: float = 3.0
+) -> set[object]:
+    """What is still left over after at most `deadline_s`: ends take a moment to be seen."""
+    waiter = threading.Event()
+    left = now - before
+    for _ in range(round(deadline_s / 0.05)):
+        if not left:
+            break
+        waiter.wait(0.05)
+        left = look() - before  # type: ignore[operator]
+    return left
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fails a test that leaves a thread, a child process or a shared-memory ring."""
+    before = (_threads(), _children(), _rings())
+    yield
+    for name, look, was in zip(
+        ("threads", "child processes", "shared memory"),
+        (_threads, _children, _rings),
+        before,
+        strict=True,
+    ):
+        left = _settled(look(), was, look)
+        assert not left, f"the test left {name} behind: {left}"
+
+
+@pytest.fixture(autouse=True)
+def no_unannounced_warning(
+    request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
+) -> Iterator[None]:
+    """Fails a test whose code logs WARNING or worse, unless marked `logs_warnings(reason)`."""
+    yield
+    if request.node.get_closest_marker("logs_warnings"):
+        return
+    loud = [
+        record.getMessage()
+        for record in caplog.get_records("call")
+        if record.levelno >= logging.WARNING
+    ]
+    assert not loud, f"the test logged warnings nobody announced: {loud}"
+
+
+@pytest.fixture(scope="session")
+def virtual_screen() -> Iterator[str]:
+    """A display for real windows; an existing DISPLAY is used as it is."""
+    if shutil.which("Xvfb") is None:
+        pytest.skip("needs Xvfb (Debian package xvfb) for real windows")
+    read_end, write_end = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(write_end), "-screen", "0", "3840x1080x24", "-noreset",
+         "+extension", "GLX", "+extension", "RANDR", "-nolisten", "tcp"],
+        pass_fds=[write_end], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    os.close(write_end)
+    with os.fdopen(read_end) as pipe:
+        number = pipe.readline().strip()
+    if not number:
+        pytest.fail("Xvfb did not start: run it by hand to see why")
+    yield f":{number}"
+    server.terminate()
+    server.wait(timeout=10)

@@ -15,7 +15,7 @@ class PixelFormat(enum.IntEnum):
     """Layout of `Frame.pixels`."""
 
     BGRA = 1  #: (height, width, 4) uint8, what Qt paints as Format_RGB32
-    I420 = 2  #: (height * 3 // 2, width) uint8, full-range planes Y, U, V one under the other
+    I420 = 2  #: (height * 3 // 2, width) uint8, limited-range planes Y, U, V one under the other
 
 
 class WidthClass(enum.IntEnum):

@@ -1,0 +1,134 @@
+"""FrameWant, CameraSource, CameraStatus: what a lease asks of the broker and what it is told. Pure.
+
+A lease states the full set of its wishes; the broker serves the union of all leases. A ring is
+named by its key (format, width class, region), so that two readers with different rates share it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from msgspec import Struct, structs
+
+from config.site import CameraId
+from ingest.cameras.health import StreamHealth
+from ingest.frames.frame import PixelFormat, WidthClass
+
+#: Lower is more important: the alarm's tile keeps its rate longest under overload.
+PRIORITY_ALARM: Final = 0
+PRIORITY_SELECTED: Final = 1
+PRIORITY_REST: Final = 2
+PRIORITY_HIDDEN: Final = 3
+
+#: x1, y1, x2, y2 in 0..1 of the picture.
+Region = tuple[float, float, float, float]
+
+
+class CameraSource(Struct, frozen=True):
+    """Where a camera's streams are. URLs hold credentials: only ever logged redacted."""
+
+    camera_id: CameraId
+    main_url: str
+    sub_url: str | None = None
+
+
+class FrameWant(Struct, frozen=True):
+    """One wish for pictures of one camera.
+
+    Attributes:
+        width_class: width the picture is scaled down to (never up); height follows its aspect.
+        fps_max: at most so many frames a second; the ring may hold more when another lease
+            asked for more.
+        priority: 0 alarm, 1 selected, 2 rest, 3 hidden.
+        region_norm: digital zoom: only this part of the picture, cropped before scaling.
+        keyframes_only: decode key frames alone (a tile off screen).
+    """
+
+    camera_id: CameraId
+    width_class: WidthClass
+    format: PixelFormat
+    fps_max: float = 25.0
+    priority: int = PRIORITY_REST
+    region_norm: Region | None = None
+    keyframes_only: bool = False
+
+
+class RingInfo(Struct, frozen=True):
+    """A ring that holds at least one frame. `path` opens with `RingReader.open(Path(path))`."""
+
+    path: str
+    width_px: int
+    height_px: int
+    format: PixelFormat
+    fps: float
+
+
+class CameraStatus(Struct, frozen=True):
+    """One camera now: its stream and its rings by `ring_key`.
+
+    `shed_fps` is the rate its tiles were reduced to under overload, None at full rate.
+    """
+
+    health: StreamHealth
+    rings: dict[str, RingInfo]
+    shed_fps: float | None = None
+
+
+class ClipInfo(Struct, frozen=True):
+    """A clip that was written. It starts at the key frame before the wanted moment."""
+
+    path: str
+    start_mono_ns: int
+    end_mono_ns: int
+    start_utc_ns: int
+    packet_count: int
+    byte_count: int
+    codec: str
+    width_px: int
+    height_px: int
+
+    @property
+    def duration_s(self) -> float:
+        return (self.end_mono_ns - self.start_mono_ns) / 1e9
+
+
+def ring_key(want: FrameWant) -> str:
+    """The key of `want`'s ring in `CameraStatus.rings`."""
+    key = f"{want.format.name.lower()}{int(want.width_class)}"
+    if want.region_norm is None:
+        return key
+    return key + "@" + ",".join(f"{edge:.4f}" for edge in want.region_norm)
+
+
+def merged_wants(wants: Iterable[FrameWant]) -> dict[tuple[CameraId, str], FrameWant]:
+    """One want per ring: the highest rate, the best priority, whole motion if anyone needs it."""
+    merged: dict[tuple[CameraId, str], FrameWant] = {}
+    for want in wants:
+        name = (want.camera_id, ring_key(want))
+        other = merged.get(name)
+        if other is not None:
+            want = structs.replace(
+                want,
+                fps_max=max(want.fps_max, other.fps_max),
+                priority=min(want.priority, other.priority),
+                keyframes_only=want.keyframes_only and other.keyframes_only,
+            )
+        merged[name] = want
+    return merged
+
+
+def main_stream_needed(source: CameraSource, wants: Iterable[FrameWant]) -> bool:
+    """Whether `wants` need the main stream; small whole-picture tiles alone use the sub-stream.
+
+    A camera nobody wants pictures of is kept for its clips: those come from the main stream.
+    """
+    if source.sub_url is None:
+        return True
+    listed = list(wants)
+    return not listed or any(
+        want.format is not PixelFormat.BGRA
+        or want.width_class not in (WidthClass.SMALL, WidthClass.MEDIUM)
+        or want.region_norm is not None
+        for want in listed
+    )

@@ -1,0 +1,81 @@
+"""Candidates: whom the desk proposes for a case and why, and why not the others.
+
+Decodes the hub's answers to `candidates` and `case`; the order and the reasons are the
+desk's (`console.desk.dispatch_rules`), the words are the views'. Unknown keys are ignored so
+that an older console can talk to a newer hub.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from config.site import InspectorId
+from console.desk.case import CaseData
+from vision.alerts import AlertData
+
+
+class Reason(Struct, frozen=True):
+    """One reason as a message id with its values ("own_grid", {}; "distance", {"metres": 240})."""
+
+    id: str
+    values: dict[str, Any] = {}
+
+
+class Candidate(Struct, frozen=True):
+    """One inspector, best first. `shortfall` set: cannot be sent, for that reason."""
+
+    inspector_id: InspectorId
+    name: str = ""
+    distance_m: float | None = None
+    eta_s: float | None = None
+    fix_age_s: float | None = None
+    reasons: tuple[Reason, ...] = ()
+    shortfalls: tuple[Reason, ...] = ()
+
+    @property
+    def can_go(self) -> bool:
+        return not self.shortfalls
+
+
+class ActOffer(Struct, frozen=True):
+    """An act on a case: may it be done now, and if not, why (message id or the hub's words)."""
+
+    act: str
+    allowed: bool
+    reason: str = ""
+
+
+class AuditRow(Struct, frozen=True):
+    """One line of a case's timeline."""
+
+    act: str
+    actor: str
+    utc: str
+    note: str = ""
+    state: str = ""
+
+
+class CaseDetail(Struct, frozen=True):
+    """All the case view shows of one case."""
+
+    case: CaseData
+    acts: tuple[ActOffer, ...] = ()
+    timeline: tuple[AuditRow, ...] = ()
+    alerts: tuple[AlertData, ...] = ()
+
+    def offer(self, act: str) -> ActOffer | None:
+        return next((offer for offer in self.acts if offer.act == act), None)
+
+
+def candidates_of(reply: Mapping[str, Any]) -> tuple[Candidate, ...]:
+    """Raises msgspec.ValidationError where the reply is not what CONTRACT says."""
+    return msgspec.convert(reply.get("candidates", ()), tuple[Candidate, ...], strict=False)
+
+
+def detail_of(reply: Mapping[str, Any]) -> CaseDetail:
+    """Raises msgspec.ValidationError where the reply is not what CONTRACT says."""
+    return msgspec.convert(reply, CaseDetail, strict=False)

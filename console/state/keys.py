@@ -1,0 +1,126 @@
+"""The one key table: what each key does, for the key router, the `?` sheet, the palette and tool tips.
+
+Data only. A key stands here only when it works. Texts are English sources for translation
+(context "Keys"). Keys are written as QKeySequence's portable text.
+"""
+
+from __future__ import annotations
+
+import enum
+
+from msgspec import Struct
+
+
+def QT_TRANSLATE_NOOP(context: str, text: str) -> str:
+    """Marks `text` for translation where no Qt may be imported; returns it unchanged."""
+    return text
+
+
+class KeyGroup(enum.Enum):
+    CASES = "cases"
+    CAMERAS = "cameras"
+    MAP = "map"
+    CONSOLE = "console"
+
+
+class CommandId(enum.Enum):
+    OPEN = "open"
+    FILE = "file"
+    DISPATCH = "dispatch"
+    ACKNOWLEDGE = "acknowledge"
+    VERIFY = "verify"
+    CLOSE = "close"
+    VOID = "void"
+    SHOW_NEW = "show_new"
+    CALL_CAMERA = "call_camera"
+    FULL_TILE = "full_tile"
+    LAYOUT_1 = "layout_1"
+    LAYOUT_2 = "layout_2"
+    LAYOUT_3 = "layout_3"
+    LAYOUT_4 = "layout_4"
+    LAYOUT_5 = "layout_5"
+    LAYOUT_6 = "layout_6"
+    LAYOUT_7 = "layout_7"
+    LAYOUT_8 = "layout_8"
+    MAP_TO_IT = "map_to_it"
+    MAP_WHOLE = "map_whole"
+    MAP_IN = "map_in"
+    MAP_OUT = "map_out"
+    PALETTE = "palette"
+    LANGUAGE = "language"
+    THEME = "theme"
+    NIGHT = "night"
+    FULL_SCREEN = "full_screen"
+    RESET_LAYOUT = "reset_layout"
+    KEY_SHEET = "key_sheet"
+    BACK = "back"
+
+
+class KeyCommand(Struct, frozen=True):
+    """One row of the table. No keys: reachable by palette and menu only."""
+
+    id: CommandId
+    keys: tuple[str, ...]
+    text: str
+    group: KeyGroup
+
+
+KEY_TABLE: tuple[KeyCommand, ...] = (
+    KeyCommand(CommandId.OPEN, ("Return",), QT_TRANSLATE_NOOP("Keys", "Open the case"), KeyGroup.CASES),
+    KeyCommand(CommandId.FILE, ("Shift+Return",), QT_TRANSLATE_NOOP("Keys", "File the case"), KeyGroup.CASES),
+    KeyCommand(CommandId.DISPATCH, ("D",), QT_TRANSLATE_NOOP("Keys", "Dispatch the first candidate (5 s to take it back)"), KeyGroup.CASES),
+    KeyCommand(CommandId.ACKNOWLEDGE, ("Space",), QT_TRANSLATE_NOOP("Keys", "Acknowledge the alert"), KeyGroup.CASES),
+    KeyCommand(CommandId.VERIFY, ("Ctrl+Shift+V",), QT_TRANSLATE_NOOP("Keys", "Verified: the matter is dealt with"), KeyGroup.CASES),
+    KeyCommand(CommandId.CLOSE, ("Ctrl+Shift+C",), QT_TRANSLATE_NOOP("Keys", "Close the case"), KeyGroup.CASES),
+    KeyCommand(CommandId.VOID, ("Ctrl+Shift+X",), QT_TRANSLATE_NOOP("Keys", "Void the case (asks why)"), KeyGroup.CASES),
+    KeyCommand(CommandId.SHOW_NEW, ("Home",), QT_TRANSLATE_NOOP("Keys", "Top of the queue, with what is new"), KeyGroup.CASES),
+    KeyCommand(CommandId.CALL_CAMERA, (), QT_TRANSLATE_NOOP("Keys", "Digits, Enter: camera to the selected tile"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.FULL_TILE, ("F",), QT_TRANSLATE_NOOP("Keys", "Selected tile full size and back"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.LAYOUT_1, ("F1",), QT_TRANSLATE_NOOP("Keys", "Wall layout 1"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.LAYOUT_2, ("F2",), QT_TRANSLATE_NOOP("Keys", "Wall layout 2"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.LAYOUT_3, ("F3",), QT_TRANSLATE_NOOP("Keys", "Wall layout 3"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.LAYOUT_4, ("F4",), QT_TRANSLATE_NOOP("Keys", "Wall layout 4"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.LAYOUT_5, ("F5",), QT_TRANSLATE_NOOP("Keys", "Wall layout 5"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.LAYOUT_6, ("F6",), QT_TRANSLATE_NOOP("Keys", "Wall layout 6"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.LAYOUT_7, ("F7",), QT_TRANSLATE_NOOP("Keys", "Wall layout 7"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.LAYOUT_8, ("F8",), QT_TRANSLATE_NOOP("Keys", "Wall layout 8"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.MAP_TO_IT, ("G",), QT_TRANSLATE_NOOP("Keys", "Map to the open case"), KeyGroup.MAP),
+    KeyCommand(CommandId.MAP_WHOLE, ("Shift+G",), QT_TRANSLATE_NOOP("Keys", "Map of the whole area"), KeyGroup.MAP),
+    KeyCommand(CommandId.MAP_IN, ("+",), QT_TRANSLATE_NOOP("Keys", "Map closer"), KeyGroup.MAP),
+    KeyCommand(CommandId.MAP_OUT, ("-",), QT_TRANSLATE_NOOP("Keys", "Map wider"), KeyGroup.MAP),
+    KeyCommand(CommandId.PALETTE, ("Ctrl+K",), QT_TRANSLATE_NOOP("Keys", "Find a camera, case, inspector or command"), KeyGroup.CONSOLE),
+    KeyCommand(CommandId.LANGUAGE, ("Ctrl+L",), QT_TRANSLATE_NOOP("Keys", "中文 / English"), KeyGroup.CONSOLE),
+    KeyCommand(CommandId.THEME, (), QT_TRANSLATE_NOOP("Keys", "Dark or light"), KeyGroup.CONSOLE),
+    KeyCommand(CommandId.NIGHT, ("N",), QT_TRANSLATE_NOOP("Keys", "Night brightness"), KeyGroup.CONSOLE),
+    KeyCommand(CommandId.FULL_SCREEN, ("F11",), QT_TRANSLATE_NOOP("Keys", "Full screen"), KeyGroup.CONSOLE),
+    KeyCommand(CommandId.RESET_LAYOUT, (), QT_TRANSLATE_NOOP("Keys", "Arrange the window as at first"), KeyGroup.CONSOLE),
+    KeyCommand(CommandId.KEY_SHEET, ("?",), QT_TRANSLATE_NOOP("Keys", "These keys"), KeyGroup.CONSOLE),
+    KeyCommand(CommandId.BACK, ("Escape",), QT_TRANSLATE_NOOP("Keys", "Back; takes a held dispatch back"), KeyGroup.CONSOLE),
+)  # fmt: skip
+
+#: Layout keys in order; the wall's layouts of the same place answer to them.
+LAYOUT_COMMANDS = (
+    CommandId.LAYOUT_1,
+    CommandId.LAYOUT_2,
+    CommandId.LAYOUT_3,
+    CommandId.LAYOUT_4,
+    CommandId.LAYOUT_5,
+    CommandId.LAYOUT_6,
+    CommandId.LAYOUT_7,
+    CommandId.LAYOUT_8,
+)
+
+
+def command(command_id: CommandId) -> KeyCommand:
+    return next(row for row in KEY_TABLE if row.id is command_id)
+
+
+def commands_by_key() -> dict[str, CommandId]:
+    """Portable key text → command. Raises ValueError when two rows claim one key."""
+    table: dict[str, CommandId] = {}
+    for row in KEY_TABLE:
+        for key in row.keys:
+            if key in table:
+                raise ValueError(f"the key {key} stands for {table[key].value} and {row.id.value}")
+            table[key] = row.id
+    return table

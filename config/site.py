@@ -14,6 +14,7 @@ from typing import NewType
 from msgspec import Struct, field
 
 from config.geometry import GeoPoint, ImagePoint
+from config.settings import Settings
 
 CameraId = NewType("CameraId", str)
 ZoneId = NewType("ZoneId", str)
@@ -201,3 +202,5 @@ class Site(Struct, frozen=True):
     streets_file: Path | None = None
     tiles: str | None = None
     layer_files: tuple[Path, ...] = field(default_factory=tuple)
+    settings: Settings = field(default_factory=Settings)
+    datum: Datum = Datum.WGS84

@@ -1,0 +1,238 @@
+"""Tunables of a site: the tables of site.toml, each value with unit, default, bound and reason.
+
+A table is a frozen Struct; a bound is a `msgspec.Meta` beside the default. Add a field here and
+`gridwall check` knows its key, type and bounds at once. Pure values; any thread.
+"""
+
+from __future__ import annotations
+
+from datetime import date, time, timedelta, timezone, tzinfo
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from msgspec import Meta, Struct, field
+
+Fraction = Annotated[float, Meta(ge=0.0, le=1.0)]
+
+
+class StoreSettings(Struct, frozen=True):
+    """[store]: where state lives and how long it is kept."""
+
+    #: Base folder of all state, relative to the site folder; `hub` and `worker-<host>` are inside.
+    folder: str = "state"
+    #: SQLAlchemy URL of the log and the cases; None = SQLite in the hub's state folder.
+    url: str | None = None
+    #: Events older than this leave the log; 400 keeps a year for the yearly comparison.
+    retention_days: Annotated[int, Meta(ge=1, le=36_500)] = 400
+    #: Clips and snapshots not referred to by an open case; 90 days is the usual video rule.
+    evidence_retention_days: Annotated[int, Meta(ge=1, le=36_500)] = 90
+    #: Below this free space the hub refuses new evidence and says so.
+    free_space_min_mb: Annotated[int, Meta(ge=0, le=10_000_000)] = 500
+    #: SQLite's locks do not work on network file systems: only for people who know theirs does.
+    allow_network_file_system: bool = False
+
+
+class ModelSettings(Struct, frozen=True):
+    """[model]: the detector."""
+
+    #: Folder name in resources/weights, or what `gridwall models list` shows.
+    name: str = "street"
+    #: A model folder or file instead of a shipped one, relative to the site folder.
+    path: str | None = None
+    #: Square input; multiples of 32 because of the network's strides.
+    input_px: Annotated[int, Meta(ge=160, le=1920, multiple_of=32)] = 640
+    #: "CPU", "GPU", "cuda:0" …; "auto" takes the first that works.
+    device: str = "auto"
+    #: Detections below are not even tracked; rules have their own thresholds above it.
+    score_floor: Fraction = 0.1
+
+
+class VisionSettings(Struct, frozen=True):
+    """[vision]: rates and thresholds of the rules. Limits of zones stand in zones.toml."""
+
+    #: Pictures a second and camera; 2 finds a car within half a second at 1/12 of the work.
+    analysis_fps: Annotated[float, Meta(ge=0.2, le=25.0)] = 2.0
+    #: Detector threads; 0 = half the cores where a wall runs, all of them elsewhere.
+    thread_count: Annotated[int, Meta(ge=0, le=256)] = 0
+    smoke_score: Fraction = 0.35
+    fire_score: Fraction = 0.35
+    vehicle_score: Fraction = 0.35
+    stall_score: Fraction = 0.35
+    #: Clip before and after the moment an alert is raised.
+    pre_roll_s: Annotated[float, Meta(ge=0.0, le=60.0)] = 10.0
+    post_roll_s: Annotated[float, Meta(ge=0.0, le=120.0)] = 10.0
+    #: A thing that was lost for this long has left (an occluding bus passes in 10–15 s).
+    lost_after_s: Annotated[float, Meta(ge=1.0, le=600.0)] = 20.0
+    #: At most one `alert.updated` per alert in this time (CONTRACT §5 says 5).
+    update_interval_s: Annotated[float, Meta(ge=5.0, le=3600.0)] = 5.0
+    #: JPEG quality of snapshots and crops.
+    jpeg_quality: Annotated[int, Meta(ge=30, le=100)] = 88
+
+
+class CameraSettings(Struct, frozen=True):
+    """[cameras]: how streams are opened and watched."""
+
+    #: "tcp" or "udp"; TCP survives lossy links and firewalls.
+    transport: str = "tcp"
+    #: No packet for this long and the connection is given up.
+    silent_after_s: Annotated[float, Meta(ge=1.0, le=60.0)] = 5.0
+    #: First and longest wait between two tries.
+    retry_min_s: Annotated[float, Meta(ge=0.1, le=60.0)] = 0.5
+    retry_max_s: Annotated[float, Meta(ge=1.0, le=3600.0)] = 30.0
+    #: Compressed packets kept for pre-roll and instant replay.
+    packet_ring_s: Annotated[float, Meta(ge=5.0, le=600.0)] = 60.0
+
+
+class WorkingSpan(Struct, frozen=True):
+    """A span of a working day; it does not cross midnight."""
+
+    start: time
+    end: time
+
+
+class CalendarSettings(Struct, frozen=True):
+    """[calendar]: working time, in which case clocks run (GB/T 30428 practice, DOMAIN §2)."""
+
+    #: IANA name, "local" (this machine's), or "+08:00". Zone hours, shifts and clocks use it.
+    timezone: str = "Asia/Shanghai"
+    #: Working spans of a working day.
+    hours: tuple[str, ...] = ("08:00-12:00", "14:00-18:00")
+    #: 0 = Monday.
+    working_days: tuple[Annotated[int, Meta(ge=0, le=6)], ...] = (0, 1, 2, 3, 4)
+    #: Days off besides the weekend.
+    holidays: tuple[date, ...] = ()
+    #: Weekend days that are worked (the make-up days of Chinese holidays).
+    extra_working_days: tuple[date, ...] = ()
+
+    def spans(self) -> tuple[WorkingSpan, ...]:
+        """`hours` as times, in order. Raises ValueError on a span that is none."""
+        spans = []
+        for text in self.hours:
+            start, _, end = text.partition("-")
+            last = time.max if end.strip() == "24:00" else time.fromisoformat(end.strip())
+            spans.append(WorkingSpan(time.fromisoformat(start.strip()), last))
+        return tuple(sorted(spans, key=lambda span: span.start))
+
+    def zone_info(self) -> tzinfo | None:
+        """The zone; None means the machine's own. Raises ValueError or KeyError on a wrong name."""
+        return parse_timezone(self.timezone)
+
+
+#: Fixed offsets for machines without a zone database (Windows seats without tzdata).
+_FIXED_ZONES = {"Asia/Shanghai": timezone(timedelta(hours=8), "CST"), "UTC": timezone.utc}  # noqa: UP017
+
+
+def parse_timezone(text: str) -> tzinfo | None:
+    """The zone a setting names; None for "local".
+
+    Raises:
+        ValueError: neither an IANA name nor an offset like "+08:00".
+    """
+    if text == "local":
+        return None
+    if text in _FIXED_ZONES:
+        return _FIXED_ZONES[text]
+    if text[:1] in {"+", "-"}:
+        hours, _, minutes = text[1:].partition(":")
+        offset = timedelta(hours=int(hours), minutes=int(minutes or 0))
+        return timezone(-offset if text[0] == "-" else offset)
+    try:
+        return ZoneInfo(text)
+    except (KeyError, OSError) as error:
+        raise ValueError(f"no time zone is called {text!r}") from error
+
+
+class CurveSettings(Struct, frozen=True):
+    """[curve]: encryption of the three sockets."""
+
+    enabled: bool = False
+    #: Folder of the keys `gridwall keys new` makes, relative to the site folder.
+    keys_folder: str = "keys"
+    #: Binding anything but loopback without encryption needs this said in as many words.
+    allow_unencrypted_non_loopback: bool = False
+
+
+class MapSettings(Struct, frozen=True):
+    """[map]: the base map. `tiles` (top level of site.toml or here) is a file or a template."""
+
+    tiles: str | None = None
+    #: Key of a tile service, put where the template says {key}; write it as "${NAME}".
+    key: str | None = None
+    attribution: str = ""
+    centre_lat_deg: Annotated[float, Meta(ge=-90, le=90)] | None = None
+    centre_lon_deg: Annotated[float, Meta(ge=-180, le=180)] | None = None
+    zoom: Annotated[float, Meta(ge=0, le=22)] = 14.0
+
+
+class Jt808Settings(Struct, frozen=True):
+    """[jt808]: terminals by JT/T 808."""
+
+    #: Known devices need no 0x0102 unless this is set (CONTRACT §4).
+    require_auth: bool = False
+    auth_code: str | None = None
+    idle_timeout_s: Annotated[float, Meta(ge=10.0, le=86_400.0)] = 600.0
+
+
+class PositionSettings(Struct, frozen=True):
+    """[positions]: which fixes count (DOMAIN §3)."""
+
+    offline_after_s: Annotated[float, Meta(ge=10.0, le=86_400.0)] = 600.0
+    grey_after_s: Annotated[float, Meta(ge=5.0, le=86_400.0)] = 300.0
+    #: A fix further in the future than this has a wrong clock.
+    future_max_s: Annotated[float, Meta(ge=0.0, le=86_400.0)] = 120.0
+    #: Faster than any patrol car: a jump.
+    speed_max_mps: Annotated[float, Meta(ge=1.0, le=400.0)] = 70.0
+
+
+class DeskSettings(Struct, frozen=True):
+    """[desk]: how alerts become proposals and who is near."""
+
+    #: Alert kind → item code; empty means the codes of DOMAIN §2.
+    items: dict[str, str] = field(default_factory=dict)
+    #: Kinds that are filed without a person ("a rule, where the site says so").
+    auto_file: tuple[str, ...] = ()
+    #: A position older than this does not count for "nearest".
+    fix_age_max_s: Annotated[float, Meta(ge=1.0, le=86_400.0)] = 600.0
+    radius_m: Annotated[float, Meta(ge=10.0, le=100_000.0)] = 3000.0
+    candidate_count: Annotated[int, Meta(ge=1, le=100)] = 8
+    #: Straight lines are made longer by this where there is no street network (city blocks).
+    detour_factor: Annotated[float, Meta(ge=1.0, le=5.0)] = 1.3
+    #: For the time of arrival: an electric scooter in a city, 15 km/h door to door.
+    inspector_speed_mps: Annotated[float, Meta(ge=0.3, le=40.0)] = 4.2
+    #: An ETA this much longer outweighs the own grid cell: 300 m count like one cell away.
+    own_grid_bonus_m: Annotated[float, Meta(ge=0.0, le=100_000.0)] = 300.0
+    #: Limits per step in working minutes; the handling step uses the item's own limit.
+    file_limit_min: Annotated[float, Meta(gt=0.0, le=100_000.0)] = 15.0
+    dispatch_limit_min: Annotated[float, Meta(gt=0.0, le=100_000.0)] = 15.0
+    verify_limit_min: Annotated[float, Meta(gt=0.0, le=100_000.0)] = 30.0
+    #: Alerts of one camera whose boxes overlap and whose times are this close are one case.
+    merge_window_s: Annotated[float, Meta(ge=0.0, le=86_400.0)] = 600.0
+    #: Minimum overlap (share of the smaller box) for a smoke and a fire alert to be one case.
+    merge_overlap: Fraction = 0.05
+
+
+class Settings(Struct, frozen=True):
+    """Every table of site.toml but [hub], which is `Site.hub`."""
+
+    store: StoreSettings = StoreSettings()
+    model: ModelSettings = ModelSettings()
+    vision: VisionSettings = VisionSettings()
+    cameras: CameraSettings = CameraSettings()
+    calendar: CalendarSettings = CalendarSettings()
+    curve: CurveSettings = CurveSettings()
+    map: MapSettings = MapSettings()
+    jt808: Jt808Settings = Jt808Settings()
+    positions: PositionSettings = PositionSettings()
+    desk: DeskSettings = field(default_factory=DeskSettings)
+
+
+def load_settings(folder: Path) -> Settings:
+    """The settings of a site folder.
+
+    Raises:
+        config.problems.SiteInvalid: site.toml is missing or has mistakes.
+    """
+    from config.site_file import settings_of_folder
+
+    return settings_of_folder(folder)

@@ -1,0 +1,238 @@
+"""site.toml: name, language, datum, addresses and every table of `config.settings`.
+
+Keys, types and bounds come from the Structs themselves. Pure but for reading the one file in
+`settings_of_folder`; any thread.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from config.environment import expanded
+from config.problems import (
+    FileProblems,
+    Problem,
+    SiteInvalid,
+    did_you_mean,
+    has_errors,
+    one_of,
+    shown,
+)
+from config.settings import CalendarSettings, Settings, parse_timezone
+from config.site import Datum, HubAddresses, Language
+from config.times import parse_hours
+from config.toml_document import TomlDocument, read_toml
+
+S = TypeVar("S", bound=Struct)
+
+SITE_FILE = "site.toml"
+_TOP_KEYS = ("name", "language", "coordinates", "tiles", "streets")
+_LANGUAGE_ALIASES = {
+    "zh": "zh_CN",
+    "zh-CN": "zh_CN",
+    "zh_cn": "zh_CN",
+    "en_US": "en",
+    "en-US": "en",
+}
+
+
+class SiteFile(Struct, frozen=True):
+    """What site.toml says, before the registers are read."""
+
+    name: str
+    language: Language
+    datum: Datum
+    hub: HubAddresses
+    settings: Settings
+    tiles: str | None = None
+    streets: str | None = None
+
+
+def read_site_file(
+    content: bytes, environment: Mapping[str, str], problems: FileProblems
+) -> SiteFile | None:
+    """The site file; None only where it is not TOML at all, so that registers are checked too."""
+    document = read_toml(content, problems)
+    if document is None:
+        return None
+    reader = _Reader(document, environment, problems)
+    tables = {name: field.type for name, field in _fields(Settings).items()}
+    reader.warn_unknown((), (*_TOP_KEYS, "hub", *tables))
+    settings = Settings(**{name: reader.table(name, kind) for name, kind in tables.items()})
+    _check_calendar(settings.calendar, reader)
+    hub = reader.table("hub", HubAddresses)
+    _check_addresses(hub, reader)
+    return SiteFile(
+        name=reader.top("name", str) or "",
+        language=_language(reader),
+        datum=reader.top("coordinates", Datum) or Datum.WGS84,
+        hub=hub,
+        settings=settings,
+        tiles=reader.top("tiles", str) or settings.map.tiles,
+        streets=reader.top("streets", str),
+    )
+
+
+def _language(reader: _Reader) -> Language:
+    return reader.top("language", Language, _LANGUAGE_ALIASES) or Language.CHINESE
+
+
+def _fields(kind: type[Struct]) -> dict[str, msgspec.structs.FieldInfo]:
+    return {field.name: field for field in msgspec.structs.fields(kind)}
+
+
+class _Reader:
+    """Converts keys of the document to the types of the Structs, telling what does not fit."""
+
+    def __init__(
+        self, document: TomlDocument, environment: Mapping[str, str], problems: FileProblems
+    ) -> None:
+        self._document = document
+        self._environment = environment
+        self._problems = problems
+
+    def warn_unknown(self, path: tuple[str, ...], known: tuple[str, ...]) -> None:
+        values: Any = self._document.values
+        for part in path:
+            values = values[part]
+        for key in values:
+            if key not in known:
+                found = f"unknown key {key!r}{did_you_mean(key, known)}"
+                where = (*path, key)
+                self._problems.warning(
+                    found, one_of(known), line=self._document.line(*where), key=".".join(where)
+                )
+
+    def error(self, path: tuple[str, ...], found: str, expected: str) -> None:
+        self._problems.error(found, expected, line=self._document.line(*path), key=".".join(path))
+
+    def top(self, key: str, kind: type[Any], aliases: Mapping[str, str] | None = None) -> Any:
+        """A key of the top level as `kind`, or None. `name` is the one that must be there."""
+        value = self._document.values.get(key)
+        if value is None:
+            if key == "name":
+                self._problems.error("no name", 'name = "…"', line=1, key="name")
+            return None
+        if aliases and isinstance(value, str):
+            value = aliases.get(value, value)
+        converted = self._converted((key,), value, kind)
+        if kind is str and isinstance(converted, str) and not converted.strip():
+            self.error((key,), "an empty text", "a text")
+        return converted
+
+    def table(self, name: str, kind: type[S]) -> S:
+        """A table as `kind`; keys that do not fit keep their default and are told."""
+        raw = self._document.values.get(name, {})
+        if not isinstance(raw, dict):
+            self.error((name,), shown(raw), f"a table [{name}]")
+            return kind()
+        fields = _fields(kind)
+        self.warn_unknown(
+            (name,) if raw else (), tuple(fields) if raw else tuple(self._document.values)
+        )
+        good = {}
+        for key, value in raw.items():
+            if key in fields:
+                converted = self._converted((name, key), value, fields[key].type)
+                if converted is not None:
+                    good[key] = converted
+        return kind(**good)
+
+    def _converted(self, path: tuple[str, ...], value: Any, kind: Any) -> Any:
+        try:
+            return msgspec.convert(self._expanded(path, value), kind)
+        except msgspec.ValidationError as error:
+            self.error(path, shown(value), _expected(kind, str(error)))
+            return None
+
+    def _expanded(self, path: tuple[str, ...], value: Any) -> Any:
+        """Environment references in texts, also inside lists and tables."""
+        if isinstance(value, str):
+            text, missing = expanded(value, self._environment)
+            for name in missing:
+                self.error(path, f"${{{name}}}, which is not set", f"environment variable {name}")
+            return text
+        if isinstance(value, list):
+            return [self._expanded(path, entry) for entry in value]
+        if isinstance(value, dict):
+            return {key: self._expanded(path, entry) for key, entry in value.items()}
+        return value
+
+
+def _expected(kind: Any, message: str) -> str:
+    """What a type wants, in words: enums by their values, the rest as msgspec says it."""
+    if isinstance(kind, type) and issubclass(kind, Datum | Language):
+        return one_of(member.value for member in kind)
+    text = message.split(" - at ")[0].strip()
+    return text.removeprefix("Expected ").replace("`", "").split(", got")[0]
+
+
+def _check_calendar(calendar: CalendarSettings, reader: _Reader) -> None:
+    try:
+        parse_timezone(calendar.timezone)
+    except ValueError:
+        reader.error(
+            ("calendar", "timezone"),
+            shown(calendar.timezone),
+            'a zone like "Asia/Shanghai", "+08:00" or "local"',
+        )
+    for text in calendar.hours:
+        try:
+            span = parse_hours(text)
+            good = text.strip().endswith("24:00") or span.start < span.end
+        except ValueError:
+            good = False
+        if not good:
+            expected = 'working hours like "08:00-12:00" (within one day)'
+            reader.error(("calendar", "hours"), shown(text), expected)
+
+
+def _check_addresses(hub: HubAddresses, reader: _Reader) -> None:
+    for field, address in msgspec.structs.asdict(hub).items():
+        is_socket = field in {"intake", "feed", "query"}
+        if not _is_address(address, is_socket=is_socket):
+            expected = "tcp://HOST:PORT or ipc://PATH" if is_socket else "HOST:PORT"
+            reader.error(("hub", field), shown(address), expected)
+
+
+def _is_address(address: str, *, is_socket: bool) -> bool:
+    if is_socket:
+        if address.startswith("ipc://"):
+            return len(address) > len("ipc://")
+        if not address.startswith("tcp://"):
+            return False
+        address = address.removeprefix("tcp://")
+    host, colon, port = address.rpartition(":")
+    if not colon or not port.isascii() or not port.isdigit() or int(port) > 65_535:
+        return False
+    return _is_host(host.strip("[]"))
+
+
+def _is_host(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return bool(host) and all(part.replace("-", "").isalnum() for part in host.split("."))
+    return True
+
+
+def settings_of_folder(folder: Path) -> Settings:
+    """See `config.settings.load_settings`."""
+    found: list[Problem] = []
+    problems = FileProblems(SITE_FILE, found)
+    try:
+        content = (folder / SITE_FILE).read_bytes()
+    except OSError as error:
+        problems.error(error.strerror or "no such file", "a site.toml in the site folder")
+        raise SiteInvalid(tuple(found)) from error
+    site_file = read_site_file(content, os.environ, problems)
+    if site_file is None or has_errors(found):
+        raise SiteInvalid(tuple(found))
+    return site_file.settings

@@ -1,0 +1,131 @@
+"""zones.toml to values. Tells every mistake; returns what is whole. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from config.geometry import ImagePoint
+from config.planar import XY, crossing_edges, ring_area
+from config.problems import FileProblems, Noun, did_you_mean, one_of, shown
+from config.site import ALL_DAYS, CameraId, Hours, Zone, ZoneId, ZoneKind
+from config.times import parse_days, parse_hours
+from config.toml_document import read_toml
+from config.toml_table import Table, is_number, tables_of
+
+#: Limits where a zone names none (CONTRACT §3); a mask has no limit.
+DEFAULT_LIMIT_S = {
+    ZoneKind.SMOKE_WATCH: 3.0,
+    ZoneKind.NO_PARKING: 180.0,
+    ZoneKind.NO_TRADING: 120.0,
+    ZoneKind.MASK: 0.0,
+}
+_ZONE_KEYS = ("id", "camera", "kind", "polygon", "limit_s", "hours", "days")
+#: A day; a longer limit is a slip of units.
+_LIMIT_MAX_S = 86_400.0
+#: A polygon smaller than this is a slip of the mouse: 1 px × 1 px of a 1000 px picture.
+_AREA_MIN_NORM = 1e-6
+
+
+def read_zones(content: bytes, problems: FileProblems) -> tuple[Zone, ...]:
+    """zones.toml."""
+    document = read_toml(content, problems)
+    if document is None:
+        return ()
+    zones = [_zone(table) for table in tables_of(document, "zone", problems)]
+    return tuple(zone for zone in zones if zone is not None)
+
+
+def _zone(table: Table) -> Zone | None:
+    table.warn_unknown(_ZONE_KEYS)
+    identity, camera = table.identity("id"), table.reference("camera", Noun.CAMERA)
+    kind = _kind(table)
+    polygon = _polygon(table)
+    limit_s = _limit_s(table, kind)
+    hours, days = _hours(table), _days(table)
+    if identity is None or camera is None or kind is None or polygon is None:
+        return None
+    return Zone(ZoneId(identity), CameraId(camera), kind, polygon, limit_s, hours, days)
+
+
+def _kind(table: Table) -> ZoneKind | None:
+    text = table.text("kind")
+    names = [kind.value for kind in ZoneKind]
+    if text is None:
+        return None
+    if text not in names:
+        table.error("kind", shown(text) + did_you_mean(text, names), one_of(names))
+        return None
+    return ZoneKind(text)
+
+
+def _limit_s(table: Table, kind: ZoneKind | None) -> float:
+    value = table.values.get("limit_s")
+    if value is None:
+        return DEFAULT_LIMIT_S[kind] if kind else 0.0
+    if not is_number(value) or not 0 < value <= _LIMIT_MAX_S:
+        table.error("limit_s", shown(value), f"seconds above 0, at most {_LIMIT_MAX_S:g}")
+        return 0.0
+    return float(value)
+
+
+def _hours(table: Table) -> Hours:
+    value = table.values.get("hours")
+    if value is None:
+        return Hours()
+    try:
+        if isinstance(value, str):
+            return parse_hours(value)
+    except ValueError:
+        pass
+    table.error("hours", shown(value), 'hours like "07:00-22:00"')
+    return Hours()
+
+
+def _days(table: Table) -> frozenset[int]:
+    value = table.values.get("days")
+    if value is None:
+        return ALL_DAYS
+    try:
+        return parse_days(value)
+    except ValueError:
+        table.error("days", shown(value), '"mon-fri", ["sat", "sun"] or "all"')
+        return ALL_DAYS
+
+
+def _polygon(table: Table) -> tuple[ImagePoint, ...] | None:
+    raw = table.values.get("polygon")
+    if not isinstance(raw, list):
+        table.error("polygon", "nothing" if raw is None else shown(raw), "[[x, y], …] in 0..1")
+        return None
+    points = _image_points(table, raw)
+    if points is None:
+        return None
+    if len(points) > 3 and points[0] == points[-1]:
+        points = points[:-1]
+    if len(points) < 3:
+        table.error("polygon", f"{len(points)} points", "at least 3 different points")
+        return None
+    crossing = crossing_edges(points)
+    if crossing is not None:
+        found = f"edges {crossing[0] + 1} and {crossing[1] + 1} cross"
+        table.error("polygon", found, "a polygon that does not cross itself")
+        return None
+    if abs(ring_area(points)) < _AREA_MIN_NORM:
+        table.error("polygon", "a polygon without area", "a polygon with an area")
+        return None
+    return tuple(ImagePoint(x, y) for x, y in points)
+
+
+def _image_points(table: Table, raw: list[Any]) -> list[XY] | None:
+    points = []
+    for index, entry in enumerate(raw):
+        if not isinstance(entry, list) or len(entry) != 2 or not all(map(is_number, entry)):
+            table.error("polygon", f"point {index + 1} is {shown(entry)}", "[x, y]")
+            return None
+        if not all(0 <= value <= 1 for value in entry):
+            hint = " (pixels?)" if max(entry) > 2 else ""
+            found = f"point {index + 1} is {shown(entry)}{hint}"
+            table.error("polygon", found, "x and y in 0..1 of the picture")
+            return None
+        points.append((float(entry[0]), float(entry[1])))
+    return points

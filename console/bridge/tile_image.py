@@ -1,0 +1,87 @@
+"""TileImage and the seam between a wall window and whatever delivers its pictures.
+
+A `TileImage` is a QImage laid over a ring's shared memory: no pixel is copied between decoder
+and paint. It stays readable as long as it is held, but the writer may overwrite it: whoever
+painted it asks `still_valid` afterwards and paints again when the answer is no.
+
+Threads: GUI thread only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QImage
+
+from console.state.tiles import WHOLE, Region, TileAddress, WindowId
+from console.state.wall_wants import ViewSize
+from ingest.cameras.health import StreamHealth
+
+
+@dataclass(slots=True)
+class TileImage:
+    """One picture as Qt paints it.
+
+    Attributes:
+        image: Format_RGB32, a view into shared memory unless it was copied.
+        pixels: the array `image` lies over; kept so that the memory outlives the QImage.
+        number: the frame's number in its ring.
+        received_mono_ns: when its last packet arrived (CLOCK_MONOTONIC).
+        region_norm: the part of the camera's whole picture that it shows.
+    """
+
+    image: QImage
+    pixels: NDArray[np.uint8] | None
+    number: int
+    received_mono_ns: int
+    region_norm: Region = WHOLE
+
+    def owned(self) -> TileImage:
+        """A copy that needs no ring."""
+        return TileImage(
+            self.image.copy(), None, self.number, self.received_mono_ns, self.region_norm
+        )
+
+
+def image_over(pixels: NDArray[np.uint8]) -> QImage:
+    """A QImage over `pixels` (height, width, 4) uint8 BGRA, contiguous, without copying.
+
+    The caller keeps `pixels` alive as long as the image.
+    """
+    height_px, width_px, _ = pixels.shape
+    return QImage(pixels.data, width_px, height_px, width_px * 4, QImage.Format.Format_RGB32)
+
+
+class TileFeed(Protocol):
+    """The pictures of one tile."""
+
+    def poll(self) -> bool:
+        """True when `image` would be another picture than the last one it returned."""
+        ...
+
+    def image(self) -> TileImage | None:
+        """The newest picture; the last known one after a loss; None before the first."""
+        ...
+
+    def still_valid(self) -> bool:
+        """Whether the picture last returned by `image` has not been overwritten since."""
+        ...
+
+    def health(self) -> StreamHealth | None:
+        """The stream's health as last heard; None before anything was."""
+        ...
+
+
+class PictureSource(Protocol):
+    """Delivers pictures to wall windows: the frame pump, or a fake in tests."""
+
+    def set_view(self, window_id: WindowId, view: ViewSize | None) -> None:
+        """A window tells its size in device pixels and whether it can be seen; None: it is gone."""
+        ...
+
+    def feed(self, address: TileAddress) -> TileFeed | None:
+        """The tile's feed now; None for an empty tile. May change after every wants change."""
+        ...

@@ -1,0 +1,384 @@
+"""WallState: which camera is in which tile of which window, and what the operator points at.
+
+Decides what is shown and which tile gives way; never touches a window, a thread or a stream.
+What must be decoded for it is derived in `console.state.wall_wants`.
+
+Threads: GUI thread only (or a test's).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import msgspec
+
+from config.site import CameraId
+from console.state.layouts import LAYOUTS, SINGLE, Cell, Layout, LayoutId, PixelRect, place
+from console.state.observable import Signal
+from console.state.tiles import (
+    RECENT_COUNT,
+    WHOLE,
+    Aspect,
+    Region,
+    Tile,
+    TileAddress,
+    TileAlarm,
+    WallMemory,
+    Window,
+    WindowId,
+)
+from ingest.errors import GridwallError
+
+MAIN_WINDOW = WindowId("main")
+FIRST_LAYOUT = LayoutId("2x2")
+
+_WHOLE_WINDOW = Layout(SINGLE, 1, 1, (Cell(0, 0),))
+
+
+class UnknownTile(GridwallError):
+    """A window, tile, layout or camera number that does not exist."""
+
+
+class WallState:
+    """The wall of one seat.
+
+    Signals: `window_changed(window_id)`: tiles, layout or full tile of a window;
+    `selected_changed(address)`; `alarms_changed(camera_id)`;
+    `wants_changed()`: which pictures are needed, after any of the above or a new window size.
+    """
+
+    def __init__(self, camera_of_number: Callable[[int], CameraId | None] | None = None) -> None:
+        self.window_changed: Signal[[WindowId]] = Signal()
+        self.windows_changed: Signal[[]] = Signal()
+        self.selected_changed: Signal[[TileAddress]] = Signal()
+        self.alarms_changed: Signal[[CameraId]] = Signal()
+        self.wants_changed: Signal[[]] = Signal()
+        self._camera_of_number = camera_of_number
+        self._windows: dict[WindowId, Window] = {}
+        self._alarms: dict[str, TileAlarm] = {}
+        self._selected: TileAddress | None = None
+
+    # -- windows and layouts
+
+    @property
+    def windows(self) -> Mapping[WindowId, Window]:
+        return self._windows
+
+    def window(self, window_id: WindowId) -> Window:
+        """Raises UnknownTile for a window that was never opened."""
+        try:
+            return self._windows[window_id]
+        except KeyError:
+            raise UnknownTile(f"there is no wall window {window_id!r}") from None
+
+    def open_window(
+        self, window_id: WindowId, layout_id: LayoutId = FIRST_LAYOUT, screen: str | None = None
+    ) -> Window:
+        """The window, made with `layout_id` when it is new, else as it was."""
+        known = self._windows.get(window_id)
+        if known is None:
+            known = _grown(Window(window_id, _known_layout(layout_id).id, screen=screen))
+            self._windows[window_id] = known
+            if self._selected is None:
+                self._selected = TileAddress(window_id, 0)
+            self.windows_changed.emit()
+            self.wants_changed.emit()
+        return known
+
+    def close_window(self, window_id: WindowId) -> None:
+        """Forgets a window and its content; unknown ones are ignored."""
+        if self._windows.pop(window_id, None) is None:
+            return
+        if self._selected is not None and self._selected.window_id == window_id:
+            first = next(iter(self._windows), None)
+            self._selected = None if first is None else TileAddress(first, 0)
+        self.windows_changed.emit()
+        self.wants_changed.emit()
+
+    def set_layout(self, window_id: WindowId, layout_id: LayoutId) -> None:
+        """Cuts a window anew; cameras keep their order, those without a tile wait unseen.
+
+        Raises UnknownTile for a layout that does not exist.
+        """
+        window = self.window(window_id)
+        changed = msgspec.structs.replace(
+            window, layout_id=_known_layout(layout_id).id, full_index=None
+        )
+        self._put(_grown(changed))
+        selected = self._selected
+        if selected is not None and selected.window_id == window_id:
+            count = len(LAYOUTS[layout_id].cells)
+            self.select(TileAddress(window_id, min(selected.index, count - 1)))
+
+    def placed(self, window_id: WindowId, width_px: int, height_px: int) -> dict[int, PixelRect]:
+        """Tile index → rectangle, for the tiles a window of this size shows now."""
+        window = self.window(window_id)
+        if window.full_index is not None:
+            return {window.full_index: place(_WHOLE_WINDOW, width_px, height_px)[0]}
+        return dict(enumerate(place(LAYOUTS[window.layout_id], width_px, height_px)))
+
+    # -- tiles
+
+    def tile(self, address: TileAddress) -> Tile:
+        """Raises UnknownTile."""
+        window = self.window(address.window_id)
+        if not 0 <= address.index < len(window.tiles):
+            raise UnknownTile(f"window {address.window_id!r} has no tile {address.index}")
+        return window.tiles[address.index]
+
+    def shown_indexes(self, window: Window) -> range:
+        """Indexes the window's layout has room for."""
+        return range(len(LAYOUTS[window.layout_id].cells))
+
+    def addresses(self) -> Iterable[TileAddress]:
+        """Every tile of every window's layout, in reading order."""
+        for window in self._windows.values():
+            for index in self.shown_indexes(window):
+                yield TileAddress(window.id, index)
+
+    def tiles_of(self, camera_id: CameraId) -> list[TileAddress]:
+        """Where a camera is, in reading order."""
+        return [a for a in self.addresses() if self.tile(a).camera_id == camera_id]
+
+    def put_camera(self, address: TileAddress, camera_id: CameraId | None) -> None:
+        """Shows a camera in a tile, whole picture; the former one goes to the tile's memory."""
+        tile = self.tile(address)
+        if tile.camera_id == camera_id:
+            return
+        recent = [c for c in (tile.camera_id, *tile.recent) if c is not None and c != camera_id]
+        self._put_tile(
+            address,
+            msgspec.structs.replace(
+                tile, camera_id=camera_id, recent=tuple(recent[:RECENT_COUNT]), region_norm=WHOLE
+            ),
+        )
+
+    def call(self, camera_id: CameraId, address: TileAddress | None = None) -> TileAddress:
+        """Brings a camera to `address` (default: the selected tile) and returns where it is now.
+
+        A camera that is already in the selected tile's window stays and is selected there when
+        the tile it was called to is pinned; a pinned tile is never overwritten: the next one
+        that is not pinned takes the camera.
+
+        Raises UnknownTile when the wall has no window.
+        """
+        target = address or self._selected
+        if target is None:
+            raise UnknownTile("the wall has no window yet: open one first")
+        target = self._unpinned_from(target)
+        window = self.window(target.window_id)
+        if window.full_index is not None and window.full_index != target.index:
+            self._put(msgspec.structs.replace(window, full_index=target.index))
+        self.put_camera(target, camera_id)
+        self.select(target)
+        return target
+
+    def call_number(self, number: int) -> TileAddress:
+        """Camera number + Enter. Raises UnknownTile for a number nobody has."""
+        camera_id = self._camera_of_number(number) if self._camera_of_number else None
+        if camera_id is None:
+            raise UnknownTile(f"no camera has the number {number}")
+        return self.call(camera_id)
+
+    def step_back(self, address: TileAddress) -> None:
+        """The tile's previous camera again; nothing happens when it has none."""
+        recent = self.tile(address).recent
+        if recent:
+            self.put_camera(address, recent[0])
+
+    def swap(self, a: TileAddress, b: TileAddress) -> None:
+        """Exchanges two tiles with all they hold; works across windows."""
+        tile_a, tile_b = self.tile(a), self.tile(b)
+        self._put_tile(a, tile_b)
+        self._put_tile(b, tile_a)
+
+    def set_pinned(self, address: TileAddress, pinned: bool) -> None:
+        """A pinned tile keeps its camera whatever is called or linked."""
+        self._put_tile(address, msgspec.structs.replace(self.tile(address), pinned=pinned))
+
+    def set_aspect(self, address: TileAddress, aspect: Aspect) -> None:
+        self._put_tile(address, msgspec.structs.replace(self.tile(address), aspect=aspect))
+
+    def set_region(self, address: TileAddress, region_norm: Region) -> None:
+        """Digital zoom: the part of the picture the tile shows; clamped to the picture."""
+        region = _clamped(region_norm)
+        if region != self.tile(address).region_norm:
+            self._put_tile(address, msgspec.structs.replace(self.tile(address), region_norm=region))
+
+    def toggle_full(self, address: TileAddress | None = None) -> None:
+        """Lets one tile fill its window, or goes back to the layout."""
+        target = address or self._selected
+        if target is None:
+            return
+        window = self.window(target.window_id)
+        full = None if window.full_index is not None else target.index
+        self._put(msgspec.structs.replace(window, full_index=full))
+
+    def fill(self, camera_ids: Sequence[CameraId]) -> None:
+        """First start: puts cameras that are nowhere yet into the empty tiles, in order."""
+        shown = {self.tile(a).camera_id for a in self.addresses()}
+        free = [c for c in dict.fromkeys(camera_ids) if c not in shown]
+        empty = [a for a in self.addresses() if self.tile(a).camera_id is None]
+        for address, camera_id in zip(empty, free, strict=False):
+            self.put_camera(address, camera_id)
+
+    # -- selection
+
+    @property
+    def selected(self) -> TileAddress | None:
+        return self._selected
+
+    def select(self, address: TileAddress) -> None:
+        """Points at a tile. Raises UnknownTile."""
+        self.tile(address)
+        if address != self._selected:
+            self._selected = address
+            self.selected_changed.emit(address)
+            self.wants_changed.emit()
+
+    def move_selection(self, dx: int, dy: int) -> None:
+        """The next tile in a direction (−1, 0, 1 each), into the neighbouring window at an edge."""
+        here = self._selected
+        if here is None:
+            return
+        window = self.window(here.window_id)
+        target = _neighbour(LAYOUTS[window.layout_id], here.index, dx, dy)
+        if target is not None:
+            if window.full_index is not None:
+                self._put(msgspec.structs.replace(window, full_index=target))
+            self.select(TileAddress(here.window_id, target))
+        elif dx:
+            self._select_in_next_window(here.window_id, dx)
+
+    # -- alarms
+
+    @property
+    def alarms(self) -> Mapping[str, TileAlarm]:
+        """By alert id."""
+        return self._alarms
+
+    def raise_alarm(self, alarm: TileAlarm) -> None:
+        """Frames every tile of the alarm's camera; the same alert again replaces the first."""
+        if self._alarms.get(alarm.alert_id) == alarm:
+            return
+        self._alarms[alarm.alert_id] = alarm
+        self.alarms_changed.emit(alarm.camera_id)
+        self.wants_changed.emit()
+
+    def clear_alarm(self, alert_id: str) -> None:
+        """Takes one alert's frame away; unknown ids are ignored."""
+        alarm = self._alarms.pop(alert_id, None)
+        if alarm is not None:
+            self.alarms_changed.emit(alarm.camera_id)
+            self.wants_changed.emit()
+
+    def alarm_of(self, camera_id: CameraId | None) -> TileAlarm | None:
+        """The most urgent, then oldest alarm of a camera."""
+        mine = [a for a in self._alarms.values() if a.camera_id == camera_id]
+        return min(mine, key=lambda a: (a.priority, a.since_utc_ns), default=None)
+
+    # -- memory
+
+    def remember(self) -> bytes:
+        """The wall as JSON, for the next start."""
+        return msgspec.json.encode(WallMemory(tuple(self._windows.values()), self._selected))
+
+    def restore(self, memory: bytes) -> None:
+        """Opens the windows of a `remember()`ed wall.
+
+        Raises msgspec.DecodeError (a ValueError) for anything else; the wall stays as it was.
+        """
+        wall = msgspec.json.decode(memory, type=WallMemory)
+        windows = [w for w in wall.windows if w.layout_id in LAYOUTS]
+        self._windows = {w.id: _grown(w) for w in windows}
+        addresses = set(self.addresses())
+        first = next(iter(addresses), None) if wall.selected not in addresses else wall.selected
+        self._selected = first
+        self.windows_changed.emit()
+        for window_id in self._windows:
+            self.window_changed.emit(window_id)
+        if first is not None:
+            self.selected_changed.emit(first)
+        self.wants_changed.emit()
+
+    # -- inside
+
+    def _put(self, window: Window) -> None:
+        if self._windows.get(window.id) == window:
+            return
+        self._windows[window.id] = window
+        self.window_changed.emit(window.id)
+        self.wants_changed.emit()
+
+    def _put_tile(self, address: TileAddress, tile: Tile) -> None:
+        window = self.window(address.window_id)
+        tiles = list(window.tiles)
+        tiles[address.index] = tile
+        self._put(msgspec.structs.replace(window, tiles=tuple(tiles)))
+
+    def _unpinned_from(self, target: TileAddress) -> TileAddress:
+        if not self.tile(target).pinned:
+            return target
+        window = self.window(target.window_id)
+        count = len(self.shown_indexes(window))
+        for step in range(1, count):
+            index = (target.index + step) % count
+            if not window.tiles[index].pinned:
+                return TileAddress(window.id, index)
+        raise UnknownTile("every tile of this window is pinned: unpin one first")
+
+    def _select_in_next_window(self, window_id: WindowId, dx: int) -> None:
+        order = list(self._windows)
+        at = order.index(window_id) + dx
+        if 0 <= at < len(order):
+            count = len(self.shown_indexes(self._windows[order[at]]))
+            self.select(TileAddress(order[at], 0 if dx > 0 else count - 1))
+
+
+def _known_layout(layout_id: LayoutId) -> Layout:
+    try:
+        return LAYOUTS[layout_id]
+    except KeyError:
+        raise UnknownTile(f"there is no layout {layout_id!r}") from None
+
+
+def _grown(window: Window) -> Window:
+    """With at least as many tiles as its layout has cells."""
+    missing = len(LAYOUTS[window.layout_id].cells) - len(window.tiles)
+    if missing <= 0:
+        return window
+    return msgspec.structs.replace(window, tiles=window.tiles + (Tile(),) * missing)
+
+
+def _clamped(region: Region) -> Region:
+    """Inside the picture, at most 20-fold, keeping its size where it can."""
+    width = min(1.0, max(0.05, region[2] - region[0]))
+    height = min(1.0, max(0.05, region[3] - region[1]))
+    x = min(max(0.0, region[0]), 1.0 - width)
+    y = min(max(0.0, region[1]), 1.0 - height)
+    return (x, y, x + width, y + height)
+
+
+def _neighbour(layout: Layout, index: int, dx: int, dy: int) -> int | None:
+    """The nearest cell in a direction among those that lie beside this one, first in order."""
+    here = layout.cells[index]
+    best: tuple[int, int] | None = None
+    for other, cell in enumerate(layout.cells):
+        if dx:
+            beside = _overlap(here.row, here.span, cell.row, cell.span)
+            away = _gap(here.column, here.span, cell.column, cell.span, dx)
+        else:
+            beside = _overlap(here.column, here.span, cell.column, cell.span)
+            away = _gap(here.row, here.span, cell.row, cell.span, dy)
+        if beside and away >= 0 and (best is None or away < best[0]):
+            best = (away, other)
+    return None if best is None else best[1]
+
+
+def _overlap(a: int, a_span: int, b: int, b_span: int) -> bool:
+    return a < b + b_span and b < a + a_span
+
+
+def _gap(a: int, a_span: int, b: int, b_span: int, direction: int) -> int:
+    """Free grid units from `a` to `b` in a direction; negative when `b` is not that way."""
+    return b - (a + a_span) if direction > 0 else a - (b + b_span)

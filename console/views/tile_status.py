@@ -1,0 +1,102 @@
+"""TileStatus: what a tile says about its picture, worked out a few times a second.
+
+Decides between picture, stale, lost and empty from health and frame age; paints nothing. Two
+equal statuses need no repaint.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from console.bridge.tile_image import TileFeed
+from console.state.tiles import Tile, TileAlarm
+from console.views import tile_texts
+from ingest.cameras.health import StreamHealth, StreamState
+
+#: DESIGN §3: stale after max(1 s, three frame intervals) amber, after 4 s red.
+STALE_S = 1.0
+STALE_INTERVALS = 3.0
+RED_S = 4.0
+
+
+class TileMode(enum.Enum):
+    EMPTY = "empty"
+    CONNECTING = "connecting"
+    PICTURE = "picture"
+    STALE = "stale"
+    OLD = "old"
+    LOST = "lost"
+    DISABLED = "disabled"
+
+
+#: Modes in which a card lies over the dimmed last picture.
+CARDS = frozenset({TileMode.EMPTY, TileMode.CONNECTING, TileMode.LOST, TileMode.DISABLED})
+
+
+@dataclass(frozen=True, slots=True)
+class TileStatus:
+    """Mode and texts: `title` and `lines` of a card, `age` of the picture, `alarm_age`."""
+
+    mode: TileMode
+    title: str = ""
+    lines: tuple[str, ...] = ()
+    age: str = ""
+    alarm_age: str = ""
+
+
+EMPTY_STATUS = TileStatus(TileMode.EMPTY)
+
+
+def tile_status(
+    tile: Tile, feed: TileFeed | None, alarm: TileAlarm | None, mono_ns: int, utc_ns: int
+) -> TileStatus:
+    """What the tile says now.
+
+    Args:
+        mono_ns, utc_ns: now, by both clocks.
+    """
+    alarm_age = (
+        "" if alarm is None else tile_texts.duration_text((utc_ns - alarm.since_utc_ns) / 1e9)
+    )
+    if tile.camera_id is None or feed is None:
+        return TileStatus(
+            TileMode.EMPTY,
+            tile_texts.empty_text(),
+            (tile_texts.empty_hint_text(),),
+            alarm_age=alarm_age,
+        )
+    health = feed.health()
+    if health is not None and health.state is StreamState.DISABLED:
+        return TileStatus(TileMode.DISABLED, tile_texts.disabled_text(), alarm_age=alarm_age)
+    if health is not None and health.state is StreamState.LOST:
+        return _lost(health, mono_ns, alarm_age)
+    return _picture(feed, health, mono_ns, alarm_age)
+
+
+def _lost(health: StreamHealth, mono_ns: int, alarm_age: str) -> TileStatus:
+    wait_s = None if health.next_try_mono_ns is None else (health.next_try_mono_ns - mono_ns) / 1e9
+    lines = (
+        tile_texts.since_text((mono_ns - health.since_mono_ns) / 1e9),
+        tile_texts.next_try_text(wait_s),
+    )
+    return TileStatus(
+        TileMode.LOST,
+        tile_texts.cause_text(health.cause),
+        tuple(line for line in lines if line),
+        alarm_age=alarm_age,
+    )
+
+
+def _picture(
+    feed: TileFeed, health: StreamHealth | None, mono_ns: int, alarm_age: str
+) -> TileStatus:
+    image = feed.image()
+    if image is None:
+        return TileStatus(TileMode.CONNECTING, tile_texts.connecting_text(), alarm_age=alarm_age)
+    age_s = (mono_ns - image.received_mono_ns) / 1e9
+    interval_s = 1.0 / health.fps if health is not None and health.fps > 0 else 0.0
+    if age_s <= max(STALE_S, STALE_INTERVALS * interval_s):
+        return TileStatus(TileMode.PICTURE, alarm_age=alarm_age)
+    mode = TileMode.OLD if age_s > RED_S else TileMode.STALE
+    return TileStatus(mode, age=tile_texts.frame_age_text(age_s), alarm_age=alarm_age)

@@ -1,0 +1,92 @@
+"""The words on a tile, in the console's language (context "Tile").
+
+Decides which cause an operator reads and what to do next; draws nothing.
+"""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QCoreApplication
+
+from ingest.cameras.health import LossCause
+from vision.alerts import AlertKind
+
+translate = QCoreApplication.translate
+
+
+def duration_text(seconds: float) -> str:
+    """An age or a wait: 42 s, 3 min 05 s, 2 h 10 min."""
+    whole = max(0, int(seconds))
+    if whole < 60:
+        return translate("Tile", "{0} s").format(whole)
+    if whole < 3600:
+        minutes = translate("Tile", "{0} min {1} s")
+        return minutes.format(whole // 60, f"{whole % 60:02d}")
+    hours = translate("Tile", "{0} h {1} min")
+    return hours.format(whole // 3600, f"{whole % 3600 // 60:02d}")
+
+
+def frame_age_text(age_s: float) -> str:
+    """The plate of a picture that is not of now."""
+    if age_s < 60:
+        return translate("Tile", "{0} s old").format(f"{age_s:.1f}")
+    return translate("Tile", "{0} old").format(duration_text(age_s))
+
+
+def alert_kind_text(kind: AlertKind) -> str:
+    """What an alert is about, one word."""
+    return {
+        AlertKind.SMOKE: translate("Tile", "Smoke"),
+        AlertKind.FIRE: translate("Tile", "Fire"),
+        AlertKind.PARKING: translate("Tile", "Illegal parking"),
+        AlertKind.STALL: translate("Tile", "Street stall"),
+    }[kind]
+
+
+def cause_text(cause: LossCause | None) -> str:
+    """What happened to a stream, as the title of its card."""
+    if cause is None:
+        return translate("Tile", "No picture")
+    return {
+        LossCause.UNREACHABLE: translate("Tile", "Camera cannot be reached"),
+        LossCause.UNAUTHORIZED: translate("Tile", "Wrong user name or password"),
+        LossCause.NOT_FOUND: translate("Tile", "The camera has no such stream"),
+        LossCause.SILENT: translate("Tile", "Connected, but no picture arrives"),
+        LossCause.CLOSED: translate("Tile", "The camera closed the connection"),
+        LossCause.BAD_STREAM: translate("Tile", "The stream cannot be decoded"),
+        LossCause.NO_VIDEO: translate("Tile", "The stream carries no video"),
+        LossCause.BUSY: translate("Tile", "The camera refuses another viewer"),
+        LossCause.INGEST_RESTART: translate("Tile", "Video service is restarting"),
+    }[cause]
+
+
+def since_text(lost_s: float) -> str:
+    """Since when a stream is gone: clock time and length."""
+    began = time.strftime("%H:%M:%S", time.localtime(time.time() - lost_s))
+    return translate("Tile", "since {0} · {1}").format(began, duration_text(lost_s))
+
+
+def next_try_text(wait_s: float | None) -> str:
+    """When the connection is tried again; empty where nobody tries."""
+    if wait_s is None:
+        return ""
+    if wait_s <= 0:
+        return translate("Tile", "trying now…")
+    return translate("Tile", "next try in {0} s").format(int(wait_s) + 1)
+
+
+def connecting_text() -> str:
+    return translate("Tile", "Connecting…")
+
+
+def disabled_text() -> str:
+    return translate("Tile", "Camera is switched off")
+
+
+def empty_text() -> str:
+    return translate("Tile", "Empty tile")
+
+
+def empty_hint_text() -> str:
+    return translate("Tile", "camera number + Enter calls a camera")

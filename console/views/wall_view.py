@@ -1,0 +1,347 @@
+"""WallView: all tiles of one wall window in one widget, painted in one paintEvent.
+
+Decides only what must be repainted; what is shown is `WallState`'s, how a tile looks is
+`TilePainter`'s. A tick looks which rings have a new frame and asks for a repaint of exactly
+those pictures, so that a window costs one paint per tick however many tiles changed.
+
+Threads: GUI thread only.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer
+from PySide6.QtGui import (
+    QColor,
+    QHideEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QRegion,
+    QResizeEvent,
+    QShowEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from config.site import CameraId
+from console.bridge.tile_image import PictureSource
+from console.state.tiles import TileAddress, WindowId
+from console.state.wall import WallState
+from console.state.wall_wants import ViewSize
+from console.views import theme
+from console.views.tile_look import PLATE_ALPHA, PlateCache, PlateKey, Span, text_px
+from console.views.tile_painter import TileNames, TilePainter
+from console.views.tile_status import CARDS
+from console.views.wall_mouse import WallMouse
+from ingest.clock import Clock, SystemClock
+
+#: How often rings are looked at. 16 ms adds 8 ms to the latency on average and never lets two
+#: frames of a 25 fps stream fall into one tick; a tick without a new frame costs some 30 µs.
+TICK_MS = 16
+#: How often ages, cards and the clock are worked out.
+STATUS_MS = 200
+
+
+class WallView(QWidget):
+    """The tiles of window `window_id`; embeddable.
+
+    `paint_count`, `repaint_count`, `longest_paint_ms` are for the bench and the health page:
+    paints, and pictures painted again because the ring had moved on under the brush.
+    """
+
+    def __init__(
+        self,
+        wall: WallState,
+        window_id: WindowId,
+        source: PictureSource,
+        names: TileNames,
+        *,
+        clock: Clock | None = None,
+        show_clock: bool = True,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMouseTracking(True)
+        self.setMinimumSize(160, 90)
+        self.window_id = window_id
+        self.paint_count = 0
+        self.repaint_count = 0
+        self.longest_paint_ms = 0.0
+        self._wall, self._source, self._names = wall, source, names
+        self._clock = clock or SystemClock()
+        self._show_clock = show_clock
+        self._clock_text = ""
+        self._clock_rect = QRect()
+        self._plates = PlateCache()
+        self._painters: dict[int, TilePainter] = {}
+        self._mouse = WallMouse(wall, window_id, self.tile_at)
+        wall.open_window(window_id)
+        self._disconnect = [
+            wall.window_changed.connect(self._window_changed),
+            wall.selected_changed.connect(self._selected_changed),
+            wall.alarms_changed.connect(self._alarms_changed),
+            wall.wants_changed.connect(self._contents_changed),
+        ]
+        self._tick_timer = self._timer(TICK_MS, self._tick, Qt.TimerType.PreciseTimer)
+        self._status_timer = self._timer(STATUS_MS, self._status_tick, Qt.TimerType.CoarseTimer)
+        self._rebuild()
+
+    def release(self) -> None:
+        """Stops ticking and lets go of wall and source; the widget can be deleted then."""
+        self._tick_timer.stop()
+        self._status_timer.stop()
+        for disconnect in self._disconnect:
+            disconnect()
+        self._disconnect = []
+        self._painters = {}
+        self._source.set_view(self.window_id, None)
+
+    # -- geometry
+
+    def tile_at(self, position: QPoint) -> TilePainter | None:
+        """The tile under a point of the widget."""
+        at = position * self._ratio
+        return next((p for p in self._painters.values() if p.rect.contains(at)), None)
+
+    @property
+    def tile_painters(self) -> dict[int, TilePainter]:
+        """Tile index → painter, of the tiles shown now."""
+        return self._painters
+
+    @property
+    def _ratio(self) -> float:
+        return self.devicePixelRatioF()
+
+    def _device_size(self) -> tuple[int, int]:
+        return round(self.width() * self._ratio), round(self.height() * self._ratio)
+
+    def _tell_view(self) -> None:
+        width, height = self._device_size()
+        seen = self.isVisible() and not self.window().isMinimized()
+        self._source.set_view(self.window_id, ViewSize(width, height, seen))
+
+    def _rebuild(self) -> None:
+        """Tiles anew after a new layout, full tile or size."""
+        if self.window_id not in self._wall.windows:
+            self._painters = {}
+            self.update()
+            return
+        width, height = self._device_size()
+        placed = self._wall.placed(self.window_id, width, height)
+        self._painters = {
+            index: TilePainter(
+                TileAddress(self.window_id, index),
+                QRect(r.x_px, r.y_px, r.width_px, r.height_px),
+                self._ratio,
+                self._plates,
+            )
+            for index, r in placed.items()
+        }
+        self._contents_changed()
+        self.update()
+
+    # -- what the wall says
+
+    def _window_changed(self, window_id: WindowId) -> None:
+        if window_id != self.window_id or window_id not in self._wall.windows:
+            return
+        width, height = self._device_size()
+        placed = self._wall.placed(window_id, width, height)
+        if {i: (r.x_px, r.width_px, r.height_px) for i, r in placed.items()} != {
+            i: (p.rect.x(), p.rect.width(), p.rect.height()) for i, p in self._painters.items()
+        }:
+            self._rebuild()
+        else:
+            self._contents_changed()
+
+    def _contents_changed(self) -> None:
+        """Cameras, feeds, alarms or the selection may be others: tiles that differ repaint."""
+        for painter in self._painters.values():
+            self._update_content(painter)
+        self._refresh_statuses()
+
+    def _update_content(self, painter: TilePainter) -> None:
+        tile = self._wall.tile(painter.address)
+        feed = self._source.feed(painter.address)
+        alarm = self._wall.alarm_of(tile.camera_id) if tile.camera_id is not None else None
+        selected = self._wall.selected == painter.address
+        before = (painter.tile, painter.feed, painter.alarm, painter.selected)
+        if before != (tile, feed, alarm, selected):
+            painter.selected = selected
+            painter.show(tile, feed, alarm, self._label(tile.camera_id))
+            self._update_device(painter.rect)
+
+    def _label(self, camera_id: CameraId | None) -> tuple[str, str]:
+        if camera_id is None:
+            return ("", "")
+        return self._names.number_text(camera_id), self._names.name(camera_id)
+
+    def _selected_changed(self, _address: TileAddress) -> None:
+        self._contents_changed()
+
+    def _alarms_changed(self, _camera_id: CameraId) -> None:
+        self._contents_changed()
+
+    # -- time
+
+    def _timer(self, interval_ms: int, slot: Callable[[], None], kind: Qt.TimerType) -> QTimer:
+        timer = QTimer(self)
+        timer.setTimerType(kind)
+        timer.setInterval(interval_ms)
+        timer.timeout.connect(slot)
+        return timer
+
+    def _tick(self) -> None:
+        """Asks for a repaint of every picture that has a new frame."""
+        region = QRegion()
+        fading = False
+        for painter in self._painters.values():
+            if painter.feed is not None and painter.feed.poll():
+                first = painter.mode in CARDS  # the card goes with the first picture
+                region += painter.rect if first else painter.picture_rect()
+                fading = fading or first
+            fading = fading or painter.fading
+        if not region.isEmpty():
+            self._update_region(region)
+        if fading:
+            self._refresh_statuses()
+
+    def _status_tick(self) -> None:
+        self._refresh_statuses()
+        text = time.strftime("%H:%M:%S", time.localtime(self._clock.utc_ns() / 1e9))
+        if self._show_clock and text != self._clock_text:
+            self._clock_text = text
+            self._update_device(self._clock_rect if not self._clock_rect.isEmpty() else None)
+
+    def _refresh_statuses(self) -> None:
+        mono_ns, utc_ns = self._clock.mono_ns(), self._clock.utc_ns()
+        for painter in self._painters.values():
+            if painter.refresh(mono_ns, utc_ns):
+                self._update_device(painter.rect)
+
+    def _update_device(self, rect: QRect | None) -> None:
+        if rect is None:
+            self.update()
+        else:
+            self._update_region(QRegion(rect))
+
+    def _update_region(self, region: QRegion) -> None:
+        ratio = self._ratio
+        if ratio == 1.0:
+            self.update(region)
+            return
+        self.update(_scaled(region.boundingRect(), 1 / ratio))
+
+    # -- Qt events
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        began = time.perf_counter()
+        painter = QPainter(self)
+        ratio = self._ratio
+        region = event.region()
+        if ratio != 1.0:
+            painter.scale(1 / ratio, 1 / ratio)
+            region = QRegion(_scaled(event.rect(), ratio))
+        touched = [p for p in self._painters.values() if region.intersects(p.rect)]
+        if not self._covered(region):
+            painter.fillRect(region.boundingRect(), QColor(theme.COLOURS.background))
+            touched = [
+                p for p in self._painters.values() if region.boundingRect().intersects(p.rect)
+            ]
+        for tile in touched:
+            tile.paint(painter)
+        if self._show_clock:
+            self._paint_clock(painter)
+        painter.end()
+        self._repaint_overwritten(touched)
+        self.paint_count += 1
+        self.longest_paint_ms = max(self.longest_paint_ms, (time.perf_counter() - began) * 1e3)
+
+    def _covered(self, region: QRegion) -> bool:
+        """Whether tiles cover all of `region`, so that no background needs painting."""
+        return any(p.rect.contains(region.boundingRect()) for p in self._painters.values()) or (
+            region.subtracted(self._tiles_region()).isEmpty()
+        )
+
+    def _tiles_region(self) -> QRegion:
+        result = QRegion()
+        for painter in self._painters.values():
+            result += painter.rect
+        return result
+
+    def _repaint_overwritten(self, touched: list[TilePainter]) -> None:
+        """A ring that moved on under the brush left a torn picture: paint it again."""
+        for tile in touched:
+            if tile.feed is not None and not tile.feed.still_valid():
+                self.repaint_count += 1
+                self._update_device(tile.picture_rect())
+
+    def _paint_clock(self, painter: QPainter) -> None:
+        """Every wall window carries a running clock: a hung one is seen to be hung (UI.md)."""
+        height = self._device_size()[1]
+        size = max(text_px(0, self._ratio, larger=1.2), round(height * 0.015))
+        key = PlateKey(
+            (Span(self._clock_text, theme.COLOURS.text, bold=True),),
+            size, theme.COLOURS.background, PLATE_ALPHA,
+        )  # fmt: skip
+        plate = self._plates.plate(key)
+        margin = round(6 * self._ratio)
+        top = margin
+        first = self.tile_at(QPoint(1, 1))
+        if first is not None and first.alarm is not None:
+            top += first.band_px()
+        painter.drawPixmap(QPoint(margin, top), plate)
+        self._clock_rect = QRect(margin, top, plate.width(), plate.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._rebuild()
+        self._tell_view()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._rebuild()
+        self._tell_view()
+        self._status_tick()
+        self._tick_timer.start()
+        self._status_timer.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._tick_timer.stop()
+        self._status_timer.stop()
+        self._tell_view()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange):
+            self._plates.clear()
+            self._refresh_statuses()
+            self.update()
+
+    # -- mouse
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._mouse.pressed(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._mouse.moved(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._mouse.released(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self._mouse.double_clicked(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._mouse.wheel(event)
+
+
+def _scaled(rect: QRect, ratio: float) -> QRect:
+    left, top = int(rect.left() * ratio), int(rect.top() * ratio)
+    right, bottom = int((rect.right() + 1) * ratio + 1), int((rect.bottom() + 1) * ratio + 1)
+    return QRect(left, top, right - left, bottom - top)

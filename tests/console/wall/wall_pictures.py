@@ -1,0 +1,88 @@
+"""A picture source for wall tests: rings without a decoder. The same seam as the frame pump."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from config.site import CameraId
+from console.bridge.tile_image import TileImage, image_over
+from console.state.tiles import WHOLE, Region, TileAddress, WindowId
+from console.state.wall import WallState
+from console.state.wall_wants import ViewSize
+from ingest.cameras.health import LossCause, StreamHealth, StreamState
+
+
+class FakeFeed:
+    """One camera's pictures; a test sets them."""
+
+    def __init__(self, camera_id: CameraId) -> None:
+        self.camera_id = camera_id
+        self.current: TileImage | None = None
+        self.seen_number = 0
+        self.overwritten = False
+        self.state: StreamHealth | None = None
+
+    def push(self, pixels: NDArray[np.uint8], *, mono_ns: int, region: Region = WHOLE) -> None:
+        number = 1 if self.current is None else self.current.number + 1
+        self.current = TileImage(image_over(pixels), pixels, number, mono_ns, region)
+
+    def lose(self, cause: LossCause, *, since_mono_ns: int, next_try_mono_ns: int | None) -> None:
+        self.state = StreamHealth(
+            self.camera_id, StreamState.LOST, 0.0, since_mono_ns,
+            cause=cause, next_try_mono_ns=next_try_mono_ns,
+        )  # fmt: skip
+
+    def poll(self) -> bool:
+        return self.current is not None and self.current.number != self.seen_number
+
+    def image(self) -> TileImage | None:
+        if self.current is not None:
+            self.seen_number = self.current.number
+        return self.current
+
+    def still_valid(self) -> bool:
+        was, self.overwritten = self.overwritten, False
+        return not was
+
+    def health(self) -> StreamHealth | None:
+        return self.state
+
+
+class FakeSource:
+    """Feeds by camera; remembers what windows told it."""
+
+    def __init__(self, wall: WallState) -> None:
+        self.wall = wall
+        self.feeds: dict[CameraId, FakeFeed] = {}
+        self.views: dict[WindowId, ViewSize] = {}
+
+    def set_view(self, window_id: WindowId, view: ViewSize | None) -> None:
+        if view is None:
+            self.views.pop(window_id, None)
+        else:
+            self.views[window_id] = view
+
+    def feed(self, address: TileAddress) -> FakeFeed | None:
+        camera_id = self.wall.tile(address).camera_id
+        return None if camera_id is None else self.of(camera_id)
+
+    def of(self, camera_id: CameraId) -> FakeFeed:
+        return self.feeds.setdefault(camera_id, FakeFeed(camera_id))
+
+
+class PlainNames:
+    """The camera's id is its name; its digits are its number."""
+
+    def number_text(self, camera_id: CameraId) -> str:
+        return "".join(c for c in camera_id if c.isdigit())
+
+    def name(self, camera_id: CameraId) -> str:
+        return f"Camera {camera_id}"
+
+
+def plain(width_px: int, height_px: int, bgr: tuple[int, int, int]) -> NDArray[np.uint8]:
+    """One colour."""
+    pixels = np.empty((height_px, width_px, 4), np.uint8)
+    pixels[:] = (*bgr, 255)
+    return pixels

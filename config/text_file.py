@@ -33,3 +33,12 @@ def _encoding_guess(content: bytes, error: UnicodeDecodeError) -> str:
     except UnicodeDecodeError:
         return f"{found} that is not UTF-8"
     return f"{found}: the file looks like GBK/GB18030 (save it again as UTF-8)"
+
+
+def text_of(value: object) -> str:
+    """A value as a cell of a CSV register: empty for None, `true`/`false` for flags."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)

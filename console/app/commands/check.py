@@ -1,0 +1,59 @@
+"""`gridwall check`: every mistake of a site folder at once; exit 2 where there is an error."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+
+from console.app.output import EXIT_GOOD, EXIT_WRONG_USE, print_json, print_text
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--site", type=Path, required=True, help="the site folder")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Prints problems for people, or with --json one object with the list; warnings do not fail."""
+    import msgspec
+
+    from config.load import SiteReport, report
+    from ingest.logs import redacted
+
+    started_s = time.monotonic()
+    checked: SiteReport = report(arguments.site)
+    seconds = time.monotonic() - started_s
+    if arguments.json:
+        problems = [
+            {**msgspec.to_builtins(p), "found": redacted(p.found), "text": redacted(p.text)}
+            for p in checked.problems
+        ]
+        print_json(
+            {
+                "ok": checked.error_count == 0,
+                "site": str(arguments.site),
+                "errors": checked.error_count,
+                "warnings": len(checked.problems) - checked.error_count,
+                "counts": checked.counts,
+                "problems": problems,
+                "seconds": round(seconds, 3),
+            }
+        )
+    else:
+        for problem in checked.problems:
+            print_text(f"{problem.severity.value}: {redacted(problem.text)}")
+        print_text(_summary(checked, arguments.site, seconds))
+    return EXIT_GOOD if checked.error_count == 0 else EXIT_WRONG_USE
+
+
+def _summary(checked: object, folder: Path, seconds: float) -> str:
+    from config.load import SiteReport
+
+    assert isinstance(checked, SiteReport)
+    warnings = len(checked.problems) - checked.error_count
+    verdict = "good" if checked.error_count == 0 else "not usable"
+    counted = ", ".join(f"{count} {name}" for name, count in checked.counts.items() if count)
+    return (
+        f"{folder} is {verdict}: {checked.error_count} error(s), {warnings} warning(s); "
+        f"{counted or 'no entries'} read in {seconds:.2f} s"
+    )

@@ -6,8 +6,11 @@ that a payload type can live in the package that creates it.
 
 from __future__ import annotations
 
+import builtins
 import enum
+import re
 import uuid
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -15,6 +18,11 @@ import msgspec
 from msgspec import Raw, Struct
 
 T = TypeVar("T")
+
+#: A publisher's event may be this long at most; pictures travel as evidence, never in an event.
+MAX_EVENT_BYTES = 1 << 20
+#: CloudEvents asks for ids of any length; ours bound them so that an index stays an index.
+MAX_ID_CHARS = 256
 
 
 class Noun(enum.Enum):
@@ -64,7 +72,12 @@ class Event(Struct, frozen=True, kw_only=True):
     def verb(self) -> str:
         return self.type.split(".")[2]
 
-    def decode_data(self, kind: type[T]) -> T:
+    @property
+    def is_durable(self) -> bool:
+        """True when the event gets a sequence and stays in the log."""
+        return self.noun not in EPHEMERAL
+
+    def decode_data(self, kind: builtins.type[T]) -> T:
         """The payload as `kind`. Raises msgspec.ValidationError where it does not fit."""
         return msgspec.json.decode(self.data, type=kind)
 
@@ -92,3 +105,80 @@ def new_event(noun: Noun, verb: str, data: Struct, *, source: str, utc_ns: int) 
         time=utc_text(utc_ns),
         data=Raw(msgspec.json.encode(data)),
     )
+
+
+class EnvelopeInvalid(ValueError):
+    """A body is no CloudEvent of ours; the text says what was expected."""
+
+
+_TYPE = re.compile(
+    r"gridwall\.(?:(?P<noun>[a-z]+)\.[a-z][a-z0-9_]*|(?P<beat>heartbeat))\.v[0-9]+\Z"
+)
+_NOUNS = {noun.value for noun in Noun}
+_decoder = msgspec.json.Decoder(Event)
+_attributes_decoder = msgspec.json.Decoder(dict[str, Raw])
+_OURS = frozenset(Event.__struct_fields__)
+_SET_BY_HUB = ("dataschema", "sequence", "prevsequence", "epoch")
+
+
+def decode_event(body: bytes) -> Event:
+    """One event from the feed or from a publisher.
+
+    Raises:
+        EnvelopeInvalid: no JSON object, a missing or wrong attribute, an unknown type.
+    """
+    if len(body) > MAX_EVENT_BYTES:
+        raise EnvelopeInvalid(f"the event has {len(body)} bytes; at most {MAX_EVENT_BYTES}")
+    try:
+        event = _decoder.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise EnvelopeInvalid(f"not a CloudEvent in JSON: {error}") from error
+    _check(event)
+    return event
+
+
+def _check(event: Event) -> None:
+    if event.specversion != "1.0":
+        raise EnvelopeInvalid(f"specversion is {event.specversion!r}; expected '1.0'")
+    if not 0 < len(event.id) <= MAX_ID_CHARS:
+        raise EnvelopeInvalid(f"id must have 1 to {MAX_ID_CHARS} characters")
+    if not event.source:
+        raise EnvelopeInvalid("source is empty; name the publisher, for example /worker/3")
+    match = _TYPE.match(event.type)
+    if match is None or (match["beat"] or match["noun"]) not in _NOUNS:
+        raise EnvelopeInvalid(
+            f"type is {event.type[:80]!r}; expected gridwall.<noun>.<verb>.v1 with a noun of "
+            + ", ".join(sorted(_NOUNS))
+        )
+    try:
+        parse_utc_ns(event.time)
+    except (ValueError, OverflowError) as error:
+        raise EnvelopeInvalid(f"time is {event.time[:40]!r}: {error}") from error
+    if not bytes(event.data).lstrip().startswith(b"{"):
+        raise EnvelopeInvalid("data must be a JSON object")
+
+
+def extensions_of(body: bytes) -> dict[str, Raw]:
+    """Attributes of a publisher's event beyond ours (`subject`, `traceparent`, …), kept as sent."""
+    attributes = _attributes_decoder.decode(body)
+    return {name: value for name, value in attributes.items() if name not in _OURS}
+
+
+def encode_event(event: Event, extensions: Mapping[str, Raw] | None = None) -> bytes:
+    """The body of `event` as sent: attributes that are None are left out, `data` comes last."""
+    attributes: dict[str, object] = {
+        "specversion": event.specversion,
+        "id": event.id,
+        "source": event.source,
+        "type": event.type,
+        "time": event.time,
+        "datacontenttype": event.datacontenttype,
+    }
+    for name in _SET_BY_HUB:
+        value = getattr(event, name)
+        if value is not None:
+            attributes[name] = value
+    if extensions:
+        attributes.update(extensions)
+    attributes["data"] = event.data
+    return msgspec.json.encode(attributes)

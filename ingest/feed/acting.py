@@ -1,0 +1,290 @@
+"""The acting thread of the hub: everything that changes the log, one batch at a time.
+
+Takes what queued during the last commit (at most 2,000), commits it in one transaction,
+then lets the socket thread publish and acknowledge. Never waits for a reader or a publisher.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from msgspec import Raw, Struct, structs
+
+from ingest.clock import Clock
+from ingest.feed.envelope import (
+    EnvelopeInvalid,
+    Event,
+    Noun,
+    decode_event,
+    encode_event,
+    extensions_of,
+)
+from ingest.feed.last_values import LastPositions, remember
+from ingest.feed.log import (
+    EventStore,
+    StoredEvent,
+    StoreFull,
+    Transaction,
+    is_store_failure,
+    schema_name,
+)
+from ingest.feed.participant import Operation, OperationRefused, OperationResult, Participant
+from ingest.feed.retention import Retention
+from ingest.feed.topics import StreetLookup, Subject, SubjectInvalid, subject_of, topic_of
+from ingest.feed.work import (
+    Asked,
+    Counts,
+    Inbox,
+    Outbox,
+    Outgoing,
+    Pushed,
+    Target,
+    answer,
+    refusal,
+)
+from ingest.stop import StopToken
+
+log = logging.getLogger(__name__)
+
+#: Most events and requests in one commit (DESIGN §5).
+BATCH_MOST = 2_000
+#: Clocks of participants and retention run this often, seconds.
+TICK_S = 1.0
+#: Nouns only the hub itself may speak of: cases come from acts, registers from the site folder.
+HUB_ONLY = frozenset({Noun.CASE, Noun.REGISTER, Noun.HEARTBEAT})
+
+
+class _Ready(Struct, frozen=True):
+    """A publisher's event, checked."""
+
+    work: Pushed
+    event: Event
+    topic: str
+    subject: Subject
+    extensions: Mapping[str, Raw]
+
+
+class Acting:
+    """Commits batches. Threads: `run` is one thread; `store_error` may be read by any."""
+
+    def __init__(
+        self,
+        store: EventStore,
+        participants: Sequence[Participant],
+        streets: Callable[[], StreetLookup],
+        outbox: Outbox,
+        counts: Counts,
+        positions: LastPositions,
+        retention: Retention,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._participants = participants
+        self._streets = streets
+        self._outbox = outbox
+        self._counts = counts
+        self._positions = positions
+        self._retention = retention
+        self._clock = clock
+        self._next_tick_ns = clock.mono_ns()
+        self.inbox = Inbox()
+        self.operations: dict[str, Operation] = {}
+        self.store_error: str | None = None
+
+    def run(self, stop: StopToken) -> None:
+        """Works until told to stop, then finishes what was taken."""
+        while not stop.stopped:
+            due_s = (self._next_tick_ns - self._clock.mono_ns()) / 1e9
+            batch = self.inbox.take(BATCH_MOST, min(TICK_S, max(0.0, due_s)))
+            if batch:
+                self._guarded("batch", functools.partial(self._do_batch, batch))
+            if self._clock.mono_ns() >= self._next_tick_ns:
+                self._next_tick_ns = self._clock.mono_ns() + round(TICK_S * 1e9)
+                self._guarded("tick", self._do_tick)
+
+    def _guarded(self, name: str, step: Callable[[], None]) -> None:
+        try:
+            step()
+        except Exception:
+            self._counts.add("gridwall_hub_errors_total", name)
+            log.exception("the hub's %s failed; publishers will send again", name)
+
+    def _do_batch(self, batch: Sequence[Pushed | Asked]) -> None:
+        out: list[Outgoing] = []
+        work: list[_Ready | Asked] = []
+        for item in batch:
+            ready = self._checked(item, out) if isinstance(item, Pushed) else item
+            if ready is not None:
+                work.append(ready)
+        durable = [ready for ready in work if isinstance(ready, Asked) or ready.event.is_durable]
+        fleeting = [w for w in work if isinstance(w, _Ready) and not w.event.is_durable]
+        for ready in fleeting:
+            out.extend(self._pass_on(ready))
+        if durable:
+            out.extend(self._commit(durable))
+        self._outbox.put_all(out)
+
+    def _checked(self, work: Pushed, out: list[Outgoing]) -> _Ready | None:
+        """The event with its topic, or None with a refusal in `out`."""
+        try:
+            event = decode_event(work.body)
+            if event.id.encode() != work.back.request_id:
+                raise EnvelopeInvalid("the id frame and the event's id differ")
+            if event.noun in HUB_ONLY:
+                raise EnvelopeInvalid(f"{event.noun.value} events are made by the hub itself")
+            subject = subject_of(event)
+            topic = topic_of(event, self._streets(), subject)
+            return _Ready(work, event, topic, subject, extensions_of(work.body))
+        except (EnvelopeInvalid, SubjectInvalid) as error:
+            self._counts.add("gridwall_events_refused_total", "invalid")
+            out.append(refusal(work.back, str(error)))
+            return None
+
+    def _pass_on(self, ready: _Ready) -> list[Outgoing]:
+        """An ephemeral event: onto the feed, into the last values, never into the log."""
+        event = structs.replace(
+            ready.event,
+            sequence=None,
+            prevsequence=None,
+            epoch=None,
+            dataschema=schema_name(ready.event.type),
+        )
+        self._counts.add("gridwall_events_total", event.noun.value)
+        self._positions.update(event)
+        body = encode_event(event, ready.extensions)
+        return [
+            Outgoing(Target.FEED, (ready.topic.encode(), body)),
+            answer(ready.work.back, ok=True, sequence=None),
+        ]
+
+    def _commit(self, work: Sequence[_Ready | Asked]) -> list[Outgoing]:
+        stored: list[StoredEvent] = []
+        answers: list[Outgoing] = []
+        try:
+            with self._store.transaction() as tx:
+                tx.look_up([item.event for item in work if isinstance(item, _Ready)])
+                for item in work:
+                    if isinstance(item, _Ready):
+                        answers.append(self._store_one(tx, item, stored))
+                    else:
+                        answers.append(self._operate(tx, item, stored))
+        except StoreFull as error:
+            return self._refuse_all(work, error)
+        self._store_works()
+        return [*self._on_feed(stored), *answers]
+
+    def _store_one(self, tx: Transaction, ready: _Ready, stored: list[StoredEvent]) -> Outgoing:
+        event = tx.append(ready.event, ready.topic, ready.extensions)
+        if not event.duplicate:
+            stored.append(event)
+            remember(tx, event.event, ready.subject)
+            stored.extend(self._consequences(tx, event))
+        return answer(ready.work.back, ok=True, sequence=event.sequence)
+
+    def _consequences(self, tx: Transaction, event: StoredEvent) -> list[StoredEvent]:
+        derived: list[StoredEvent] = []
+        for participant in self._participants:
+            try:
+                with tx.savepoint():
+                    events = participant.on_event(tx, event)
+                    made = [self._append_own(tx, own) for own in events]
+            except Exception as error:
+                if is_store_failure(error):
+                    raise
+                self._participant_failed(participant, f"event {event.event.id}")
+            else:
+                derived.extend(made)
+        return derived
+
+    def _append_own(self, tx: Transaction, event: Event) -> StoredEvent:
+        subject = subject_of(event)
+        stored = tx.append(event, topic_of(event, self._streets(), subject))
+        remember(tx, event, subject)
+        return stored
+
+    def _participant_failed(self, participant: Participant, what: str) -> None:
+        name = type(participant).__name__
+        self._counts.add("gridwall_participant_errors_total", name)
+        log.exception("%s failed on %s; its changes are undone, the event is kept", name, what)
+
+    def _operate(self, tx: Transaction, asked: Asked, stored: list[StoredEvent]) -> Outgoing:
+        operation = self.operations[asked.op]
+        try:
+            with tx.savepoint():
+                result: OperationResult = operation(tx, asked.request, asked.caller)
+                made = [self._append_own(tx, event) for event in result.events]
+        except OperationRefused as error:
+            return refusal(asked.back, str(error), **refusal_fields(error))
+        except Exception as error:
+            if is_store_failure(error):
+                raise
+            self._counts.add("gridwall_hub_errors_total", asked.op[:40])
+            log.exception("operation %r failed", asked.op[:40])
+            return refusal(asked.back, f"{asked.op} failed: {error}")
+        stored.extend(made)
+        return answer(asked.back, **{"ok": True, **result.reply})
+
+    def _refuse_all(self, work: Sequence[_Ready | Asked], error: StoreFull) -> list[Outgoing]:
+        if self.store_error is None:
+            log.error("%s; publishers keep their events and send again", error)
+        self.store_error = str(error)
+        self._counts.add("gridwall_store_errors_total")
+        return [
+            refusal(
+                item.work.back if isinstance(item, _Ready) else item.back, str(error), retry=True
+            )
+            for item in work
+        ]
+
+    def _store_works(self) -> None:
+        if self.store_error is not None:
+            log.warning("the event log can be written again")
+            self.store_error = None
+
+    def _on_feed(self, stored: Sequence[StoredEvent]) -> list[Outgoing]:
+        """Messages for the feed, and how far it is after them."""
+        new = [event for event in stored if not event.duplicate]
+        for event in new:
+            self._counts.add("gridwall_events_total", event.event.noun.value)
+        out = [Outgoing(Target.FEED, (event.topic.encode(), event.body)) for event in new]
+        if out:
+            out[-1] = structs.replace(out[-1], position=self._store.position)
+        return out
+
+    def _do_tick(self) -> None:
+        stored: list[StoredEvent] = []
+        try:
+            with self._store.transaction() as tx:
+                for participant in self._participants:
+                    stored.extend(self._tick_of(tx, participant))
+                self._positions.write(tx)
+                self._retention.step(tx)
+                if self.store_error is not None:
+                    tx.touch()
+        except StoreFull as error:
+            self._refuse_all((), error)
+            return
+        self._store_works()
+        self._outbox.put_all(self._on_feed(stored))
+
+    def _tick_of(self, tx: Transaction, participant: Participant) -> list[StoredEvent]:
+        try:
+            with tx.savepoint():
+                return [
+                    self._append_own(tx, event) for event in participant.tick(tx, tx.now_utc_ns)
+                ]
+        except Exception as error:
+            if is_store_failure(error):
+                raise
+            self._participant_failed(participant, "its tick")
+            return []
+
+
+def refusal_fields(error: OperationRefused) -> dict[str, Any]:
+    fields: dict[str, Any] = dict(error.fields)
+    if error.who_may is not None:
+        fields["who_may"] = error.who_may
+    return fields

@@ -1,0 +1,228 @@
+"""Hub: the one place where events get their order (CONTRACT §5).
+
+Assembles three threads: sockets (`front`), log (`acting`), reads (`reads`). Started and closed
+by `console.app.hub_app`; knows participants only by their protocol.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from config.site import HubAddresses
+from ingest.clock import Clock, SystemClock
+from ingest.errors import GridwallError, Misconfigured
+from ingest.feed.acting import Acting
+from ingest.feed.front import Front, everybody_local
+from ingest.feed.last_values import LastPositions
+from ingest.feed.log import EventStore
+from ingest.feed.participant import Caller, Operation, Participant, ReadingOperation
+from ingest.feed.reads import Reading
+from ingest.feed.retention import Retention
+from ingest.feed.sockets import Endpoint, Message, Sockets, is_local
+from ingest.feed.topics import NoStreets, StreetLookup
+from ingest.feed.work import Counts, Inbox, Outbox, Target
+from ingest.stop import StopToken
+
+log = logging.getLogger(__name__)
+
+#: Events are kept this long unless site.toml says otherwise: 90 days.
+KEEP_S = 90 * 24 * 3600.0
+#: How long `close` waits for each thread, seconds.
+CLOSE_S = 5.0
+#: How long `start` waits for the sockets, seconds.
+START_S = 10.0
+
+
+class HubSettings(Struct, frozen=True):
+    """What a hub needs besides its participants."""
+
+    addresses: HubAddresses = HubAddresses()
+    site_name: str = ""
+    keep_s: float = KEEP_S
+    accept_clear_network: bool = False
+
+
+class Hub:
+    """The event log's owner.
+
+    Threads: `start` and `close` from one; `addresses` and `counts` may be read by any.
+    """
+
+    def __init__(
+        self,
+        settings: HubSettings,
+        store: EventStore,
+        participants: Sequence[Participant] = (),
+        *,
+        streets: Callable[[], StreetLookup] = NoStreets,
+        operations: dict[str, Operation] | None = None,
+        beside: Callable[[], None] = lambda: None,
+        clock: Clock | None = None,
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._participants = participants
+        self._beside = beside
+        self._clock = clock or SystemClock()
+        self._stop_front = StopToken()
+        self._stop_work = StopToken()
+        self._started = threading.Event()
+        self._failure: GridwallError | None = None
+        self._sockets: Sockets | None = None
+        self._threads: list[threading.Thread] = []
+        self.counts = Counts()
+        self.addresses = settings.addresses
+        self._outbox = Outbox(self._wake)
+        self._positions = LastPositions()
+        self._acting = Acting(
+            store,
+            participants,
+            streets,
+            self._outbox,
+            self.counts,
+            self._positions,
+            Retention(settings.keep_s, self._clock),
+            self._clock,
+        )
+        self._reading = Reading(store, participants, self._positions, self._outbox, self.counts)
+        self._adopt_operations(operations or {})
+
+    def start(self) -> None:
+        """Makes tables, binds the sockets, starts the threads.
+
+        Raises:
+            AddressTaken, Misconfigured: an address cannot be listened on.
+        """
+        with self._store.transaction() as tx:
+            for participant in self._participants:
+                participant.create_tables(tx)
+        with self._store.reading() as tx:
+            self._positions.load(tx)
+        self._run_thread("hub-sockets", self._run_front)
+        if not self._started.wait(START_S):
+            raise GridwallError("the hub's sockets did not open in time")
+        if self._failure is not None:
+            raise self._failure
+        self._run_thread("hub-acting", lambda: self._acting.run(self._stop_work))
+        self._run_thread("hub-reads", lambda: self._reading.run(self._stop_work, self._beside))
+
+    def close(self) -> None:
+        """Finishes what was taken, answers it, closes everything. Idempotent."""
+        self._stop_work.stop()
+        self._acting.inbox.close()
+        self._reading.inbox.close()
+        for thread in self._threads[1:]:
+            thread.join(CLOSE_S)
+        self._stop_front.stop()
+        self._wake()
+        for thread in self._threads[:1]:
+            thread.join(CLOSE_S)
+
+    def _adopt_operations(self, more: dict[str, Operation]) -> None:
+        found: dict[str, Operation] = dict(more)
+        for participant in self._participants:
+            found.update(participant.operations())
+        for name, operation in found.items():
+            if isinstance(operation, ReadingOperation):
+                self._reading.operations[name] = operation
+            else:
+                self._acting.operations[name] = operation
+
+    def _route(self, op: str) -> Inbox | None:
+        if op in self._reading.operations:
+            return self._reading.inbox
+        return self._acting.inbox if op in self._acting.operations else None
+
+    def _run_thread(self, name: str, target: Callable[[], None]) -> None:
+        thread = threading.Thread(target=target, name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _wake(self) -> None:
+        sockets = self._sockets
+        if sockets is not None:
+            sockets.wakeup.wake()
+
+    def _run_front(self) -> None:
+        front = Front(
+            self._acting.inbox,
+            self._route,
+            self._hello,
+            self.counts,
+            self._clock,
+            lambda: self._acting.store_error,
+            self._caller_of,
+        )
+        with Sockets() as sockets:
+            try:
+                ends = self._bind(sockets)
+            except GridwallError as error:
+                self._failure = error
+                self._started.set()
+                return
+            self._sockets = sockets
+            self._started.set()
+            front.run(sockets, ends, self._outbox, self._store.position, self._stop_front, {})
+            self._sockets = None
+
+    def _bind(self, sockets: Sockets) -> dict[Target, Endpoint]:
+        wanted = self._settings.addresses
+        for address in (wanted.intake, wanted.feed, wanted.query):
+            self._refuse_clear(address)
+        ends = {
+            Target.INTAKE: sockets.router(wanted.intake),
+            Target.FEED: sockets.publisher(wanted.feed),
+            Target.QUERY: sockets.router(wanted.query),
+        }
+        self.addresses = HubAddresses(
+            intake=ends[Target.INTAKE].address,
+            feed=ends[Target.FEED].address,
+            query=ends[Target.QUERY].address,
+            http=wanted.http,
+            jt808=wanted.jt808,
+        )
+        return ends
+
+    def _refuse_clear(self, address: str) -> None:
+        if is_local(address) or self._settings.accept_clear_network:
+            return
+        raise Misconfigured(
+            f"{address} can be reached from other machines and would be in the clear: make keys "
+            "with `gridwall keys new`, or set accept_unencrypted_network = true in site.toml "
+            "[hub] if this network is trusted"
+        )
+
+    def _caller_of(self, message: Message) -> Caller:
+        return everybody_local(message)
+
+    def _hello(self, caller: Caller) -> dict[str, Any]:
+        position = self._store.position
+        return {
+            "site": self._settings.site_name,
+            "epoch": position.epoch,
+            "sequence": position.sequence,
+            "nouns": position.nouns,
+            "roles": sorted(caller.roles),
+            "addresses": {
+                "intake": self.addresses.intake,
+                "feed": self.addresses.feed,
+                "query": self.addresses.query,
+                "http": self.addresses.http,
+                "jt808": self.addresses.jt808,
+            },
+            "http": self.addresses.http,
+            "store_error": self._acting.store_error,
+            "counts": self.counts.as_rows(),
+        }
+
+
+def open_store(folder: Path, clock: Clock | None = None) -> EventStore:
+    """The log in `folder`, made when missing. Raises StoreBroken, Misconfigured."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return EventStore(folder / "hub.sqlite", clock or SystemClock())

@@ -1,0 +1,97 @@
+"""Last values: what is still true, for the snapshot of a reader that comes late.
+
+Open alerts, camera health and scenes are kept with the event that changes them, in the same
+transaction; positions live in memory and are written once in a while (they are ephemeral).
+"""
+
+from __future__ import annotations
+
+import threading
+
+import msgspec
+from msgspec import Raw, Struct
+
+from ingest.feed.envelope import Event, Noun
+from ingest.feed.log import Transaction
+from ingest.feed.topics import Subject
+
+#: Positions reach the disk this often, seconds: a restart shows people where they were.
+WRITE_POSITIONS_S = 5.0
+#: Most keys in memory; a publisher of random ids must not fill it. Oldest goes first.
+MAX_POSITIONS = 50_000
+
+
+def remember(tx: Transaction, event: Event, subject: Subject) -> None:
+    """Keeps or forgets the last value that `event` speaks of."""
+    match event.noun:
+        case Noun.ALERT if subject.alert_id:
+            ended = event.verb == "cleared"
+            tx.remember(Noun.ALERT, subject.alert_id, None if ended else bytes(event.data))
+        case Noun.CAMERA if subject.camera_id and event.verb == "health":
+            tx.remember(Noun.CAMERA, subject.camera_id, bytes(event.data))
+        case Noun.SCENE if subject.to:
+            tx.remember(Noun.SCENE, subject.to, bytes(event.data))
+        case _:
+            pass
+
+
+class _Fixes(Struct, frozen=True):
+    fixes: tuple[Raw, ...] = ()
+
+
+class _Who(Struct, frozen=True):
+    inspector_id: str | None = None
+    device_id: str | None = None
+    live: bool = True
+
+
+class LastPositions:
+    """Last fix per inspector, or per device nobody carries. Threads: any."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._fixes: dict[str, bytes] = {}
+        self._unwritten: set[str] = set()
+        self._next_write_ns = 0
+
+    def load(self, tx: Transaction) -> None:
+        """What was known when the hub last ran."""
+        for raw in tx.last_values_of(Noun.POSITION):
+            self._take(bytes(raw))
+        self._unwritten.clear()
+
+    def update(self, event: Event) -> None:
+        """Takes the fixes of a position event; one that is not live changes nothing."""
+        if event.noun is not Noun.POSITION:
+            return
+        for raw in msgspec.json.decode(event.data, type=_Fixes).fixes:
+            self._take(bytes(raw))
+
+    def _take(self, fix: bytes) -> None:
+        who = msgspec.json.decode(fix, type=_Who)
+        key = who.inspector_id or (who.device_id and f"device:{who.device_id}")
+        if not key or not who.live:
+            return
+        with self._lock:
+            self._fixes.pop(key, None)
+            self._fixes[key] = fix
+            self._unwritten.add(key)
+            if len(self._fixes) > MAX_POSITIONS:
+                oldest = next(iter(self._fixes))
+                del self._fixes[oldest]
+                self._unwritten.discard(oldest)
+
+    def all(self) -> list[Raw]:
+        with self._lock:
+            return [Raw(fix) for fix in self._fixes.values()]
+
+    def write(self, tx: Transaction) -> None:
+        """Puts changed positions into the transaction, every few seconds of hub time."""
+        if abs(tx.now_utc_ns - self._next_write_ns) < WRITE_POSITIONS_S * 1e9:
+            return
+        self._next_write_ns = tx.now_utc_ns
+        with self._lock:
+            changed = {key: self._fixes[key] for key in self._unwritten}
+            self._unwritten.clear()
+        for key, fix in changed.items():
+            tx.remember(Noun.POSITION, key, fix)

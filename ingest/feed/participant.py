@@ -1,0 +1,94 @@
+"""Participant: what takes part in the hub's decisions, in the same transaction as the events.
+
+The desk is one. Protocols and plain values; the hub (`ingest.feed.acting`) calls them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+from msgspec import Struct
+
+from ingest.errors import FailureKind, GridwallError
+from ingest.feed.envelope import Event
+from ingest.feed.log import StoredEvent, Transaction
+
+
+class Caller(Struct, frozen=True):
+    """Who sent a request. On a loopback address without CURVE everybody is a local operator."""
+
+    name: str
+    roles: frozenset[str]
+
+
+LOCAL_CALLER = Caller("local", frozenset({"publisher", "reader", "operator"}))
+
+
+class OperationResult(Struct, frozen=True):
+    """What an operation answers and the events it causes, committed together."""
+
+    reply: Mapping[str, Any]
+    events: Sequence[Event] = ()
+
+
+class OperationRefused(GridwallError):
+    """A request that cannot be done: says why and, for acts, who may. Nothing is changed.
+
+    `fields` are further fields of the answer (for example the case as it is now).
+    """
+
+    kind = FailureKind.GIVE_UP
+
+    def __init__(
+        self, error: str, *, who_may: str | None = None, fields: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(error)
+        self.who_may = who_may
+        self.fields = dict(fields or {})
+
+
+Operation = Callable[[Transaction, dict[str, Any], Caller], OperationResult]
+
+
+class ReadingOperation(Struct, frozen=True):
+    """An operation that only reads: runs in the read thread on a read-only connection.
+
+    Long lists belong here, so that no act waits for them. Wrap the callable:
+    `{"cases": ReadingOperation(self._cases)}`.
+    """
+
+    run: Operation
+
+    def __call__(self, tx: Transaction, request: dict[str, Any], caller: Caller) -> OperationResult:
+        return self.run(tx, request, caller)
+
+
+class Participant(Protocol):
+    """Decides on events inside the hub.
+
+    Threads: `create_tables`, `on_event`, `tick` and plain operations run in the acting thread;
+    `snapshot` and `ReadingOperation`s run in the read thread at the same time, so they use
+    only `tx`. A participant that raises loses its own changes of that event (they are rolled
+    back to before it), never the event.
+    """
+
+    def create_tables(self, tx: Transaction) -> None:
+        """Makes what is missing; called once at start, before anything else."""
+        ...
+
+    def on_event(self, tx: Transaction, event: StoredEvent) -> Sequence[Event]:
+        """Events that follow from a stored one; they are not offered to participants again."""
+        ...
+
+    def operations(self) -> Mapping[str, Operation]:
+        """Operation name → what answers it."""
+        ...
+
+    def snapshot(self, tx: Transaction) -> dict[str, Any]:
+        """Fields for the snapshot answer."""
+        ...
+
+    def tick(self, tx: Transaction, now_utc_ns: int) -> Sequence[Event]:
+        """Called once a second for clocks."""
+        ...

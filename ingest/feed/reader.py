@@ -1,0 +1,397 @@
+"""FeedReader: a client of the feed that ends either live with nothing missing, or says why not.
+
+A named state machine in a thread of its own: connecting → snapshot → live; a gap found by
+`prevsequence` or by a heartbeat → replaying → live; silence → stale; a new epoch or a log that
+no longer reaches back → snapshot again. Callbacks run in the reader's thread.
+"""
+
+from __future__ import annotations
+
+import enum
+import itertools
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from msgspec import Raw, Struct
+
+from ingest.clock import Clock, SystemClock
+from ingest.errors import FailureKind, GridwallError
+from ingest.feed.envelope import EnvelopeInvalid, Event, Noun, decode_event
+from ingest.feed.heartbeat import HeartbeatData
+from ingest.feed.sockets import CurveClient, Endpoint, Sockets
+from ingest.stop import StopToken
+
+log = logging.getLogger(__name__)
+
+#: Three heartbeats without a sound: the picture may be old.
+STALE_S = 3.5
+#: An unanswered request to the hub is asked again after this long, seconds.
+ASK_S = 5.0
+ROUND_S = 0.25
+#: Events asked for in one page of a replay.
+PAGE = 2_000
+#: Events taken from the socket before the callback gets them.
+BATCH_MOST = 1_000
+#: Live events kept while a snapshot or replay is on its way; more: the gap is replayed anyway.
+HELD_MOST = 20_000
+CLOSE_S = 3.0
+HEARTBEAT_FILTER = "heartbeat."
+
+
+class ReaderState(enum.Enum):
+    """CONNECTING no hub yet · SNAPSHOT asked for · LIVE nothing missing · REPLAYING filling a gap ·
+    STALE the hub is silent · FAILED a person must act · CLOSED."""
+
+    CONNECTING = "connecting"
+    SNAPSHOT = "snapshot"
+    LIVE = "live"
+    REPLAYING = "replaying"
+    STALE = "stale"
+    FAILED = "failed"
+    CLOSED = "closed"
+
+
+class Snapshot(Struct, frozen=True):
+    """What was true at `sequence`. Elements are the raw JSON of the event data types."""
+
+    sequence: int
+    epoch: str
+    nouns: dict[str, int]
+    cases: tuple[Raw, ...] = ()
+    alerts: tuple[Raw, ...] = ()
+    positions: tuple[Raw, ...] = ()
+    camera_health: tuple[Raw, ...] = ()
+    scenes: tuple[Raw, ...] = ()
+
+
+class _Answer(Struct, frozen=True):
+    ok: bool
+    error: str = ""
+    retry: bool = False
+
+
+class _Page(Struct, frozen=True):
+    epoch: str
+    sequence: int
+    first: int | None
+    next: int
+    events: tuple[Raw, ...]
+
+
+class _Asked(Struct, frozen=True):
+    id: bytes
+    op: str
+    at_ns: int
+
+
+class FeedReader:
+    """Follows the feed of one hub.
+
+    Threads: `start`, `close` any; `state` any; the callbacks run in the reader's thread and
+    must return soon.
+    """
+
+    def __init__(
+        self,
+        query_address: str,
+        topics: Sequence[str],
+        on_events: Callable[[Sequence[Event]], None],
+        on_snapshot: Callable[[Snapshot], None],
+        on_state: Callable[[ReaderState, str], None],
+        keys: CurveClient | None = None,
+        *,
+        clock: Clock | None = None,
+    ) -> None:
+        self._query_address = query_address
+        self._filters = tuple(topics) or ("",)
+        self._on_events = on_events
+        self._on_snapshot = on_snapshot
+        self._on_state = on_state
+        self._keys = keys
+        self._clock = clock or SystemClock()
+        self._stop = StopToken()
+        self._sockets: Sockets | None = None
+        self._numbers = itertools.count(1)
+        self._forget()
+        self.state = ReaderState.CONNECTING
+        self._told: tuple[ReaderState, str] | None = None
+        self._thread = threading.Thread(target=self._run, name="feed-reader", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def close(self) -> None:
+        """Ends the thread. Idempotent; not from a callback."""
+        self._stop.stop()
+        if self._sockets is not None:
+            self._sockets.wakeup.wake()
+        if self._thread.is_alive():
+            self._thread.join(CLOSE_S)
+
+    def _forget(self) -> None:
+        self._epoch = ""
+        self._sequence = 0
+        self._nouns: dict[str, int] = {}
+        self._held: list[tuple[str, Event]] = []
+        self._asked: _Asked | None = None
+        self._unsent: tuple[bytes, bytes, bytes] | None = None
+        self._heard_ns = 0
+
+    def _run(self) -> None:
+        self._tell(ReaderState.CONNECTING, f"looking for the hub at {self._query_address}")
+        while not self._stop.stopped:
+            try:
+                with Sockets() as sockets:
+                    self._sockets = sockets
+                    self._follow(sockets)
+            except GridwallError as error:
+                if error.kind is FailureKind.MISCONFIGURED:
+                    self._tell(ReaderState.FAILED, str(error))
+                    return
+                self._tell(ReaderState.STALE, str(error))
+                self._stop.wait(1.0)
+            except Exception as error:
+                log.exception("the feed reader failed; it begins again with a snapshot")
+                self._tell(ReaderState.STALE, f"internal error: {error}")
+                self._stop.wait(1.0)
+            finally:
+                self._sockets = None
+                self._forget()
+        self._tell(ReaderState.CLOSED, "closed")
+
+    def _tell(self, state: ReaderState, text: str) -> None:
+        self.state = state
+        if self._told != (state, text):
+            self._told = (state, text)
+            self._on_state(state, text)
+
+    def _follow(self, sockets: Sockets) -> None:
+        self._query = sockets.dealer(self._query_address, curve=self._keys)
+        feed: Endpoint | None = None
+        self._ask("hello")
+        while not self._stop.stopped:
+            sockets.wait(ROUND_S, writable=self._query if self._unsent else None)
+            self._send_asked()
+            answered = self._receive_answer()
+            if answered is not None and answered[0] == "hello":
+                feed = feed or self._subscribe(sockets, answered[1])
+            elif answered is not None:
+                self._take_answer(*answered)
+            if feed is not None:
+                self._receive_events(feed)
+            self._look_at_clock(sockets, connected=feed is not None)
+
+    def _subscribe(self, sockets: Sockets, body: bytes) -> Endpoint:
+        hello = msgspec.json.decode(body, type=dict[str, Any])
+        address = reachable(hello["addresses"]["feed"], self._query_address)
+        self._heard_ns = self._clock.mono_ns()
+        return sockets.subscriber(
+            address, (*widened(self._filters), HEARTBEAT_FILTER), curve=self._keys
+        )
+
+    def _ask(self, op: str, **fields: object) -> None:
+        request_id = b"%d" % next(self._numbers)
+        self._asked = _Asked(request_id, op, self._clock.mono_ns())
+        self._unsent = (b"", request_id, msgspec.json.encode({"op": op, **fields}))
+        self._send_asked()
+
+    def _send_asked(self) -> None:
+        """Sends the request as soon as there is a connection to send it on."""
+        if self._unsent is not None and self._query.send(self._unsent):
+            self._unsent = None
+
+    def _receive_answer(self) -> tuple[str, bytes] | None:
+        """The answer to what was asked last; others are late and dropped."""
+        while (message := self._query.receive()) is not None:
+            asked = self._asked
+            if asked is None or len(message.frames) != 3 or message.frames[1] != asked.id:
+                continue
+            self._asked = None
+            body = message.frames[2]
+            answer = msgspec.json.decode(body, type=_Answer)
+            if answer.ok:
+                return asked.op, body
+            if not answer.retry:
+                self._tell(ReaderState.FAILED, f"{asked.op}: {answer.error}")
+            self._asked = msgspec.structs.replace(asked, id=b"-")  # asked again by the clock
+        return None
+
+    def _look_at_clock(self, sockets: Sockets, *, connected: bool) -> None:
+        now_ns = self._clock.mono_ns()
+        if connected and now_ns - self._heard_ns > STALE_S * 1e9:
+            self._tell(ReaderState.STALE, "the hub is silent")
+        if self._asked is None or now_ns - self._asked.at_ns < ASK_S * 1e9:
+            return
+        if self._asked.op == "hello":
+            self._ask("hello")
+        elif self._asked.op == "snapshot":
+            self._ask("snapshot")
+        else:
+            self._ask_page()
+
+    def _receive_events(self, feed: Endpoint) -> None:
+        batch: list[Event] = []
+        for _ in range(BATCH_MOST):
+            message = feed.receive()
+            if message is None:
+                break
+            self._heard_ns = self._clock.mono_ns()
+            if len(message.frames) != 2:
+                continue
+            try:
+                event = decode_event(message.frames[1])
+            except EnvelopeInvalid as error:
+                log.warning("a message of the feed is not understood: %s", error)
+                continue
+            self._take_event(message.frames[0].decode(errors="replace"), event, batch)
+        self._deliver(batch)
+
+    def _deliver(self, batch: list[Event]) -> None:
+        if batch:
+            self._on_events(tuple(batch))
+            batch.clear()
+
+    def _take_event(self, topic: str, event: Event, batch: list[Event]) -> None:
+        if event.noun is Noun.HEARTBEAT:
+            self._deliver(batch)
+            self._take_heartbeat(event)
+            if self._wanted(topic):
+                batch.append(event)
+        elif event.sequence is None:
+            if self._epoch and self._wanted(topic):
+                batch.append(event)
+        elif self.state is not ReaderState.LIVE:
+            if len(self._held) < HELD_MOST:
+                self._held.append((topic, event))
+        elif self._follows(event):
+            self._advance(event)
+            if self._wanted(topic):
+                batch.append(event)
+        elif not self._is_old(event):
+            self._deliver(batch)
+            self._held.append((topic, event))
+            self._replay(f"gap before {event.sequence}")
+
+    def _wanted(self, topic: str) -> bool:
+        return topic.startswith(self._filters)
+
+    def _follows(self, event: Event) -> bool:
+        return event.epoch == self._epoch and event.prevsequence == self._nouns.get(
+            event.noun.value, 0
+        )
+
+    def _is_old(self, event: Event) -> bool:
+        return event.epoch == self._epoch and (event.sequence or 0) <= self._nouns.get(
+            event.noun.value, 0
+        )
+
+    def _advance(self, event: Event) -> None:
+        sequence = event.sequence or 0
+        self._nouns[event.noun.value] = sequence
+        self._sequence = max(self._sequence, sequence)
+
+    def _take_heartbeat(self, event: Event) -> None:
+        beat = event.decode_data(HeartbeatData)
+        if not self._epoch:
+            if self._asked is None:
+                self._tell(ReaderState.SNAPSHOT, "asking what is true now")
+                self._ask("snapshot")
+            return
+        if self.state in (ReaderState.SNAPSHOT, ReaderState.REPLAYING) and self._asked:
+            return
+        if beat.epoch != self._epoch or beat.sequence < self._sequence:
+            self._begin_again("the hub's log was replaced")
+        elif self._is_behind(beat.nouns):
+            self._replay("the heartbeat is ahead")
+        else:
+            self._tell(ReaderState.LIVE, beat.store_error or "")
+
+    def _is_behind(self, nouns: Mapping[str, int]) -> bool:
+        return any(
+            value > self._nouns.get(noun, 0)
+            for noun, value in nouns.items()
+            if self._follows_noun(noun)
+        )
+
+    def _follows_noun(self, noun: str) -> bool:
+        return any((noun + ".").startswith(f) or f.startswith(noun + ".") for f in self._filters)
+
+    def _begin_again(self, why: str) -> None:
+        self._forget()
+        self._heard_ns = self._clock.mono_ns()
+        self._tell(ReaderState.SNAPSHOT, why)
+        self._ask("snapshot")
+
+    def _replay(self, why: str) -> None:
+        self._tell(ReaderState.REPLAYING, why)
+        if self._asked is None:
+            self._ask_page()
+
+    def _ask_page(self) -> None:
+        self._ask(
+            "replay",
+            **{"from": self._oldest() + 1, "limit": PAGE, "topics": widened(self._filters)},
+        )
+
+    def _oldest(self) -> int:
+        """Everything up to here has been seen."""
+        return self._sequence
+
+    def _take_answer(self, op: str, body: bytes) -> None:
+        if op == "snapshot":
+            snapshot = msgspec.json.decode(body, type=Snapshot)
+            self._epoch, self._sequence = snapshot.epoch, snapshot.sequence
+            self._nouns = dict(snapshot.nouns)
+            self._on_snapshot(snapshot)
+            self._release_held()
+        elif op == "replay":
+            self._take_page(msgspec.json.decode(body, type=_Page))
+
+    def _take_page(self, page: _Page) -> None:
+        if page.epoch != self._epoch:
+            self._begin_again("the hub's log was replaced")
+            return
+        if page.first is not None and page.first > self._oldest() + 1:
+            self._begin_again("the log no longer reaches back to what was seen last")
+            return
+        batch: list[Event] = []
+        for raw in page.events:
+            event = decode_event(bytes(raw))
+            if not self._is_old(event):
+                self._advance(event)
+                batch.append(event)
+        self._deliver(batch)
+        self._sequence = max(self._sequence, page.next - 1)
+        if page.next <= page.sequence:
+            self._ask_page()
+        else:
+            self._release_held()
+
+    def _release_held(self) -> None:
+        """Live events that came meanwhile, as far as they follow; a gap is replayed."""
+        held, self._held = self._held, []
+        self.state = ReaderState.LIVE
+        batch: list[Event] = []
+        for topic, event in held:
+            self._take_event(topic, event, batch)
+        self._deliver(batch)
+        if self.state is ReaderState.LIVE:
+            self._tell(ReaderState.LIVE, "")
+
+
+def widened(filters: Sequence[str]) -> tuple[str, ...]:
+    """Filters at whole nouns: `prevsequence` counts per noun, so gaps show only there."""
+    return tuple(dict.fromkeys(f.split(".", 1)[0] + "." if "." in f else f for f in filters))
+
+
+def reachable(address: str, via: str) -> str:
+    """`address` with a wildcard host replaced by the host that `via` was reached at."""
+    scheme, _, rest = address.partition("://")
+    host, _, port = rest.rpartition(":")
+    if scheme != "tcp" or host not in ("0.0.0.0", "*", "[::]"):
+        return address
+    via_host = via.partition("://")[2].rpartition(":")[0]
+    return f"tcp://{via_host or '127.0.0.1'}:{port}"

@@ -1,0 +1,306 @@
+"""Sockets: the only importer of zmq. Thin, typed, owned by one thread each.
+
+A `Sockets` object owns a context and every socket made from it; it is made, used and closed
+in one thread (ZeroMQ sockets are not thread-safe). Other threads only call `Wakeup.wake`.
+High-water marks, heartbeats, message sizes and linger are set here, on purpose and once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import socket
+from collections.abc import Collection, Sequence
+from types import TracebackType
+from typing import Any
+
+import zmq
+from msgspec import Struct
+
+from ingest.errors import GridwallError, Misconfigured, RetryLater
+
+#: ZMTP ping every 500 ms, peer dead after 1.5 s: a frozen peer is seen after about 2 s (PLATFORM).
+HEARTBEAT_INTERVAL_MS = 500
+HEARTBEAT_TIMEOUT_MS = 1500
+#: A reconnecting client tries again after 100 ms, then doubling up to 2 s.
+RECONNECT_MS = 100
+RECONNECT_MAX_MS = 2000
+#: Messages a slow reader may be behind before its newest are dropped (it sees the gap and replays).
+FEED_MARK = 20_000
+#: Requests and replies waiting at a router or dealer, per peer; publishers have 1,000 credits.
+ROUTER_MARK = 4_000
+#: Longest single frame a peer may send; ZeroMQ cuts the connection of one that sends more.
+MAX_FRAME_BYTES = 32 << 20
+
+
+class CurveServer(Struct, frozen=True):
+    """A server's side of CURVE: its own pair (Z85) and the ZAP domain its sockets ask."""
+
+    public_key: str
+    secret_key: str
+
+
+class CurveClient(Struct, frozen=True):
+    """A client's side of CURVE: its own pair and the server's public key, Z85 text."""
+
+    public_key: str
+    secret_key: str
+    server_public_key: str
+
+
+class Message(Struct, frozen=True):
+    """What arrived: the frames, and the CURVE public key the peer proved to own, if any."""
+
+    frames: list[bytes]
+    user_id: str | None = None
+
+
+class AddressTaken(GridwallError):
+    """Another process listens on the address."""
+
+
+def new_key_pair() -> tuple[str, str]:
+    """A fresh CURVE pair (public, secret) in Z85. Raises Misconfigured without CURVE in libzmq."""
+    if not zmq.has("curve"):
+        raise Misconfigured("this build of libzmq has no CURVE; install pyzmq's own wheel")
+    public, secret = zmq.curve_keypair()
+    return public.decode(), secret.decode()
+
+
+def is_local(address: str) -> bool:
+    """True when only this machine can reach `address`."""
+    if not address.startswith("tcp://"):
+        return address.startswith(("ipc://", "inproc://"))
+    host = address[len("tcp://") :].rpartition(":")[0].strip("[]")
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class Wakeup:
+    """Lets any thread end a `Sockets.wait` at once. Threads: `wake` any, the rest the owner."""
+
+    def __init__(self) -> None:
+        self._receiving, self._sending = socket.socketpair()
+        self._receiving.setblocking(False)
+        self._sending.setblocking(False)
+
+    def fileno(self) -> int:
+        return self._receiving.fileno()
+
+    def wake(self) -> None:
+        with contextlib.suppress(BlockingIOError, OSError):  # full means: already awake
+            self._sending.send(b"\0")
+
+    def drain(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            while self._receiving.recv(4096):
+                pass
+
+    def close(self) -> None:
+        self._receiving.close()
+        self._sending.close()
+
+
+class Endpoint:
+    """One socket. Threads: the owner of its `Sockets` only."""
+
+    def __init__(self, raw: zmq.Socket[bytes], *, tells_user: bool) -> None:
+        self._raw = raw
+        self._tells_user = tells_user
+
+    @property
+    def raw(self) -> zmq.Socket[bytes]:
+        return self._raw
+
+    @property
+    def address(self) -> str:
+        """The address bound to, with its real port."""
+        return self._raw.get_string(zmq.LAST_ENDPOINT).rstrip("\0")
+
+    def send(self, frames: Sequence[bytes]) -> bool:
+        """Sends or returns False at the high-water mark or without a peer; never blocks."""
+        try:
+            self._raw.send_multipart(frames, zmq.NOBLOCK)
+        except zmq.Again:
+            return False
+        except zmq.ZMQError as error:
+            if error.errno == zmq.EHOSTUNREACH:  # a router's peer has gone
+                return False
+            raise
+        return True
+
+    def receive(self) -> Message | None:
+        """The next message that has arrived, or None."""
+        try:
+            if not self._tells_user:
+                return Message(self._raw.recv_multipart(zmq.NOBLOCK))
+            frames = self._raw.recv_multipart(zmq.NOBLOCK, copy=False)
+        except zmq.Again:
+            return None
+        return Message([bytes(frame.buffer) for frame in frames], _user_of(frames[0]))
+
+    def subscribe(self, topic: str) -> None:
+        self._raw.setsockopt(zmq.SUBSCRIBE, topic.encode())
+
+
+def _user_of(frame: zmq.Frame) -> str | None:
+    try:
+        return str(frame.get("User-Id")) or None
+    except zmq.ZMQError:
+        return None
+
+
+class Sockets:
+    """A context with its sockets. Threads: the one that made it; `wakeup.wake` from any."""
+
+    def __init__(self) -> None:
+        self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
+        self._poller = zmq.Poller()
+        self._endpoints: dict[Any, Endpoint] = {}
+        self.wakeup = Wakeup()
+        self._poller.register(self.wakeup.fileno(), zmq.POLLIN)
+
+    def __enter__(self) -> Sockets:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes every socket without waiting for unsent messages. Idempotent."""
+        for endpoint in list(self._endpoints.values()):
+            self.drop(endpoint)
+        self._context.destroy(linger=0)
+        self.wakeup.close()
+
+    def drop(self, endpoint: Endpoint) -> None:
+        """Closes one socket before the others."""
+        self._poller.unregister(endpoint.raw)
+        del self._endpoints[endpoint.raw]
+        endpoint.raw.close(linger=0)
+
+    def router(
+        self, address: str, *, curve: CurveServer | None = None, domain: str = ""
+    ) -> Endpoint:
+        """A bound ROUTER. Raises AddressTaken, Misconfigured."""
+        raw = self._make(zmq.ROUTER, ROUTER_MARK)
+        raw.setsockopt(zmq.ROUTER_MANDATORY, 1)  # a reply to a peer that left is told, not lost
+        return self._bind(raw, address, curve, domain)
+
+    def publisher(
+        self, address: str, *, curve: CurveServer | None = None, domain: str = ""
+    ) -> Endpoint:
+        """A bound XPUB that reports every subscription. Raises AddressTaken, Misconfigured."""
+        raw = self._make(zmq.XPUB, FEED_MARK)
+        raw.setsockopt(zmq.XPUB_VERBOSE, 1)
+        return self._bind(raw, address, curve, domain)
+
+    def dealer(self, address: str, *, curve: CurveClient | None = None) -> Endpoint:
+        """A connected DEALER that queues nothing for a hub that is away."""
+        raw = self._make(zmq.DEALER, ROUTER_MARK)
+        raw.setsockopt(zmq.IMMEDIATE, 1)
+        return self._connect(raw, address, curve)
+
+    def subscriber(
+        self, address: str, topics: Sequence[str], *, curve: CurveClient | None = None
+    ) -> Endpoint:
+        """A connected SUB with its filters."""
+        raw = self._make(zmq.SUB, FEED_MARK)
+        for topic in topics:
+            raw.setsockopt(zmq.SUBSCRIBE, topic.encode())
+        return self._connect(raw, address, curve)
+
+    def reply(self, address: str) -> Endpoint:
+        """A bound REP inside this process: libzmq asks it who may connect (ZAP, RFC 27)."""
+        raw = self._make(zmq.REP, ROUTER_MARK)
+        return self._bind(raw, address, None, "")
+
+    def wait(
+        self,
+        timeout_s: float,
+        *,
+        writable: Endpoint | None = None,
+        deaf: Endpoint | None = None,
+    ) -> Collection[Endpoint]:
+        """Endpoints with a message, or `writable` ready to send, within `timeout_s` seconds.
+
+        `deaf` is left unread this time: what it holds stays with its senders (back-pressure).
+        """
+        if writable is not None:
+            self._poller.modify(writable.raw, zmq.POLLIN | zmq.POLLOUT)
+        if deaf is not None:
+            self._poller.unregister(deaf.raw)
+        try:
+            ready = self._poller.poll(max(0, round(timeout_s * 1000)))
+        finally:
+            if writable is not None:
+                self._poller.modify(writable.raw, zmq.POLLIN)
+            if deaf is not None:
+                self._poller.register(deaf.raw, zmq.POLLIN)
+        self.wakeup.drain()
+        return [self._endpoints[raw] for raw, _ in ready if raw in self._endpoints]
+
+    def _make(self, kind: int, mark: int) -> zmq.Socket[bytes]:
+        raw = self._context.socket(kind)
+        for option, value in (
+            (zmq.SNDHWM, mark),
+            (zmq.RCVHWM, mark),
+            (zmq.LINGER, 0),
+            (zmq.MAXMSGSIZE, MAX_FRAME_BYTES),
+            (zmq.HEARTBEAT_IVL, HEARTBEAT_INTERVAL_MS),
+            (zmq.HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MS),
+            (zmq.RECONNECT_IVL, RECONNECT_MS),
+            (zmq.RECONNECT_IVL_MAX, RECONNECT_MAX_MS),
+        ):
+            raw.setsockopt(option, value)
+        return raw
+
+    def _bind(
+        self, raw: zmq.Socket[bytes], address: str, curve: CurveServer | None, domain: str
+    ) -> Endpoint:
+        if curve is not None:
+            raw.setsockopt(zmq.CURVE_SERVER, 1)
+            raw.setsockopt(zmq.CURVE_SECRETKEY, curve.secret_key.encode())
+            raw.setsockopt(zmq.ZAP_DOMAIN, domain.encode())
+        try:
+            raw.bind(address)
+        except zmq.ZMQError as error:
+            raw.close(linger=0)
+            if error.errno == zmq.EADDRINUSE:
+                raise AddressTaken(
+                    f"{address} is in use: another hub runs here, or another program took the "
+                    "port. Stop it, or choose another port in site.toml [hub]"
+                ) from error
+            raise Misconfigured(f"cannot listen on {address}: {error}") from error
+        return self._adopt(raw, tells_user=curve is not None)
+
+    def _connect(self, raw: zmq.Socket[bytes], address: str, curve: CurveClient | None) -> Endpoint:
+        if curve is not None:
+            raw.setsockopt(zmq.CURVE_PUBLICKEY, curve.public_key.encode())
+            raw.setsockopt(zmq.CURVE_SECRETKEY, curve.secret_key.encode())
+            raw.setsockopt(zmq.CURVE_SERVERKEY, curve.server_public_key.encode())
+        try:
+            raw.connect(address)
+        except zmq.ZMQError as error:
+            raw.close(linger=0)
+            raise Misconfigured(f"{address!r} is no address to connect to: {error}") from error
+        return self._adopt(raw, tells_user=False)
+
+    def _adopt(self, raw: zmq.Socket[bytes], *, tells_user: bool) -> Endpoint:
+        endpoint = Endpoint(raw, tells_user=tells_user)
+        self._endpoints[raw] = endpoint
+        self._poller.register(raw, zmq.POLLIN)
+        return endpoint
+
+
+class HubAway(RetryLater):
+    """The hub did not answer in time; the request may be tried again."""

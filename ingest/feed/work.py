@@ -1,0 +1,144 @@
+"""Work: what travels between the hub's threads, and the bounded queues it travels in."""
+
+from __future__ import annotations
+
+import enum
+import threading
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from ingest.feed.log import Position
+from ingest.feed.participant import Caller
+
+
+class Target(enum.Enum):
+    """Which of the hub's sockets a message leaves by."""
+
+    INTAKE = "intake"
+    FEED = "feed"
+    QUERY = "query"
+
+
+class Return(Struct, frozen=True):
+    """Where an answer goes: the peer's ZeroMQ identity and its own request id."""
+
+    target: Target
+    peer: bytes
+    request_id: bytes
+
+
+class Pushed(Struct, frozen=True):
+    """An event as a publisher sent it, not yet looked at."""
+
+    back: Return
+    body: bytes
+    caller: Caller
+
+
+class Asked(Struct, frozen=True):
+    """A request of the query socket, decoded."""
+
+    back: Return
+    op: str
+    request: dict[str, Any]
+    caller: Caller
+
+
+class Outgoing(Struct, frozen=True):
+    """A message to send; `position` follows the last event of a batch onto the feed."""
+
+    target: Target
+    frames: Sequence[bytes]
+    position: Position | None = None
+
+
+def answer(back: Return, **fields: Any) -> Outgoing:
+    """An answer as the contract frames it: peer, empty, id, JSON object."""
+    return Outgoing(
+        back.target, (back.peer, b"", back.request_id, msgspec.json.encode(fields, enc_hook=str))
+    )
+
+
+def refusal(back: Return, error: str, **fields: Any) -> Outgoing:
+    return answer(back, ok=False, error=error, **fields)
+
+
+#: Work the hub holds before it stops reading the intake (publishers then keep their events).
+INBOX_BOUND = 8_000
+
+
+class Inbox:
+    """Bounded queue into a thread that works in batches. Full: `put` says False. Threads: any."""
+
+    def __init__(self, bound: int = INBOX_BOUND) -> None:
+        self._bound = bound
+        self._items: deque[Pushed | Asked] = deque()
+        self._changed = threading.Condition()
+        self._closed = False
+
+    @property
+    def is_full(self) -> bool:
+        return len(self._items) >= self._bound
+
+    def put(self, item: Pushed | Asked) -> bool:
+        with self._changed:
+            if self._closed or len(self._items) >= self._bound:
+                return False
+            self._items.append(item)
+            self._changed.notify()
+        return True
+
+    def take(self, most: int, timeout_s: float) -> list[Pushed | Asked]:
+        """Up to `most` waiting items; waits at most `timeout_s` seconds for the first."""
+        with self._changed:
+            if not self._items and not self._closed:
+                self._changed.wait(timeout_s)
+            count = min(most, len(self._items))
+            return [self._items.popleft() for _ in range(count)]
+
+    def close(self) -> None:
+        """Wakes the taker; nothing more is accepted."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+
+class Outbox:
+    """Messages on their way to the socket thread, in order. Threads: any puts, one drains.
+
+    Bounded by the inboxes: one item of work makes a bounded number of messages.
+    """
+
+    def __init__(self, wake: Callable[[], None]) -> None:
+        self._items: deque[Outgoing] = deque()
+        self._wake = wake
+
+    def put_all(self, messages: Sequence[Outgoing]) -> None:
+        self._items.extend(messages)
+        self._wake()
+
+    def drain(self, most: int) -> list[Outgoing]:
+        return [self._items.popleft() for _ in range(min(most, len(self._items)))]
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+
+class Counts:
+    """What the hub counted since its start, by name and label. Threads: any."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._values: Counter[tuple[str, str]] = Counter()
+
+    def add(self, name: str, label: str = "", count: int = 1) -> None:
+        with self._lock:
+            self._values[(name, label)] += count
+
+    def as_rows(self) -> list[tuple[str, str, int]]:
+        with self._lock:
+            return [(name, label, value) for (name, label), value in self._values.items()]

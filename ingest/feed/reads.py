@@ -174,7 +174,7 @@ def _page(
         .order_by(events.c.sequence)
         .limit(limit)
     )
-    return [(row[0], row[1]) for row in rows]
+    return [(row.sequence, row.body) for row in rows]
 
 
 def _begins(topic: str) -> ColumnElement[bool]:

@@ -1,0 +1,154 @@
+"""Recipe: what a detector is trained from and how, as one TOML file. Decides nothing else.
+
+Frozen values; `load_recipe` reads `recipes/<name>.toml` beside this file or any path. Folders in
+it are relative to the data folder given on the command line, never absolute.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from ingest.errors import Misconfigured
+
+#: Recipes that come with the product.
+RECIPES_FOLDER = Path(__file__).parent / "recipes"
+
+
+class Split(enum.Enum):
+    """Which part of the material a picture belongs to. A clip is never in two."""
+
+    TRAIN = "train"
+    VAL = "val"
+    TEST = "test"
+
+
+class ClipRule(Struct, frozen=True, forbid_unknown_fields=True):
+    """Names a clip (or set of photos) of a source and says where it goes.
+
+    Attributes:
+        name: the clip's name, unique in its source.
+        match: regular expression on the file's stem; first rule that matches wins.
+        numbers: [first, last] bounds of the first number in the stem (inclusive), or None.
+        split: where the clip goes.
+    """
+
+    name: str
+    match: str
+    split: Split = Split.TRAIN
+    numbers: tuple[int, int] | None = None
+
+    def accepts(self, stem: str) -> bool:
+        if re.search(self.match, stem) is None:
+            return False
+        if self.numbers is None:
+            return True
+        found = re.search(r"\d+", stem)
+        return found is not None and self.numbers[0] <= int(found.group()) <= self.numbers[1]
+
+
+class Source(Struct, frozen=True, forbid_unknown_fields=True):
+    """One folder of pictures with YOLO labels (images/, labels/).
+
+    Attributes:
+        classes: class number in the label files → our class name; others are dropped.
+        complete: our class names for which a missing box means absence.
+        photos: True when every file is a picture of its own (split by a hash of its name).
+        test_share, val_share: shares of such pictures, 0..1.
+        negatives: patterns of stems whose boxes are dropped (steam, cigarettes … labelled smoke).
+        excluded: patterns of stems that are left out (a label nobody could agree on).
+        weight: how often a picture of this source is drawn, against 1.
+    """
+
+    folder: str
+    classes: dict[str, str]
+    complete: tuple[str, ...] = ()
+    photos: bool = False
+    test_share: float = 0.0
+    val_share: float = 0.0
+    clips: tuple[ClipRule, ...] = ()
+    negatives: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    weight: float = 1.0
+    train_only: bool = False
+    optional: bool = False
+
+
+class Composites(Struct, frozen=True, forbid_unknown_fields=True):
+    """Shares (0..1) of training pictures that get something painted over."""
+
+    smoke: float = 0.25
+    fire: float = 0.25
+    stall: float = 0.15
+    distractor: float = 0.3
+    mosaic: float = 0.35
+
+
+class Fitting(Struct, frozen=True, forbid_unknown_fields=True):
+    """How the network is fitted.
+
+    Attributes:
+        sizes_px: square input sizes drawn at random, one per batch.
+        trainable_from: first layer of the trunk that learns; 23 = trunk frozen.
+        distil_gain: weight of the loss to the frozen teacher (only when the trunk learns).
+        base_share: final trunk = base_share · base + (1 - base_share) · averaged (WiSE-FT).
+    """
+
+    sizes_px: tuple[int, ...] = (448, 512, 576, 640)
+    batch: int = 16
+    steps: int = 3000
+    learning_rate: float = 2e-3
+    trunk_learning_rate: float = 1e-4
+    trainable_from: int = 23
+    distil_gain: float = 1.0
+    ema_decay: float = 0.998
+    base_share: float = 0.3
+    seed: int = 20261123
+
+
+class Recipe(Struct, frozen=True, forbid_unknown_fields=True):
+    """A whole training: classes in the order of the shipped model, sources, fitting."""
+
+    name: str
+    classes: tuple[str, ...]
+    coco: dict[str, str]
+    sources: tuple[Source, ...]
+    backgrounds: tuple[str, ...] = ()
+    composites: Composites = Composites()
+    fitting: Fitting = Fitting()
+    duplicate_bits: int = 5
+
+    @property
+    def own_classes(self) -> tuple[str, ...]:
+        """Classes the base does not know, in the order of the recipe."""
+        return tuple(name for name in self.classes if name not in self.coco)
+
+
+class RecipeInvalid(Misconfigured):
+    """The recipe cannot be used; the text says which key and why."""
+
+
+def load_recipe(name_or_path: str) -> Recipe:
+    """The recipe of a shipped name ("street") or of a TOML file.
+
+    Raises:
+        RecipeInvalid: no such file, wrong TOML, unknown key, or a source maps to an unknown class.
+    """
+    path = Path(name_or_path)
+    if not path.suffix:
+        path = RECIPES_FOLDER / f"{name_or_path}.toml"
+    try:
+        recipe = msgspec.toml.decode(path.read_bytes(), type=Recipe)
+    except OSError as error:
+        raise RecipeInvalid(f"recipe {path}: {error.strerror}") from error
+    except msgspec.MsgspecError as error:
+        raise RecipeInvalid(f"recipe {path}: {error}") from error
+    for source in recipe.sources:
+        for name in (*source.classes.values(), *source.complete):
+            if name not in recipe.classes:
+                raise RecipeInvalid(f"recipe {path}: source {source.folder} names class {name!r}")
+    return recipe

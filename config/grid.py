@@ -213,13 +213,16 @@ def _ring(feature: _Feature, raw: Any, datum: Datum) -> tuple[GeoPoint, ...] | N
         feature.error(key, "a ring that is not closed", "the last point like the first")
         return None
     points = _without_repeats(points[:-1])
-    if len(points) < 3 or ring_area(points) == 0:
+    if len(points) < 3:
         feature.error(key, "a ring without area", "a ring with an area")
         return None
     crossing = crossing_edges(points)
     if crossing is not None:
         found = f"edges {crossing[0] + 1} and {crossing[1] + 1} cross"
         feature.error(key, found, "a ring that does not cross itself")
+        return None
+    if ring_area(points) == 0:
+        feature.error(key, "a ring without area", "a ring with an area")
         return None
     return tuple(to_wgs84(datum, lat, lon) for lon, lat in points)
 

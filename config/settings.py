@@ -149,8 +149,6 @@ class CurveSettings(Struct, frozen=True):
     enabled: bool = False
     #: Folder of the keys `gridwall keys new` makes, relative to the site folder.
     keys_folder: str = "keys"
-    #: Binding anything but loopback without encryption needs this said in as many words.
-    allow_unencrypted_non_loopback: bool = False
 
 
 class MapSettings(Struct, frozen=True):

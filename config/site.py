@@ -162,13 +162,17 @@ class Checkpoint(Struct, frozen=True):
 
 
 class HubAddresses(Struct, frozen=True):
-    """Where the hub listens; defaults are the contract's loopback addresses."""
+    """Where the hub listens; defaults are the contract's loopback addresses.
+
+    `accept_unencrypted_network`: bind other addresses than loopback in the clear.
+    """
 
     intake: str = "tcp://127.0.0.1:7400"
     feed: str = "tcp://127.0.0.1:7401"
     query: str = "tcp://127.0.0.1:7402"
     http: str = "127.0.0.1:7480"
     jt808: str = "127.0.0.1:7408"
+    accept_unencrypted_network: bool = False
 
 
 class Language(enum.Enum):

@@ -107,7 +107,7 @@ class _Reader:
                 found = f"unknown key {key!r}{did_you_mean(key, known)}"
                 where = (*path, key)
                 self._problems.warning(
-                    found, one_of(known), line=self._document.line(*where), key=".".join(where)
+                    found, _few(known), line=self._document.line(*where), key=".".join(where)
                 )
 
     def error(self, path: tuple[str, ...], found: str, expected: str) -> None:
@@ -166,6 +166,11 @@ class _Reader:
         return value
 
 
+def _few(known: tuple[str, ...]) -> str:
+    """The known keys, cut: the whole list of a large table helps nobody."""
+    return one_of(known) if len(known) <= 8 else f"{', '.join(known[:8])}, …"
+
+
 def _expected(kind: Any, message: str) -> str:
     """What a type wants, in words: enums by their values, the rest as msgspec says it."""
     if isinstance(kind, type) and issubclass(kind, Datum | Language):
@@ -195,7 +200,8 @@ def _check_calendar(calendar: CalendarSettings, reader: _Reader) -> None:
 
 
 def _check_addresses(hub: HubAddresses, reader: _Reader) -> None:
-    for field, address in msgspec.structs.asdict(hub).items():
+    for field in ("intake", "feed", "query", "http", "jt808"):
+        address = getattr(hub, field)
         is_socket = field in {"intake", "feed", "query"}
         if not _is_address(address, is_socket=is_socket):
             expected = "tcp://HOST:PORT or ipc://PATH" if is_socket else "HOST:PORT"

@@ -123,7 +123,9 @@ def _csv_text(old: str, columns: Sequence[str], rows: Rows) -> str:
     header = next(csv.reader(io.StringIO(old, newline="")), None) or list(columns)
     header = [name.strip() for name in header]
     header += [
-        name for name in columns if name not in header and any(row.get(name) for row in rows)
+        name
+        for name in columns
+        if name not in header and any(row.get(name) is not None for row in rows)
     ]
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, header, restval="", extrasaction="ignore", lineterminator="\n")

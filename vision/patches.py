@@ -1,0 +1,70 @@
+"""PictureView: what a rule may ask of the picture itself: how a box looks, whether it changed."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vision.boxes import Box, clipped
+
+#: Side of a remembered patch, and of the neighbourhood it is looked for in (camera shake).
+PATCH_PX = 32
+SEARCH_PX = 40
+#: Share of the box added around it, so that SEARCH_PX covers what PATCH_PX showed.
+_MARGIN = (SEARCH_PX / PATCH_PX - 1) / 2
+#: Contrast, grey levels, below which a patch is too flat to recognise anything by.
+CONTRAST_MIN = 5.0
+
+Patch = NDArray[np.uint8]
+
+
+class PictureView:
+    """Patches of one picture's brightness. Valid as long as the picture is."""
+
+    def __init__(self, luma: NDArray[np.uint8]) -> None:
+        self.luma = luma
+        self.height_px, self.width_px = luma.shape
+
+    def patch(self, box: Box) -> Patch:
+        """The box as PATCH_PX × PATCH_PX grey levels (a copy)."""
+        return self._sampled(box, PATCH_PX)
+
+    def likeness(self, remembered: Patch, box: Box) -> float | None:
+        """Correlation, -1..1, of a remembered patch with what the box shows now.
+
+        Small shifts and any change of brightness or contrast do not matter. None where one of
+        the two is too flat to tell.
+        """
+        width, height = box[2] - box[0], box[3] - box[1]
+        around = (
+            box[0] - width * _MARGIN,
+            box[1] - height * _MARGIN,
+            box[2] + width * _MARGIN,
+            box[3] + height * _MARGIN,
+        )
+        here = self._sampled(around, SEARCH_PX)
+        if remembered.std() < CONTRAST_MIN or here.std() < CONTRAST_MIN:
+            return None
+        return float(cv2.matchTemplate(here, remembered, cv2.TM_CCOEFF_NORMED).max())
+
+    def _sampled(self, box: Box, side_px: int) -> Patch:
+        """The box at side_px × side_px; edges of the picture are repeated outside it."""
+        left, top = box[0] * self.width_px, box[1] * self.height_px
+        inner = clipped(box)
+        x1 = min(self.width_px - 2, int(inner[0] * self.width_px))
+        y1 = min(self.height_px - 2, int(inner[1] * self.height_px))
+        x2 = max(x1 + 2, int(np.ceil(inner[2] * self.width_px)))
+        y2 = max(y1 + 2, int(np.ceil(inner[3] * self.height_px)))
+        region: NDArray[np.uint8] = self.luma[y1:y2, x1:x2]
+        pads = (
+            max(0, round(y1 - top)) if box[1] < 0 else 0,
+            max(0, round((box[3] - 1) * self.height_px)) if box[3] > 1 else 0,
+            max(0, round(x1 - left)) if box[0] < 0 else 0,
+            max(0, round((box[2] - 1) * self.width_px)) if box[2] > 1 else 0,
+        )
+        if any(pads):
+            region = np.asarray(cv2.copyMakeBorder(region, *pads, cv2.BORDER_REPLICATE), np.uint8)
+        return np.asarray(
+            cv2.resize(region, (side_px, side_px), interpolation=cv2.INTER_AREA), np.uint8
+        )

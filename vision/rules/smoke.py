@@ -1,0 +1,296 @@
+"""SmokeRule: smoke or fire in a smoke_watch zone, for both kinds, one alert per fire.
+
+Regions that burn have no shape to track: sightings near each other are one region, followed
+by persistence (seen in most looks since it began), by not travelling like a vehicle, by changing
+inside unlike a rigid thing, and by a second look at full resolution before anything is raised.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+from msgspec import Struct
+
+from config.site import ZoneId
+from vision.alerts import AlertKind, AlertVerb
+from vision.boxes import Box, area, centre, covered_share, grown, intersection, mixed, size, union
+from vision.classes import ObjectClass
+from vision.patches import Patch
+from vision.rules.rule import AlertChange, Finding, FrameContext, Moment, new_alert_id
+from vision.tracks import Sighting, Track
+from vision.tuning import SmokeTuning, Tuning
+from vision.zones import ZoneArea
+
+_KINDS = {ObjectClass.SMOKE: AlertKind.SMOKE, ObjectClass.FIRE: AlertKind.FIRE}
+#: Patches kept to compare the region with itself about a second ago.
+_PATCH_AGE_S = 0.8
+
+
+@dataclass(slots=True)
+class Region:
+    """A place that seems to burn. Times are monotonic seconds."""
+
+    kind: AlertKind
+    box: Box
+    first_box: Box
+    first_s: float
+    last_s: float
+    score: float
+    looks: deque[tuple[float, bool]] = field(default_factory=lambda: deque(maxlen=64))
+    patches: deque[tuple[float, Box, Patch]] = field(default_factory=lambda: deque(maxlen=8))
+    changed: bool = False
+    looked_twice_s: float = float("-inf")
+    alert_id: str | None = None
+
+
+class RegionRecord(Struct, frozen=True):
+    """An alert that was open when the worker stopped."""
+
+    kind: AlertKind
+    box: Box
+    since_utc_ns: int
+    score: float
+    alert_id: str
+
+
+class SmokeRule:
+    """One smoke_watch zone. Threads: one."""
+
+    name = "smoke/1"
+
+    def __init__(self, area_of_zone: ZoneArea, masks: Sequence[ZoneArea], tuning: Tuning) -> None:
+        self._area = area_of_zone
+        self._masks = masks
+        self._tuning: SmokeTuning = tuning.smoke
+        self._regions: list[Region] = []
+        self._last: Moment | None = None
+
+    @property
+    def zone_id(self) -> ZoneId:
+        return self._area.zone.id
+
+    @property
+    def needs_look(self) -> bool:
+        return any(region.alert_id is None for region in self._regions)
+
+    @property
+    def open_alerts(self) -> set[str]:
+        return {region.alert_id for region in self._regions if region.alert_id is not None}
+
+    @property
+    def regions(self) -> Sequence[Region]:
+        return self._regions
+
+    def step(
+        self, tracks: Sequence[Track], context: FrameContext, now: Moment
+    ) -> list[AlertChange]:
+        self._last = now
+        if not self._area.in_force(now.utc_ns, context.zone_info):
+            return self.end_all(now, "hours_over")
+        if context.detected:
+            self._take(context, now.mono_s)
+        changes: list[AlertChange] = []
+        for region in list(self._regions):
+            changes += self._judge(region, context, now)
+        return changes
+
+    def _take(self, context: FrameContext, now_s: float) -> None:
+        """Sorts this picture's sightings into regions, strongest first."""
+        hits: dict[int, list[Sighting]] = {}
+        for sighting in sorted(context.burning, key=lambda each: -each.score):
+            if not self._counts(sighting):
+                continue
+            region = self._region_at(sighting)
+            if region is None:
+                if sighting.score < context.points.confirm(sighting.object_class):
+                    continue
+                region = _begun(sighting, now_s)
+                self._regions.append(region)
+            hits.setdefault(id(region), []).append(sighting)
+        for region in self._regions:
+            self._look_at(region, hits.get(id(region), []), context, now_s)
+        self._merge_neighbours()
+
+    def _merge_neighbours(self) -> None:
+        """Regions that grew into each other are one fire; an open alert wins, then the older."""
+        order = sorted(self._regions, key=lambda each: (each.alert_id is None, each.first_s))
+        kept: list[Region] = []
+        for region in order:
+            share = self._tuning.neighbourhood_share
+            same = next(
+                (
+                    other
+                    for other in kept
+                    if other.kind is region.kind
+                    and intersection(grown(other.box, share), grown(region.box, share)) > 0
+                    and region.alert_id is None
+                ),
+                None,
+            )
+            if same is None:
+                kept.append(region)
+            else:
+                same.first_s = min(same.first_s, region.first_s)
+                same.changed = same.changed or region.changed
+        self._regions = kept
+
+    def _counts(self, sighting: Sighting) -> bool:
+        if self._area.share(sighting.box) < self._tuning.inside_share:
+            return False
+        return all(mask.share(sighting.box) < self._tuning.masked_share for mask in self._masks)
+
+    def _region_at(self, sighting: Sighting) -> Region | None:
+        """The region of the same kind whose neighbourhood the sighting touches."""
+        share = self._tuning.neighbourhood_share
+        near = [
+            region
+            for region in self._regions
+            if region.kind is _KINDS[sighting.object_class]
+            and intersection(grown(region.box, share), grown(sighting.box, share)) > 0
+        ]
+        return max(near, key=lambda region: covered_share(sighting.box, region.box), default=None)
+
+    def _look_at(
+        self, region: Region, hits: Sequence[Sighting], context: FrameContext, now_s: float
+    ) -> None:
+        region.looks.append((now_s, bool(hits)))
+        if not hits:
+            return
+        box = union(hit.box for hit in hits)
+        region.last_s = now_s
+        region.box = mixed(region.box, box, 0.5)
+        region.score = 0.6 * region.score + 0.4 * max(hit.score for hit in hits)
+        self._watch_change(region, context, now_s)
+
+    def _watch_change(self, region: Region, context: FrameContext, now_s: float) -> None:
+        """Compares the place with itself a while ago: smoke is never the same picture."""
+        if region.changed:
+            return
+        for taken_s, box, patch in region.patches:
+            if now_s - taken_s >= _PATCH_AGE_S:
+                likeness = context.view.likeness(patch, box)
+                if likeness is not None and likeness < self._tuning.rigid_patch:
+                    region.changed = True
+                    region.patches.clear()
+                    return
+        region.patches.append((now_s, region.box, context.view.patch(region.box)))
+
+    def _judge(self, region: Region, context: FrameContext, now: Moment) -> list[AlertChange]:
+        unseen_s = now.mono_s - region.last_s
+        if region.alert_id is not None:
+            if unseen_s > self._tuning.clear_s:
+                self._regions.remove(region)
+                return [AlertChange(AlertVerb.CLEARED, self._finding(region, now, "gone"))]
+            return [AlertChange(AlertVerb.UPDATED, self._finding(region, now))]
+        if unseen_s > self._tuning.forget_s:
+            self._regions.remove(region)
+            return []
+        if not (unseen_s == 0 and self._is_established(region, now.mono_s)):
+            return []
+        if not self._second_look(region, context, now.mono_s):
+            return []
+        region.alert_id = new_alert_id()
+        return [AlertChange(AlertVerb.RAISED, self._finding(region, now))]
+
+    def _is_established(self, region: Region, now_s: float) -> bool:
+        if now_s - region.first_s < self._area.zone.limit_s or len(region.looks) < 3:
+            return False
+        seen = sum(hit for _, hit in region.looks) / len(region.looks)
+        return (
+            seen >= self._tuning.persistence_share
+            and region.changed
+            and not self._travels(region, now_s)
+        )
+
+    def _travels(self, region: Region, now_s: float) -> bool:
+        """Whether its foot moved on like a vehicle's; growth alone moves only the other edges."""
+        (x, _), (first_x, _) = centre(region.box), centre(region.first_box)
+        width, height = size(region.box)
+        moved = math.hypot(
+            (x - first_x) / max(width, 1e-6),
+            (region.box[3] - region.first_box[3]) / max(height, 1e-6),
+        )
+        grew = area(region.box) > 1.5 * area(region.first_box)
+        return (
+            not grew and moved / max(1.0, now_s - region.first_s) > self._tuning.travel_sizes_per_s
+        )
+
+    def _second_look(self, region: Region, context: FrameContext, now_s: float) -> bool:
+        """Whether a crop at full resolution shows it too; a large region needs none."""
+        if context.look is None or size(region.box)[0] > self._tuning.second_look_width_max:
+            return True
+        if now_s - region.looked_twice_s < self._tuning.second_look_interval_s:
+            return False
+        region.looked_twice_s = now_s
+        seen = context.look(grown(region.box, self._tuning.second_look_margin))
+        return any(
+            sighting.object_class in _KINDS
+            and sighting.score
+            >= self._tuning.second_look_share * context.points.confirm(sighting.object_class)
+            and intersection(sighting.box, region.box) > 0
+            for sighting in seen
+        )
+
+    def _finding(self, region: Region, now: Moment, reason: str = "persists") -> Finding:
+        assert region.alert_id is not None
+        seen_s = region.last_s - region.first_s
+        return Finding(
+            region.alert_id,
+            region.kind,
+            self.zone_id,
+            now.utc_at(region.first_s),
+            False,
+            region.box,
+            region.score,
+            self._area.zone.limit_s,
+            self.name,
+            f"{region.kind.value}.{reason} seen_s={seen_s:.0f} limit_s={self._area.zone.limit_s:g}",
+        )
+
+    def forget(self, track_id: int) -> None:
+        """Regions are not tracks."""
+
+    def end_all(self, now: Moment, reason: str) -> list[AlertChange]:
+        changes = [
+            AlertChange(AlertVerb.CLEARED, self._finding(region, now, reason))
+            for region in self._regions
+            if region.alert_id is not None
+        ]
+        self._regions.clear()
+        return changes
+
+    def remember(self) -> bytes:
+        last = self._last
+        records = [
+            RegionRecord(
+                region.kind, region.box, last.utc_at(region.first_s), region.score, region.alert_id
+            )
+            for region in self._regions
+            if last is not None and region.alert_id is not None
+        ]
+        return msgspec.json.encode(records)
+
+    def restore(self, state: bytes, now: Moment) -> None:
+        for record in msgspec.json.decode(state, type=list[RegionRecord]):
+            self._regions.append(
+                Region(
+                    record.kind,
+                    record.box,
+                    record.box,
+                    now.mono_at(record.since_utc_ns),
+                    now.mono_s,
+                    record.score,
+                    changed=True,
+                    alert_id=record.alert_id,
+                )
+            )
+
+
+def _begun(sighting: Sighting, now_s: float) -> Region:
+    return Region(
+        _KINDS[sighting.object_class], sighting.box, sighting.box, now_s, now_s, sighting.score
+    )

@@ -1,0 +1,273 @@
+"""StayBook: things that stand in one place, from when they stopped until they leave.
+
+A stay outlives its track: it is the place, the look of the picture there and the time it
+began. Something passing in front, a new track number, a brightness step, a shaken camera, a
+reconnect or a restart do not end it; only seeing that something else is there does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from msgspec import Struct
+
+from vision.boxes import Box, containment, covered_share, iou, mixed
+from vision.classes import ObjectClass
+from vision.patches import PATCH_PX, Patch, PictureView
+from vision.rules.rule import FrameContext, Moment
+from vision.tracks import Track
+from vision.tuning import StayTuning
+
+#: More standing things than this in one zone are not kept (a car park is no no-parking zone).
+STAYS_MAX = 200
+#: Width of the copy of the first picture, by which "already there at start" is recognised.
+_OPENING_WIDTH_PX = 320
+
+
+@dataclass(slots=True)
+class Stay:
+    """One standing thing. Times are monotonic seconds unless named otherwise.
+
+    Attributes:
+        since_before: it stood there when the camera was first seen.
+        confirmed_s: last moment it was seen, recognised, or nothing moved.
+        cover_s: last moment something passed in front of it.
+        gone_since_s: since when something else is seen in its place; None while it is there.
+        keeper_s, watched_s: time with a person beside it, of the time watched (stalls).
+        alert_id: of the alert it raised; None before.
+    """
+
+    box: Box
+    object_class: ObjectClass
+    since_s: float
+    since_before: bool
+    patch: Patch
+    confirmed_s: float
+    score: float
+    track_id: int
+    sighting_count: int = 1
+    cover_s: float = float("-inf")
+    gone_since_s: float | None = None
+    keeper_s: float = 0.0
+    watched_s: float = 0.0
+    alert_id: str | None = None
+
+
+class StayRecord(Struct, frozen=True):
+    """A stay as kept over a restart; the patch is PATCH_PX² bytes."""
+
+    box: Box
+    object_class: ObjectClass
+    since_utc_ns: int
+    since_before: bool
+    patch: bytes
+    score: float
+    sighting_count: int
+    alert_id: str | None
+    keeper_s: float = 0.0
+    watched_s: float = 0.0
+
+
+class StayBook:
+    """The stays of one zone. Threads: one."""
+
+    def __init__(self, tuning: StayTuning, lost_after_s: float) -> None:
+        self._tuning = tuning
+        self._lost_after_s = lost_after_s
+        self._opening: PictureView | None = None
+        self.stays: list[Stay] = []
+
+    def step(
+        self,
+        candidates: Sequence[Track],
+        everything: Sequence[Track],
+        context: FrameContext,
+        now: Moment,
+    ) -> list[Stay]:
+        """Takes one picture.
+
+        Args:
+            candidates: tracks of the right kind inside the zone.
+            everything: all tracks of the camera: what passes in front.
+
+        Returns:
+            Stays that ended with this picture.
+        """
+        if self._opening is None:
+            self._opening = _opening_of(context.view)
+        if not context.detected:
+            self._hold(now.mono_s)
+            return []
+        ended = self._match(candidates, context.view, now)
+        for stay in list(self.stays):
+            if stay.confirmed_s < now.mono_s and self._has_left(stay, everything, context, now):
+                self.stays.remove(stay)
+                ended.append(stay)
+        return ended
+
+    def _hold(self, now_s: float) -> None:
+        """Nothing moved in the picture: what stood still stands."""
+        for stay in self.stays:
+            if stay.gone_since_s is None:
+                stay.confirmed_s = now_s
+
+    def _match(self, candidates: Sequence[Track], view: PictureView, now: Moment) -> list[Stay]:
+        """Confirms known stays and begins new ones; returns those another thing replaced."""
+        replaced: list[Stay] = []
+        for track in candidates:
+            if track.last_seen_s < now.mono_s:
+                continue
+            if not track.is_standing(self._tuning.settle_s):
+                self._confirm_by_id(track, now.mono_s)
+                continue
+            stay = self._stay_at(track)
+            if stay is not None and self._is_another(stay, track, view):
+                self.stays.remove(stay)
+                replaced.append(stay)
+                stay = None
+            if stay is not None:
+                self._confirm(stay, track, view, now.mono_s)
+            elif len(self.stays) < STAYS_MAX:
+                self.stays.append(self._begun(track, view, now.mono_s))
+        return replaced
+
+    def _confirm_by_id(self, track: Track, now_s: float) -> None:
+        """A box that jumped (half hidden) but overlaps its own stay still shows it."""
+        for stay in self.stays:
+            if stay.track_id == track.id and iou(stay.box, track.box) >= 0.3:
+                stay.confirmed_s = now_s
+
+    def _stay_at(self, track: Track) -> Stay | None:
+        def fit(stay: Stay) -> float:
+            return max(iou(stay.box, track.anchor), 0.5 * containment(stay.box, track.anchor))
+
+        best = max(self.stays, key=fit, default=None)
+        return best if best is not None and fit(best) >= self._tuning.match_iou_min else None
+
+    def _is_another(self, stay: Stay, track: Track, view: PictureView) -> bool:
+        """A vehicle that was seen arriving where the picture no longer shows the old one."""
+        arrived_later = track.travelled and track.still_since_s > stay.since_s + 1.0
+        if not arrived_later or track.id == stay.track_id:
+            return False
+        likeness = view.likeness(stay.patch, stay.box)
+        return likeness is not None and likeness < self._tuning.other_patch
+
+    def _confirm(self, stay: Stay, track: Track, view: PictureView, now_s: float) -> None:
+        stay.confirmed_s = now_s
+        stay.gone_since_s = None
+        stay.sighting_count += 1
+        stay.track_id = track.id
+        stay.score = 0.8 * stay.score + 0.2 * track.score
+        stay.box = mixed(stay.box, track.anchor, 0.1)
+        self._follow_light(stay, view)
+
+    def _follow_light(self, stay: Stay, view: PictureView) -> None:
+        likeness = view.likeness(stay.patch, stay.box)
+        if likeness is None or likeness >= self._tuning.same_patch:
+            share = self._tuning.patch_follow
+            stay.patch = np.asarray(
+                cv2.addWeighted(stay.patch, 1 - share, view.patch(stay.box), share, 0), np.uint8
+            )
+
+    def _begun(self, track: Track, view: PictureView, now_s: float) -> Stay:
+        patch = view.patch(track.anchor)
+        before = not track.travelled and self._was_there_at_start(patch, track.anchor)
+        return Stay(
+            track.anchor,
+            track.object_class,
+            track.still_since_s,
+            before,
+            patch,
+            now_s,
+            track.score,
+            track.id,
+            sighting_count=track.sighting_count,
+        )
+
+    def _was_there_at_start(self, patch: Patch, box: Box) -> bool:
+        if self._opening is None:
+            return False
+        likeness = self._opening.likeness(patch, box)
+        return likeness is not None and likeness >= self._tuning.same_patch
+
+    def _has_left(
+        self, stay: Stay, everything: Sequence[Track], context: FrameContext, now: Moment
+    ) -> bool:
+        likeness = context.view.likeness(stay.patch, stay.box)
+        if likeness is not None and likeness >= self._tuning.same_patch:
+            stay.confirmed_s, stay.gone_since_s = now.mono_s, None
+            return False
+        if _is_covered(stay, everything, now.mono_s, self._tuning.covering_share):
+            stay.cover_s = now.mono_s
+        if now.mono_s - stay.cover_s < self._tuning.cover_grace_s:
+            stay.gone_since_s = None
+            return False
+        if stay.gone_since_s is None:
+            stay.gone_since_s = now.mono_s
+        patience_s = self._tuning.leave_s if likeness is not None else self._lost_after_s
+        return now.mono_s - stay.gone_since_s >= patience_s
+
+    def records(self, now: Moment) -> list[StayRecord]:
+        """Everything worth keeping over a restart."""
+        return [
+            StayRecord(
+                stay.box,
+                stay.object_class,
+                now.utc_at(stay.since_s),
+                stay.since_before,
+                stay.patch.tobytes(),
+                stay.score,
+                stay.sighting_count,
+                stay.alert_id,
+                stay.keeper_s,
+                stay.watched_s,
+            )
+            for stay in self.stays
+        ]
+
+    def restore(self, records: Sequence[StayRecord], now: Moment) -> None:
+        """Takes stays over; each must be seen or recognised again, else it ends.
+
+        Raises:
+            ValueError: a patch of the wrong size.
+        """
+        for record in records:
+            pixels = np.frombuffer(record.patch, np.uint8)
+            self.stays.append(
+                Stay(
+                    record.box,
+                    record.object_class,
+                    now.mono_at(record.since_utc_ns),
+                    record.since_before,
+                    pixels.reshape(PATCH_PX, PATCH_PX).copy(),
+                    now.mono_s,
+                    record.score,
+                    -1,
+                    sighting_count=record.sighting_count,
+                    keeper_s=record.keeper_s,
+                    watched_s=record.watched_s,
+                    alert_id=record.alert_id,
+                )
+            )
+
+
+def _opening_of(view: PictureView) -> PictureView:
+    height = max(8, round(_OPENING_WIDTH_PX * view.height_px / view.width_px))
+    small = cv2.resize(view.luma, (_OPENING_WIDTH_PX, height), interpolation=cv2.INTER_AREA)
+    return PictureView(np.asarray(small, np.uint8))
+
+
+def _is_covered(stay: Stay, everything: Sequence[Track], now_s: float, share: float) -> bool:
+    """Something else, seen just now, is in front of the stay: passing, or standing lower."""
+    for track in everything:
+        if track.id == stay.track_id and not track.travelled:
+            continue
+        if now_s - track.last_seen_s > 1.0 or covered_share(stay.box, track.box) < share:
+            continue
+        in_front = track.box[3] > stay.box[3]
+        if not track.is_standing(1.0) or in_front:
+            return True
+    return False

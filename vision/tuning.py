@@ -1,0 +1,161 @@
+"""Every threshold of gate, tracker and rules in one place: value, unit, reason.
+
+Scores are not here: a model brings its own (`vision.models.OperatingPoints`). Limits, hours
+and places belong to zones (zones.toml).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class GateTuning:
+    """When a picture is worth a detection."""
+
+    #: Width of the picture motion is looked for in; a person at 60 m still covers 2 × 5 of it.
+    width_px: int = 160
+    #: Grey levels a cell must change; sensor noise averaged over a cell stays below 4.
+    change_levels: int = 10
+    #: Share of cells that must change: 0.15 % is one distant pedestrian.
+    changed_share: float = 0.0015
+    #: Motion keeps the gate open this long, so that a thing that just stopped is seen standing.
+    hold_s: float = 1.5
+    #: Without motion the gate opens this often: what stands must stay confirmed.
+    idle_interval_s: float = 4.0
+    #: The same for cameras with a smoke_watch zone: thin smoke moves little.
+    idle_interval_smoke_s: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class TrackerTuning:
+    """How sightings become tracks. Lengths are in sizes of the object's own box."""
+
+    #: How far a thing may move per second: a car of 4.5 m at 60 km/h makes 3.7 lengths.
+    reach_per_s: float = 3.7
+    #: Floor of the reach: box jitter of a detector.
+    reach_min: float = 0.5
+    #: A standing thing is found again only where it stands.
+    still_iou_min: float = 0.25
+    #: A moving thing unseen for this long is gone (out of the picture or behind something).
+    lost_moving_s: float = 2.0
+    #: Overlap from which the anchor of a standing thing still fits.
+    anchor_iou_min: float = 0.5
+    #: ... or this much of the smaller box is inside (half-hidden vehicles get half boxes).
+    anchor_containment_min: float = 0.85
+    #: Sightings the anchor is averaged over before it stays fixed.
+    anchor_sample_count: int = 8
+    #: A measurement off the anchor is an outlier unless it lasts this long.
+    outlier_s: float = 0.9
+    #: Displacement, in sizes, from which a thing was seen to travel.
+    travelled_sizes: float = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class StayTuning:
+    """Something that stands: parking and stalls."""
+
+    #: A track must stand this long before it is held for a stay.
+    settle_s: float = 1.0
+    #: Overlap from which a standing track belongs to a known stay.
+    match_iou_min: float = 0.35
+    #: Correlation of the picture patch from which the same thing still stands there.
+    same_patch: float = 0.6
+    #: Below this correlation it is certainly another picture.
+    other_patch: float = 0.3
+    #: Share of the box that something passing must cover to explain a change.
+    covering_share: float = 0.2
+    #: After something passing left, the stay has this long to be seen again.
+    cover_grace_s: float = 1.5
+    #: Without sight, likeness or cover for this long it has left.
+    leave_s: float = 3.0
+    #: Looks a stay needs before anything is raised: one false box is not a vehicle.
+    sightings_min: int = 3
+    #: A stay restored after a restart must be found again within this time.
+    restore_s: float = 20.0
+    #: New picture's share when the remembered patch follows the light.
+    patch_follow: float = 0.03
+
+
+@dataclass(frozen=True, slots=True)
+class ParkingTuning:
+    #: Share of the lower half of the vehicle that must stand in the zone.
+    inside_share: float = 0.5
+    #: Vehicles that stopped within this time of each other, nose to tail, are a queue ...
+    queue_window_s: float = 15.0
+    #: ... when there are at least this many ...
+    queue_count_min: int = 3
+    #: ... not further apart than this (sizes) ...
+    queue_gap_sizes: float = 2.5
+    #: ... and a red light does not last longer than this beyond the zone's limit.
+    queue_patience_s: float = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class StallTuning:
+    inside_share: float = 0.3
+    #: A keeper stands within this distance (sizes of the stall) of its middle.
+    keeper_reach_sizes: float = 1.3
+    #: Share of the dwell a keeper must have been there when only parts were seen.
+    keeper_share: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class SmokeTuning:
+    #: Share of the looks since the beginning in which it must have been seen.
+    persistence_share: float = 0.6
+    #: Share of the box that must lie in a smoke_watch zone.
+    inside_share: float = 0.2
+    #: Share of the box inside a mask zone from which it is ignored (chimney, steam).
+    masked_share: float = 0.6
+    #: Boxes whose neighbourhood (this share of their size on each side) touches are one fire.
+    neighbourhood_share: float = 0.6
+    #: A candidate unseen for this long is forgotten.
+    forget_s: float = 3.0
+    #: A raised fire unseen for this long is over: smoke comes and goes with the wind.
+    clear_s: float = 15.0
+    #: Correlation over about a second above which the region is a rigid picture, not smoke.
+    rigid_patch: float = 0.985
+    #: Travel, in sizes per second, above which it is a vehicle or a bag, not smoke.
+    travel_sizes_per_s: float = 0.6
+    #: Part of the picture's width from which a second look at a crop shows nothing new.
+    second_look_width_max: float = 0.5
+    #: Margin around the crop of a second look, in sizes.
+    second_look_margin: float = 0.5
+    #: Share of the model's operating point the second look must reach.
+    second_look_share: float = 0.8
+    second_look_interval_s: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class SanityTuning:
+    #: Contrast (standard deviation of grey levels) below which the lens is covered.
+    blocked_contrast: float = 6.0
+    #: Edge energy, as a share of this camera's usual, below which it is out of focus.
+    defocused_share: float = 0.25
+    #: Correlation with the usual edges below which the camera looks elsewhere.
+    moved_correlation: float = 0.25
+    #: ... and from which it looks at the usual place again.
+    back_correlation: float = 0.45
+    #: A condition counts when it lasts this long.
+    lasting_s: float = 4.0
+    #: How fast the usual picture follows the day, seconds.
+    follow_s: float = 300.0
+    interval_s: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """All of it; a site changes what `[vision]` of site.toml offers."""
+
+    gate: GateTuning = GateTuning()
+    tracker: TrackerTuning = TrackerTuning()
+    stay: StayTuning = StayTuning()
+    parking: ParkingTuning = ParkingTuning()
+    stall: StallTuning = StallTuning()
+    smoke: SmokeTuning = SmokeTuning()
+    sanity: SanityTuning = SanityTuning()
+    #: A standing thing unseen for this long has left the tracker (a stay may know better).
+    lost_still_s: float = 20.0
+    #: At most one alert.updated per alert in this time (CONTRACT §5).
+    update_interval_s: float = 5.0

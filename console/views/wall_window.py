@@ -1,0 +1,174 @@
+"""WallWindow: one monitor of the wall, borderless; WallScreens: one of them per further monitor.
+
+Decides which monitor has a window, never what it shows: content is `WallState`'s and outlives a
+monitor that is unplugged; plugged in again, it shows what it showed.
+
+Threads: GUI thread only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QMouseEvent, QResizeEvent, QScreen
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from console.bridge.tile_image import PictureSource
+from console.state.layouts import LayoutId
+from console.state.tiles import WindowId
+from console.state.wall import WallState
+from console.views.tile_painter import TileNames
+from console.views.wall_chrome import WallChrome
+from console.views.wall_view import WallView
+
+#: Without a movement of the mouse for this long, chrome and pointer are gone (UI.md).
+CHROME_MS = 2500
+#: What a monitor shows the first time it is seen.
+NEW_MONITOR_LAYOUT = LayoutId("4x4")
+
+
+class WallWindow(QWidget):
+    """A borderless window that fills `screen` with the tiles of `window_id`."""
+
+    def __init__(
+        self,
+        wall: WallState,
+        window_id: WindowId,
+        source: PictureSource,
+        names: TileNames,
+        screen: QScreen,
+    ) -> None:
+        super().__init__(None, Qt.WindowType.Window | Qt.WindowType.FramelessWindowHint)
+        self.setWindowTitle(f"gridwall {window_id}")
+        self.setMouseTracking(True)
+        self.window_id = window_id
+        self.view = WallView(wall, window_id, source, names, parent=self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.view)
+        self.chrome = WallChrome(wall, window_id, self)
+        self.chrome.hide()
+        self._chrome_timer = QTimer(self)
+        self._chrome_timer.setSingleShot(True)
+        self._chrome_timer.setInterval(CHROME_MS)
+        self._chrome_timer.timeout.connect(self._hide_chrome)
+        self.view.installEventFilter(self)
+        self.setScreen(screen)
+        self.setGeometry(screen.geometry())
+
+    def release(self) -> None:
+        """Lets go of wall and source and closes. Twice is harmless."""
+        self.view.removeEventFilter(self)
+        self._chrome_timer.stop()
+        self.view.release()
+        self.chrome.release()
+        self.close()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.view and event.type() == QEvent.Type.MouseMove:
+            assert isinstance(event, QMouseEvent)
+            self._show_chrome()
+        return False
+
+    def _show_chrome(self) -> None:
+        self.view.unsetCursor()
+        self.chrome.show()
+        self.chrome.raise_()
+        self._chrome_timer.start()
+
+    @Slot()
+    def _hide_chrome(self) -> None:
+        if self.chrome.underMouse():
+            self._chrome_timer.start()
+            return
+        self.chrome.hide()
+        self.view.setCursor(Qt.CursorShape.BlankCursor)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.chrome.place_in(self.width())
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.view.release()
+        super().closeEvent(event)
+
+
+class WallScreens(QObject):
+    """Keeps one wall window on every monitor that `wanted` says yes to.
+
+    `wanted(screen)`: True for the monitors of the wall; the default is every monitor but the
+    primary one, where the main window is.
+    """
+
+    def __init__(
+        self,
+        wall: WallState,
+        source: PictureSource,
+        names: TileNames,
+        *,
+        wanted: Callable[[QScreen], bool] | None = None,
+        on_open: Callable[[WallWindow], None] | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._wall, self._source, self._names = wall, source, names
+        self._wanted = wanted or _further_monitor
+        self._on_open = on_open
+        self._windows: dict[WindowId, WallWindow] = {}
+        self._started = False
+
+    @property
+    def windows(self) -> Mapping[WindowId, WallWindow]:
+        return self._windows
+
+    def start(self) -> None:
+        """Opens the windows of the monitors that are there, and follows their coming and going."""
+        application = QGuiApplication.instance()
+        assert isinstance(application, QGuiApplication)
+        self._started = True
+        application.screenAdded.connect(self._screen_added)
+        application.screenRemoved.connect(self._screen_removed)
+        for screen in QGuiApplication.screens():
+            self._screen_added(screen)
+
+    def close(self) -> None:
+        """Closes all windows; their content stays in the wall. Twice is harmless."""
+        application = QGuiApplication.instance()
+        if self._started and isinstance(application, QGuiApplication):
+            self._started = False
+            application.screenAdded.disconnect(self._screen_added)
+            application.screenRemoved.disconnect(self._screen_removed)
+        for window in self._windows.values():
+            window.release()
+            window.deleteLater()
+        self._windows = {}
+
+    @Slot(QScreen)
+    def _screen_added(self, screen: QScreen) -> None:
+        window_id = monitor_window_id(screen)
+        if not self._wanted(screen) or window_id in self._windows:
+            return
+        self._wall.open_window(window_id, NEW_MONITOR_LAYOUT, screen=screen.name())
+        window = WallWindow(self._wall, window_id, self._source, self._names, screen)
+        self._windows[window_id] = window
+        window.showFullScreen()
+        if self._on_open is not None:
+            self._on_open(window)
+
+    @Slot(QScreen)
+    def _screen_removed(self, screen: QScreen) -> None:
+        window = self._windows.pop(monitor_window_id(screen), None)
+        if window is not None:
+            window.release()
+            window.deleteLater()
+
+
+def monitor_window_id(screen: QScreen) -> WindowId:
+    """The window of a monitor: its connector, and its serial number where it tells one."""
+    serial = screen.serialNumber()
+    return WindowId(f"monitor {screen.name()}" + (f" {serial}" if serial else ""))
+
+
+def _further_monitor(screen: QScreen) -> bool:
+    return screen is not QGuiApplication.primaryScreen()

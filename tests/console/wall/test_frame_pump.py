@@ -1,0 +1,240 @@
+"""From real rings to tiles: sizes change without a black gap, dead rings leave their last picture."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from config.site import Camera, CameraId
+from console.bridge.frame_pump import FramePump
+from console.bridge.frame_wants import frame_want, region_of_key, width_class
+from console.state.layouts import LayoutId
+from console.state.tiles import WHOLE, TileAddress, WindowId
+from console.state.wall import WallState
+from console.state.wall_wants import Importance, TileWant, ViewSize
+from ingest.cameras.health import LossCause, StreamHealth, StreamState
+from ingest.cameras.wants import CameraSource, CameraStatus, FrameWant, RingInfo, ring_key
+from ingest.frames.frame import PixelFormat, WidthClass
+from ingest.frames.ring import RingWriter
+
+MAIN = WindowId("main")
+FIRST, SECOND = TileAddress(MAIN, 0), TileAddress(MAIN, 1)
+CAMERA, OTHER = CameraId("cam-1"), CameraId("cam-2")
+
+
+class RingLease:
+    """A lease whose broker is the test: it makes the rings that were asked for when told to."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._status: dict[CameraId, CameraStatus] = {}
+        self.status_version = 0
+        self.sources: Sequence[CameraSource] = ()
+        self.wants: Sequence[FrameWant] = ()
+        self.writers: dict[tuple[CameraId, str], RingWriter] = {}
+
+    def set_wants(self, sources: Sequence[CameraSource], wants: Sequence[FrameWant]) -> None:
+        self.sources, self.wants = sources, wants
+
+    def status(self) -> Mapping[CameraId, CameraStatus]:
+        return dict(self._status)
+
+    def want_of(self, camera_id: CameraId) -> FrameWant:
+        return next(want for want in self.wants if want.camera_id == camera_id)
+
+    def serve(self, want: FrameWant, level: int, width_px: int = 64, height_px: int = 36) -> None:
+        """Makes the ring of `want` and writes one grey frame into it."""
+        writer = RingWriter.create(
+            self._folder, want.camera_id, want.width_class, width_px, height_px, want.format, 25
+        )
+        self.writers[(want.camera_id, ring_key(want))] = writer
+        self.write(writer, level)
+        self.tell()
+
+    def write(self, writer: RingWriter, level: int) -> None:
+        line = writer.header.width_px * 4
+        pixels = np.full((writer.header.height_px, line), level, np.uint8)
+        writer.write([(pixels, line)], 0, time.monotonic_ns(), time.time_ns())
+
+    def stop(self, want: FrameWant) -> None:
+        self.writers.pop((want.camera_id, ring_key(want))).close()
+        self.tell()
+
+    def tell(self, state: StreamState = StreamState.LIVE, cause: LossCause | None = None) -> None:
+        rings: dict[CameraId, dict[str, RingInfo]] = {}
+        for (camera_id, key), writer in self.writers.items():
+            header = writer.header
+            rings.setdefault(camera_id, {})[key] = RingInfo(
+                str(writer.path), header.width_px, header.height_px, PixelFormat.BGRA, 25
+            )
+        self._status = {
+            source.camera_id: CameraStatus(
+                StreamHealth(source.camera_id, state, 25.0, time.monotonic_ns(), cause=cause),
+                rings.get(source.camera_id, {}),
+            )
+            for source in self.sources
+        }
+        self.status_version += 1
+
+    def close(self) -> None:
+        for writer in self.writers.values():
+            writer.close()
+
+
+class Stage:
+    def __init__(self, qtbot: QtBot, folder: Path) -> None:
+        self.qtbot = qtbot
+        self.wall = WallState()
+        self.wall.open_window(MAIN, LayoutId("2x2"))
+        self.wall.put_camera(FIRST, CAMERA)
+        self.lease = RingLease(folder)
+        self.cameras = {c: Camera(c, f"name of {c}", f"rtsp://{c}") for c in (CAMERA, OTHER)}
+        self.pump = FramePump(self.wall, self.lease, self.cameras.get)
+        self.pump.set_view(MAIN, ViewSize(962, 542))
+        self.wanted(WidthClass.MEDIUM)
+
+    def wanted(self, width: WidthClass) -> FrameWant:
+        """Waits until the camera is asked for in this width."""
+        self.qtbot.waitUntil(
+            lambda: any(want.width_class is width for want in self.lease.wants), timeout=3000
+        )
+        return next(want for want in self.lease.wants if want.width_class is width)
+
+    def level(self, address: TileAddress = FIRST) -> int | None:
+        """The grey a tile's picture has now; None without a picture."""
+        feed = self.pump.feed(address)
+        image = None if feed is None else feed.image()
+        return None if image is None else image.image.pixelColor(5, 5).red()
+
+    def until(self, level: int, address: TileAddress = FIRST) -> None:
+        self.qtbot.waitUntil(lambda: self.level(address) == level, timeout=3000)
+
+
+@pytest.fixture
+def stage(qtbot: QtBot, tmp_path: Path) -> Iterator[Stage]:
+    made = Stage(qtbot, tmp_path)
+    yield made
+    made.pump.close()
+    made.lease.close()
+
+
+def test_a_tile_shows_the_newest_frame_of_its_ring(stage: Stage) -> None:
+    want = stage.lease.want_of(CAMERA)
+    stage.lease.serve(want, 10)
+    stage.until(10)
+    feed = stage.pump.feed(FIRST)
+    assert feed is not None
+    assert not feed.poll()
+    for level in (20, 30):
+        stage.lease.write(stage.lease.writers[(CAMERA, ring_key(want))], level)
+    assert feed.poll()
+    assert stage.level() == 30
+    assert feed.dropped_count == 1
+    assert feed.still_valid()
+
+
+def test_a_picture_overwritten_while_painted_is_known(stage: Stage) -> None:
+    want = stage.lease.want_of(CAMERA)
+    stage.lease.serve(want, 10)
+    stage.until(10)
+    feed = stage.pump.feed(FIRST)
+    assert feed is not None
+    for level in (1, 2, 3, 4):
+        stage.lease.write(stage.lease.writers[(CAMERA, ring_key(want))], level)
+    assert not feed.still_valid()
+
+
+def test_a_larger_tile_keeps_its_picture_until_the_larger_ring_has_one(stage: Stage) -> None:
+    small = stage.lease.want_of(CAMERA)
+    stage.lease.serve(small, 10)
+    stage.until(10)
+    stage.wall.toggle_full(FIRST)
+    large = stage.wanted(WidthClass.LARGE)
+    assert stage.level() == 10
+    assert small in stage.lease.wants, "the former ring must stay wanted meanwhile"
+    stage.lease.serve(large, 77, 96, 54)
+    stage.until(77)
+    stage.qtbot.waitUntil(lambda: small not in stage.lease.wants, timeout=3000)
+
+
+def test_a_ring_that_ends_leaves_its_last_picture(stage: Stage) -> None:
+    want = stage.lease.want_of(CAMERA)
+    stage.lease.serve(want, 10)
+    stage.until(10)
+    stage.lease.stop(want)
+    stage.lease.tell(StreamState.LOST, LossCause.CLOSED)
+    feed = stage.pump.feed(FIRST)
+    assert feed is not None
+
+    def lost() -> bool:
+        health = feed.health()
+        return health is not None and health.state is StreamState.LOST
+
+    stage.qtbot.waitUntil(lost, timeout=3000)
+    image = feed.image()
+    assert image is not None
+    assert image.pixels is None, "the last picture must not hold the dead ring's memory"
+    assert stage.level() == 10
+
+
+def test_a_new_ring_of_a_restarted_broker_is_taken_up(stage: Stage) -> None:
+    want = stage.lease.want_of(CAMERA)
+    stage.lease.serve(want, 10)
+    stage.until(10)
+    stage.lease.stop(want)
+    stage.lease.serve(want, 200)
+    stage.until(200)
+
+
+def test_swapped_tiles_show_their_pictures_at_once(stage: Stage) -> None:
+    stage.wall.put_camera(SECOND, OTHER)
+    stage.qtbot.waitUntil(lambda: len(stage.lease.wants) == 2)
+    stage.lease.serve(stage.lease.want_of(CAMERA), 10)
+    stage.lease.serve(stage.lease.want_of(OTHER), 20)
+    stage.until(20, SECOND)
+    stage.wall.swap(FIRST, SECOND)
+    assert (stage.level(FIRST), stage.level(SECOND)) == (20, 10)
+
+
+def test_a_camera_the_register_switched_off_is_not_opened(stage: Stage) -> None:
+    stage.cameras[OTHER] = Camera(OTHER, "off", "rtsp://off", enabled=False)
+    stage.wall.put_camera(SECOND, OTHER)
+    feed = stage.pump.feed(SECOND)
+    assert feed is not None
+    health = feed.health()
+    assert health is not None
+    assert health.state is StreamState.DISABLED
+    stage.pump.state_wants()
+    assert [source.camera_id for source in stage.lease.sources] == [CAMERA]
+
+
+def test_a_window_that_is_gone_wants_key_frames_only(stage: Stage) -> None:
+    stage.pump.set_view(MAIN, None)
+    stage.qtbot.waitUntil(lambda: stage.lease.want_of(CAMERA).keyframes_only, timeout=3000)
+
+
+def test_closing_gives_every_camera_back(stage: Stage) -> None:
+    stage.pump.close()
+    assert (tuple(stage.lease.sources), tuple(stage.lease.wants)) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("width_px", "expected"),
+    [(200, WidthClass.SMALL), (250, WidthClass.SMALL), (480, WidthClass.MEDIUM),
+     (620, WidthClass.LARGE), (1000, WidthClass.LARGE), (1920, WidthClass.NATIVE)],
+)  # fmt: skip
+def test_the_smallest_ring_that_fills_the_tile_is_asked_for(
+    width_px: int, expected: WidthClass
+) -> None:
+    assert width_class(width_px) is expected
+
+
+def test_the_region_of_a_ring_is_in_its_key() -> None:
+    want = TileWant(FIRST, CAMERA, 480, 270, Importance.REST, (0.25, 0.5, 0.5, 0.75))
+    assert region_of_key(ring_key(frame_want(want))) == (0.25, 0.5, 0.5, 0.75)
+    assert region_of_key("bgra480") == WHOLE

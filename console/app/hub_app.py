@@ -1,0 +1,231 @@
+"""Assembly of the hub process: lock, log, desk, sockets, gateway child; ordered shutdown.
+
+Runs in the main thread of `gridwall hub`. Without a display and without Qt. A second hub on the
+same site is refused; a gateway that ends is started again with back-off.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import logging
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from config.load import load_site
+from config.paths import hub_state_folder, network_file_system
+from config.problems import SiteInvalid
+from config.site import Site
+from ingest.errors import GridwallError, Misconfigured
+from ingest.feed.file_lock import FileLock, LockTaken
+from ingest.feed.hub import Hub, HubSettings, open_store
+from ingest.feed.log import EventStore
+from ingest.feed.participant import Participant
+from ingest.feed.registers import SiteService
+from ingest.parent import ParentWatch
+from ingest.stop import StopToken
+
+log = logging.getLogger(__name__)
+
+#: The main thread looks after gateway and parent this often, seconds.
+ROUND_S = 0.5
+#: Waits between two starts of a gateway that ended: first, and at most, seconds.
+BACK_OFF_S = 0.5
+BACK_OFF_MAX_S = 10.0
+#: A gateway that ran this long starts with the first wait again, seconds.
+STEADY_S = 30.0
+#: How long the gateway may take to leave before it is killed, seconds.
+LEAVE_S = 5.0
+#: How long `start` waits for the gateway's door, seconds; later it is a warning, not an error.
+DOOR_S = 15.0
+
+
+class HubRuns(GridwallError):
+    """Another hub serves this site already."""
+
+
+class GatewayChild:
+    """The gateway process. Threads: the hub's main thread."""
+
+    def __init__(self, site: Site, query: str) -> None:
+        self._command = [
+            sys.executable, "-m", "ingest.gateway", "--site", str(site.folder), "--query", query,
+            "--parent", str(os.getpid()),
+        ]  # fmt: skip
+        self._http = site.hub.http
+        self._process: subprocess.Popen[bytes] | None = None
+        self._wait_s = BACK_OFF_S
+        self._started_s = 0.0
+        self._next_start_s = 0.0
+        self.start_count = 0
+
+    @property
+    def pid(self) -> int | None:
+        return None if self._process is None else self._process.pid
+
+    def look_after(self) -> None:
+        """Starts the gateway when it is not there and its wait is over."""
+        now_s = time.monotonic()
+        if self._process is not None:
+            code = self._process.poll()
+            if code is None:
+                return
+            self._process = None
+            if now_s - self._started_s > STEADY_S:
+                self._wait_s = BACK_OFF_S
+            log.warning("the gateway ended (code %s); next start in %.1f s", code, self._wait_s)
+            self._next_start_s = now_s + self._wait_s
+            self._wait_s = min(BACK_OFF_MAX_S, 2 * self._wait_s)
+        if now_s >= self._next_start_s:
+            self._process = subprocess.Popen(self._command, stdin=subprocess.DEVNULL)
+            self._started_s = now_s
+            self.start_count += 1
+
+    def wait_open(self, stop: StopToken) -> bool:
+        """True once the gateway answers on its own port, False after `DOOR_S`."""
+        end_s = time.monotonic() + DOOR_S
+        while time.monotonic() < end_s and not stop.stopped:
+            self.look_after()
+            if answers(self._http):
+                return True
+            stop.wait(0.1)
+        return False
+
+    def close(self) -> None:
+        """Asks the gateway to leave, kills it when it does not. Idempotent."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.terminate()
+        try:
+            process.wait(LEAVE_S)
+        except subprocess.TimeoutExpired:
+            log.warning("the gateway did not leave in %.0f s and is killed", LEAVE_S)
+            process.kill()
+            process.wait(LEAVE_S)
+
+
+def answers(http: str) -> bool:
+    """Whether a gateway of ours answers at host:port."""
+    try:
+        with urllib.request.urlopen(f"http://{http}/healthz?self=1", timeout=1.0) as reply:
+            return "gateway" in json.load(reply)
+    except (OSError, ValueError):
+        return False
+
+
+class HubApp:
+    """Everything of the hub process. Threads: the main thread."""
+
+    def __init__(self, site_folder: Path, *, with_gateway: bool = True) -> None:
+        """Raises Misconfigured, HubRuns, StoreBroken."""
+        site = read_site(site_folder)
+        folder = hub_state_folder(site)
+        refuse_network(site, folder)
+        self._lock = lock_site(folder)
+        self._service = SiteService(site)
+        self._store: EventStore = open_store(folder)
+        self._hub = Hub(
+            HubSettings(
+                addresses=site.hub,
+                site_name=site.name,
+                keep_s=site.settings.store.retention_days * 86_400.0,
+                accept_clear_network=site.hub.accept_unencrypted_network,
+            ),
+            self._store,
+            (self._service, *desks(self._service)),
+            streets=lambda: self._service.streets,
+            beside=self._service.poll,
+        )
+        self._site = site
+        self._gateway = GatewayChild(site, site.hub.query) if with_gateway else None
+
+    def start(self, stop: StopToken) -> dict[str, Any]:
+        """Opens the sockets and the gateway; returns what the ready line says."""
+        try:
+            self._hub.start()
+        except GridwallError:
+            self.close()
+            raise
+        is_open = self._gateway.wait_open(stop) if self._gateway else False
+        if self._gateway and not is_open and not stop.stopped:
+            log.warning("the gateway does not answer on %s yet", self._site.hub.http)
+        addresses = self._hub.addresses
+        position = self._store.position
+        return {
+            "site": self._site.name,
+            "intake": addresses.intake,
+            "feed": addresses.feed,
+            "query": addresses.query,
+            "http": addresses.http,
+            "gateway": is_open,
+            "epoch": position.epoch,
+            "sequence": position.sequence,
+            "pid": os.getpid(),
+        }
+
+    def run(self, stop: StopToken, parent: ParentWatch | None) -> None:
+        """Looks after the gateway until told to stop or until the parent is gone."""
+        while not stop.wait(ROUND_S):
+            if parent is not None and parent.is_gone():
+                log.warning("the process that started the hub is gone; the hub leaves too")
+                return
+            if self._gateway is not None:
+                self._gateway.look_after()
+
+    def close(self) -> None:
+        """In reverse order of start. Idempotent."""
+        if self._gateway is not None:
+            self._gateway.close()
+        self._hub.close()
+        self._store.close()
+        self._lock.close()
+
+
+def read_site(folder: Path) -> Site:
+    """The site. Raises Misconfigured with every mistake."""
+    try:
+        return load_site(folder)
+    except SiteInvalid as error:
+        raise Misconfigured(str(error)) from error
+
+
+def refuse_network(site: Site, folder: Path) -> None:
+    """SQLite's locks are not to be trusted on network file systems (CONTRACT §3)."""
+    kind = network_file_system(folder)
+    if kind is not None and not site.settings.store.allow_network_file_system:
+        raise Misconfigured(
+            f"{folder} is on a network file system ({kind}), where the event log can be "
+            "damaged: set [store] folder in site.toml to a local disk"
+        )
+    if site.settings.store.url is not None:
+        raise Misconfigured(
+            "[store] url: this version keeps the log in SQLite only; leave the key out"
+        )
+
+
+def lock_site(folder: Path) -> FileLock:
+    """One hub a site. Raises HubRuns."""
+    owner = f"pid {os.getpid()} on {socket.gethostname()}"
+    try:
+        return FileLock(folder / "hub.lock", owner)
+    except LockTaken as error:
+        raise HubRuns(
+            f"another hub serves this site already ({error.owner or 'unknown process'}): use "
+            "that one, or stop it first"
+        ) from error
+
+
+def desks(service: SiteService) -> tuple[Participant, ...]:
+    """The desk, once there is one in this build."""
+    if importlib.util.find_spec("console.desk.desk") is None:
+        log.warning("this build has no desk: the hub keeps events but no cases")
+        return ()
+    desk = importlib.import_module("console.desk.desk").Desk(lambda: service.directory)
+    return (desk,)

@@ -1,0 +1,109 @@
+"""`python -m ingest.gateway`: the process the hub starts and watches; leaves with its parent."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+from pathlib import Path
+
+from config.load import load_site
+from config.paths import hub_state_folder
+from ingest.clock import SystemClock
+from ingest.errors import FailureKind, GridwallError
+from ingest.evidence import EvidenceStore
+from ingest.feed.publisher import Publisher
+from ingest.feed.query import QueryClient
+from ingest.feed.registers import SiteService
+from ingest.gateway.counters import Counters
+from ingest.gateway.evidence_door import EvidenceDoor
+from ingest.gateway.positions_door import PositionsDoor
+from ingest.gateway.server import Status, serve
+from ingest.gateway.tickets_door import TicketsDoor
+from ingest.logs import configure_logging
+from ingest.parent import ParentWatch
+from ingest.stop import StopToken
+
+log = logging.getLogger("ingest.gateway")
+
+
+class Gateway:
+    """Assembly of the gateway process. Threads: the main thread runs the event loop."""
+
+    def __init__(self, site_folder: Path, query: str, stop: StopToken, parent: ParentWatch) -> None:
+        site = load_site(site_folder)
+        folder = hub_state_folder(site)
+        clock = SystemClock()
+        self._stop = stop
+        self._parent = parent
+        self._http = site.hub.http
+        self._service = SiteService(site, clock)
+        self._counters = Counters()
+        self._query = QueryClient(query)
+        self._publisher = Publisher(site.hub.intake, "/gateway", folder / "gateway-spool")
+        self._positions = PositionsDoor(self._service, self._publisher, self._counters, clock)
+        store = EvidenceStore(
+            folder / "evidence", free_space_min_mb=site.settings.store.free_space_min_mb
+        )
+        self._routes = [
+            *self._positions.routes(),
+            *EvidenceDoor(store, self._counters).routes(),
+            *TicketsDoor(
+                self._service, self._publisher, folder / "contacts", self._counters, clock
+            ).routes(),
+            *Status(self._counters, self._query).routes(),
+        ]
+
+    async def run(self) -> None:
+        """Serves until told to stop or until the hub is gone."""
+        watching = asyncio.create_task(self._watch())
+        try:
+            await serve(self._http, self._routes, self._leaves, self._opened)
+        finally:
+            watching.cancel()
+            self._positions.flush()
+
+    def close(self) -> None:
+        self._publisher.close(timeout_s=1.0)
+        self._query.close()
+
+    def _opened(self) -> None:
+        self._publisher.start()
+        log.info("doors open on http://%s", self._http)
+
+    def _leaves(self) -> bool:
+        return self._stop.stopped or self._parent.is_gone()
+
+    async def _watch(self) -> None:
+        """Registers are followed as the hub does: who carries which device may change."""
+        while True:
+            await asyncio.to_thread(self._service.poll)
+            await asyncio.sleep(1.0)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m ingest.gateway", description=__doc__)
+    parser.add_argument("--site", type=Path, required=True)
+    parser.add_argument("--query", required=True)
+    parser.add_argument("--parent", type=int, required=True, help="pid of the hub")
+    arguments = parser.parse_args()
+    configure_logging("gateway")
+    stop = StopToken()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.stop())
+    try:
+        gateway = Gateway(arguments.site, arguments.query, stop, ParentWatch(arguments.parent))
+        try:
+            asyncio.run(gateway.run())
+        finally:
+            gateway.close()
+    except GridwallError as error:
+        log.error("%s", error)
+        return 2 if error.kind is FailureKind.MISCONFIGURED else 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

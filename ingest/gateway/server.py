@@ -1,0 +1,139 @@
+"""The gateway's HTTP server: doors, health, metrics, and limits against slow or greedy peers."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import weakref
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import web
+
+from ingest.errors import GridwallError, Misconfigured
+from ingest.feed.query import QueryClient
+from ingest.gateway.counters import Counters, exposition, hub_rows
+
+log = logging.getLogger(__name__)
+
+#: A request must be complete, and a connection without one ends, within this time, seconds.
+REQUEST_S = 10.0
+IDLE_S = 15.0
+SWEEP_S = 1.0
+#: Longest body besides evidence.
+BODY_MOST = 256 << 10
+#: How long the hub may take to answer for /healthz and /metrics, seconds.
+HUB_S = 1.0
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Status:
+    """/healthz and /metrics. Threads: the event loop's; the hub is asked in a worker thread."""
+
+    def __init__(self, counters: Counters, query: QueryClient) -> None:
+        self._counters = counters
+        self._query = query
+
+    def routes(self) -> list[web.AbstractRouteDef]:
+        return [web.get("/healthz", self.healthz), web.get("/metrics", self.metrics)]
+
+    async def healthz(self, request: web.Request) -> web.Response:
+        """200 when gateway and hub are well; `?self=1` asks for the gateway alone."""
+        if "self" in request.query:
+            return web.json_response({"gateway": "ok"})
+        try:
+            hello = await self._hello()
+        except GridwallError as error:
+            return web.json_response({"gateway": "ok", "hub": str(error)}, status=503)
+        problem = hello.get("store_error")
+        body = {
+            "gateway": "ok",
+            "hub": problem or "ok",
+            "epoch": hello.get("epoch"),
+            "sequence": hello.get("sequence"),
+        }
+        return web.json_response(body, status=503 if problem else 200)
+
+    async def metrics(self, request: web.Request) -> web.Response:
+        rows = self._counters.rows()
+        try:
+            hello = await self._hello()
+            rows += hub_rows(tuple(row) for row in hello["counts"])
+            rows.append(("gridwall_feed_sequence", (), float(hello["sequence"])))
+            rows.append(("gridwall_hub_up", (), 1.0))
+        except GridwallError:
+            rows.append(("gridwall_hub_up", (), 0.0))
+        return web.Response(text=exposition(rows), content_type="text/plain", charset="utf-8")
+
+    async def _hello(self) -> dict[str, Any]:
+        return await asyncio.to_thread(self._query.ask, "hello", HUB_S)
+
+
+class SlowPeers:
+    """Ends connections that hold a place without a complete request. Threads: the event loop's."""
+
+    def __init__(self) -> None:
+        self._busy: set[asyncio.BaseTransport] = set()
+        self._seen_s: weakref.WeakKeyDictionary[asyncio.BaseTransport, float] = (
+            weakref.WeakKeyDictionary()
+        )
+
+    @web.middleware
+    async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Marks a connection busy; a body outside /evidence must arrive within the deadline."""
+        transport = request.transport
+        if transport is not None:
+            self._busy.add(transport)
+        try:
+            if request.path.startswith("/evidence/"):
+                return await handler(request)
+            async with asyncio.timeout(REQUEST_S):
+                return await handler(request)
+        except TimeoutError:
+            return web.Response(status=408, text="the request did not arrive in time\n")
+        finally:
+            if transport is not None:
+                self._busy.discard(transport)
+                self._seen_s[transport] = asyncio.get_running_loop().time()
+
+    async def sweep(self, server: web.Server) -> None:
+        """Runs for ever: looks at every connection once a second."""
+        while True:
+            await asyncio.sleep(SWEEP_S)
+            now_s = asyncio.get_running_loop().time()
+            for connection in server.connections:
+                transport = connection.transport
+                if transport is None or transport in self._busy:
+                    continue
+                if now_s - self._seen_s.setdefault(transport, now_s) > IDLE_S:
+                    transport.abort()
+
+
+async def serve(
+    address: str,
+    routes: list[web.AbstractRouteDef],
+    until: Callable[[], bool],
+    on_open: Callable[[], None],
+) -> None:
+    """Serves at host:port until `until` says so. Raises Misconfigured when it cannot listen."""
+    slow = SlowPeers()
+    app = web.Application(client_max_size=BODY_MOST, middlewares=[slow.middleware])
+    app.add_routes(routes)
+    runner = web.AppRunner(app, access_log=None, keepalive_timeout=IDLE_S)
+    await runner.setup()
+    host, _, port = address.rpartition(":")
+    sweeper: asyncio.Task[None] | None = None
+    try:
+        await web.TCPSite(runner, host or None, int(port), shutdown_timeout=2.0).start()
+        if runner.server is not None:
+            sweeper = asyncio.create_task(slow.sweep(runner.server))
+        on_open()
+        while not until():
+            await asyncio.sleep(0.2)
+    except OSError as error:
+        raise Misconfigured(f"the gateway cannot listen on {address}: {error}") from error
+    finally:
+        if sweeper is not None:
+            sweeper.cancel()
+        await runner.cleanup()

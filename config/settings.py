@@ -36,16 +36,14 @@ class StoreSettings(Struct, frozen=True):
 class ModelSettings(Struct, frozen=True):
     """[model]: the detector."""
 
-    #: Folder name in resources/weights, or what `gridwall models list` shows.
-    name: str = "street"
+    #: Folder name in resources/weights (`gridwall models list`); None = the one default.toml names.
+    name: str | None = None
     #: A model folder or file instead of a shipped one, relative to the site folder.
     path: str | None = None
-    #: Square input; multiples of 32 because of the network's strides.
+    #: Square input of models without a fixed one (.pt); multiples of 32 because of the strides.
     input_px: Annotated[int, Meta(ge=160, le=1920, multiple_of=32)] = 640
     #: "CPU", "GPU", "cuda:0" …; "auto" takes the first that works.
     device: str = "auto"
-    #: Detections below are not even tracked; rules have their own thresholds above it.
-    score_floor: Fraction = 0.1
 
 
 class VisionSettings(Struct, frozen=True):
@@ -55,13 +53,14 @@ class VisionSettings(Struct, frozen=True):
     analysis_fps: Annotated[float, Meta(ge=0.2, le=25.0)] = 2.0
     #: Detector threads; 0 = half the cores where a wall runs, all of them elsewhere.
     thread_count: Annotated[int, Meta(ge=0, le=256)] = 0
-    smoke_score: Fraction = 0.35
-    fire_score: Fraction = 0.35
-    vehicle_score: Fraction = 0.35
-    stall_score: Fraction = 0.35
-    #: Clip before and after the moment an alert is raised.
-    pre_roll_s: Annotated[float, Meta(ge=0.0, le=60.0)] = 10.0
-    post_roll_s: Annotated[float, Meta(ge=0.0, le=120.0)] = 10.0
+    #: Scores from which a detection counts; None = the model's own operating point.
+    smoke_score: Fraction | None = None
+    fire_score: Fraction | None = None
+    vehicle_score: Fraction | None = None
+    stall_score: Fraction | None = None
+    #: Clip before and after the moment an alert is raised; the clip comes when the latter is over.
+    pre_roll_s: Annotated[float, Meta(ge=0.0, le=60.0)] = 5.0
+    post_roll_s: Annotated[float, Meta(ge=0.0, le=120.0)] = 5.0
     #: A thing that was lost for this long has left (an occluding bus passes in 10–15 s).
     lost_after_s: Annotated[float, Meta(ge=1.0, le=600.0)] = 20.0
     #: At most one `alert.updated` per alert in this time (CONTRACT §5 says 5).

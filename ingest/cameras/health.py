@@ -47,6 +47,7 @@ class StreamHealth(Struct, frozen=True):
     height_px: int = 0
     codec: str = ""
     reconnect_count: int = 0
+    lag_s: float = 0.0  #: how far the camera's pictures lag behind their best delay: add to ages
 
 
 class CameraHealthData(Struct, frozen=True):

@@ -244,6 +244,8 @@ class CameraLease:
 
     def _say(self, message: SetWants | ClipRequest) -> None:
         """With the lock held: hands `message` to the own thread; a newer SetWants replaces an older."""
+        if self._stop.stopped:
+            return
         if isinstance(message, SetWants):
             self._to_send = [kept for kept in self._to_send if not isinstance(kept, SetWants)]
         self._to_send.append(message)

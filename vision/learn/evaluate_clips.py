@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import cv2
+import numpy as np
 from msgspec import Struct
 
 from config.site import Camera, CameraId, Zone, ZoneKind
@@ -95,7 +96,7 @@ def pictures_of_clip(path: Path, fps: float) -> Iterator[tuple[float, Picture]]:
             next_s += 1.0 / fps
             good, picture = capture.retrieve()
             if good:
-                yield at_s, picture
+                yield at_s, np.asarray(picture, np.uint8)
     finally:
         capture.release()
 
@@ -120,8 +121,8 @@ def run_clip(
         clock.advance(at_s - last_s)
         last_s = at_s
         now = Moment(clock.mono_ns() / 1e9, clock.utc_ns())
-        for event in step_picture(pipeline, detector, picture, now):
-            alerts.append(TimedAlert(at_s, event.verb, event.data))
+        events = step_picture(pipeline, detector, picture, now)
+        alerts += [TimedAlert(at_s, event.verb, event.data) for event in events]
         if on_picture is not None:
             on_picture(at_s, pipeline)
     return alerts, last_s + 1.0 / fps

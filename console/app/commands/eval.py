@@ -1,0 +1,122 @@
+"""`gridwall eval images DATA.yaml | clips TRUTH.toml`: accuracy of what ships, without torch."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from msgspec import Struct
+
+from console.app.output import EXIT_GOOD, print_json, print_text
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+#: Pictures a second of a camera that `eval clips` analyses: what a worker does by default.
+ANALYSIS_FPS = 2.0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    kinds = parser.add_subparsers(dest="kind", metavar="images|clips", required=True)
+    images = kinds.add_parser("images", help="boxes on labelled pictures (YOLO DATA.yaml)")
+    images.add_argument("data", type=Path, metavar="DATA.yaml")
+    images.add_argument("--split", default="test", help="split of the data set (default: test)")
+    images.add_argument(
+        "--predictions", type=Path, metavar="OUT.json", help="writes every box, COCO style"
+    )
+    clips = kinds.add_parser("clips", help="alerts on clips with known events")
+    clips.add_argument("truth", type=Path, metavar="TRUTH.toml")
+    clips.add_argument("--fps", type=float, default=ANALYSIS_FPS, help="pictures a second analysed")
+    clips.add_argument("--alerts", type=Path, metavar="OUT.json", help="writes every alert event")
+    for sub in (images, clips):
+        sub.add_argument("--model", help="name in resources/weights, or a folder or file")
+        sub.add_argument(
+            "--json", action="store_true", default=argparse.SUPPRESS,
+            help="last line of output is one JSON object",
+        )  # fmt: skip
+
+
+def run(arguments: argparse.Namespace) -> int:
+    return _run_images(arguments) if arguments.kind == "images" else _run_clips(arguments)
+
+
+def _run_images(arguments: argparse.Namespace) -> int:
+    from vision.learn.evaluate import evaluate_images, read_data_set
+    from vision.load_detector import load_detector
+    from vision.models import resolve_model
+
+    data = read_data_set(arguments.data, arguments.split)
+    model = resolve_model(arguments.model)
+    detector = load_detector(model, multi_label=True)
+    with _progress() as progress:
+        task = progress.add_task(f"{len(data.pictures)} pictures", total=len(data.pictures))
+        scores, predictions = evaluate_images(
+            data, detector, model.operating_points, on_batch=lambda n: progress.advance(task, n)
+        )
+    if arguments.predictions is not None:
+        arguments.predictions.write_bytes(msgspec.json.encode(predictions))
+    _print_table(f"{detector.stamp} on {arguments.data} ({arguments.split})", "class", scores)
+    if arguments.json:
+        print_json(
+            {"classes": scores, "model": detector.stamp, "pictures": len(data.pictures),
+             "split": arguments.split}
+        )  # fmt: skip
+    return EXIT_GOOD
+
+
+def _run_clips(arguments: argparse.Namespace) -> int:
+    from vision.learn.evaluate_clips import evaluate_clips
+    from vision.learn.truth import read_truth
+    from vision.load_detector import load_detector
+    from vision.models import resolve_model
+    from vision.pipeline import ModelView
+
+    clips = read_truth(arguments.truth)
+    model = resolve_model(arguments.model)
+    detector = load_detector(model)
+    view = ModelView(detector.names, detector.stamp, model.operating_points)
+    listed: list[dict[str, Any]] = []
+    with _progress() as progress:
+        task = progress.add_task(f"{len(clips)} clips", total=len(clips))
+
+        def on_clip(clip: Any, alerts: Iterable[Any]) -> None:
+            progress.advance(task)
+            listed.extend(
+                {"clip": clip.path.name, "at_s": round(alert.at_s, 3), "verb": alert.verb.value,
+                 "alert": alert.data}
+                for alert in alerts
+            )  # fmt: skip
+
+        events = evaluate_clips(clips, detector, view, fps=arguments.fps, on_clip=on_clip)
+    if arguments.alerts is not None:
+        arguments.alerts.write_bytes(msgspec.json.encode(listed))
+    _print_table(f"{detector.stamp} on {arguments.truth}", "kind", events)
+    if arguments.json:
+        print_json({"events": events, "model": detector.stamp, "clips": len(clips)})
+    return EXIT_GOOD
+
+
+def _progress() -> Progress:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    return Progress(console=Console(stderr=True), transient=True)
+
+
+def _print_table(title: str, first: str, rows: Mapping[str, Struct]) -> None:
+    print_text(title)
+    columns = [first, *(next(iter(rows.values())).__struct_fields__ if rows else ())]
+    cells = [[name, *(_text(value) for value in msgspec.structs.astuple(row))]
+             for name, row in rows.items()]  # fmt: skip
+    widths = [max(len(row[i]) for row in [columns, *cells]) for i in range(len(columns))]
+    for row in [columns, *cells]:
+        print_text("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)))
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return "–"
+    return f"{value:.3f}" if isinstance(value, float) else str(value)

@@ -25,6 +25,7 @@ from config.site import Site
 from ingest.errors import GridwallError, Misconfigured
 from ingest.feed.file_lock import FileLock, LockTaken
 from ingest.feed.hub import Hub, HubSettings, open_store
+from ingest.feed.keys import keys_folder
 from ingest.feed.log import EventStore
 from ingest.feed.participant import Participant
 from ingest.feed.registers import SiteService
@@ -136,6 +137,7 @@ class HubApp:
                 addresses=site.hub,
                 site_name=site.name,
                 keep_s=site.settings.store.retention_days * 86_400.0,
+                keys_folder=keys_folder(site) if site.settings.curve.enabled else None,
                 accept_clear_network=site.hub.accept_unencrypted_network,
             ),
             self._store,

@@ -17,7 +17,7 @@ from ingest.clock import Clock
 from ingest.feed.envelope import Event, Noun, encode_event, new_event
 from ingest.feed.heartbeat import HeartbeatData
 from ingest.feed.log import Position, schema_name
-from ingest.feed.participant import LOCAL_CALLER, Caller
+from ingest.feed.participant import Caller
 from ingest.feed.sockets import Endpoint, Message, Sockets
 from ingest.feed.work import (
     Asked,
@@ -27,6 +27,7 @@ from ingest.feed.work import (
     Outgoing,
     Pushed,
     Return,
+    Route,
     Target,
     answer,
     refusal,
@@ -47,7 +48,7 @@ MAX_REQUEST_BYTES = 16 << 20
 MAX_ID_BYTES = 1024
 HEARTBEAT_TOPIC = b"heartbeat.hub.-.-"
 
-Router = Callable[[str], Inbox | None]
+Router = Callable[[str], Route | None]
 Hello = Callable[[Caller], dict[str, Any]]
 
 
@@ -186,10 +187,13 @@ class Front:
         if op == "hello":
             self._send(answer(back, **{"ok": True, **self._hello(caller)}))
             return
-        inbox = self._route(op) if isinstance(op, str) else None
-        if inbox is None or not isinstance(op, str):
+        route = self._route(op) if isinstance(op, str) else None
+        if route is None or not isinstance(op, str):
             self._send(refusal(back, f"unknown operation {str(op)[:60]!r}"))
-        elif not inbox.put(Asked(back, op, request, caller)):
+        elif not caller.roles & route.roles:
+            who_may = " or ".join(sorted(route.roles))
+            self._send(refusal(back, f"{caller.name} may not ask for {op}", who_may=who_may))
+        elif not route.inbox.put(Asked(back, op, request, caller)):
             self._send(refusal(back, "the hub is busy; try again", retry=True))
 
     def _receive_subscriptions(self) -> None:
@@ -211,8 +215,3 @@ class Front:
             self._next_beat_ns = min(
                 self._next_beat_ns, self._last_beat_ns + round(WELCOME_S * 1e9)
             )
-
-
-def everybody_local(message: Message) -> Caller:
-    """Without CURVE the hub listens on loopback only: everybody there is trusted."""
-    return LOCAL_CALLER

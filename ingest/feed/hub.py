@@ -17,16 +17,18 @@ from msgspec import Struct
 from config.site import HubAddresses
 from ingest.clock import Clock, SystemClock
 from ingest.errors import GridwallError, Misconfigured
+from ingest.feed.access import ZAP_ADDRESS, Access
 from ingest.feed.acting import Acting
-from ingest.feed.front import Front, everybody_local
+from ingest.feed.front import Front
+from ingest.feed.keys import prepare_site_keys
 from ingest.feed.last_values import LastPositions
 from ingest.feed.log import EventStore
-from ingest.feed.participant import Caller, Operation, Participant, ReadingOperation
+from ingest.feed.participant import LOCAL_CALLER, Caller, Operation, Participant, ReadingOperation
 from ingest.feed.reads import Reading
 from ingest.feed.retention import Retention
-from ingest.feed.sockets import Endpoint, Message, Sockets, is_local
+from ingest.feed.sockets import CurveServer, Endpoint, Message, Sockets, is_local
 from ingest.feed.topics import NoStreets, StreetLookup
-from ingest.feed.work import Counts, Inbox, Outbox, Target
+from ingest.feed.work import Counts, Outbox, Route, Target
 from ingest.stop import StopToken
 
 log = logging.getLogger(__name__)
@@ -46,6 +48,7 @@ class HubSettings(Struct, frozen=True):
     site_name: str = ""
     keep_s: float = KEEP_S
     accept_clear_network: bool = False
+    keys_folder: Path | None = None  # CURVE on all three sockets when given
 
 
 class Hub:
@@ -76,6 +79,8 @@ class Hub:
         self._failure: GridwallError | None = None
         self._sockets: Sockets | None = None
         self._threads: list[threading.Thread] = []
+        self._access: Access | None = None
+        self._others: dict[Endpoint, Callable[[], None]] = {}
         self.counts = Counts()
         self.addresses = settings.addresses
         self._outbox = Outbox(self._wake)
@@ -134,10 +139,12 @@ class Hub:
             else:
                 self._acting.operations[name] = operation
 
-    def _route(self, op: str) -> Inbox | None:
+    def _route(self, op: str) -> Route | None:
         if op in self._reading.operations:
-            return self._reading.inbox
-        return self._acting.inbox if op in self._acting.operations else None
+            return Route(self._reading.inbox, frozenset({"reader", "operator"}))
+        if op in self._acting.operations:
+            return Route(self._acting.inbox, frozenset({"operator"}))
+        return None
 
     def _run_thread(self, name: str, target: Callable[[], None]) -> None:
         thread = threading.Thread(target=target, name=name, daemon=True)
@@ -168,17 +175,20 @@ class Hub:
                 return
             self._sockets = sockets
             self._started.set()
-            front.run(sockets, ends, self._outbox, self._store.position, self._stop_front, {})
+            front.run(
+                sockets, ends, self._outbox, self._store.position, self._stop_front, self._others
+            )
             self._sockets = None
 
     def _bind(self, sockets: Sockets) -> dict[Target, Endpoint]:
         wanted = self._settings.addresses
         for address in (wanted.intake, wanted.feed, wanted.query):
             self._refuse_clear(address)
+        curve = self._open_access(sockets)
         ends = {
-            Target.INTAKE: sockets.router(wanted.intake),
-            Target.FEED: sockets.publisher(wanted.feed),
-            Target.QUERY: sockets.router(wanted.query),
+            Target.INTAKE: sockets.router(wanted.intake, curve=curve, domain="intake"),
+            Target.FEED: sockets.publisher(wanted.feed, curve=curve, domain="feed"),
+            Target.QUERY: sockets.router(wanted.query, curve=curve, domain="query"),
         }
         self.addresses = HubAddresses(
             intake=ends[Target.INTAKE].address,
@@ -189,17 +199,30 @@ class Hub:
         )
         return ends
 
+    def _open_access(self, sockets: Sockets) -> CurveServer | None:
+        """The ZAP door must be there before any socket that asks it."""
+        folder = self._settings.keys_folder
+        if folder is None:
+            return None
+        server = prepare_site_keys(folder)
+        self._access = Access(folder, self.counts)
+        zap = sockets.reply(ZAP_ADDRESS)
+        self._others[zap] = self._access.handler(zap)
+        return server
+
     def _refuse_clear(self, address: str) -> None:
         if is_local(address) or self._settings.accept_clear_network:
             return
+        if self._settings.keys_folder is not None:
+            return
         raise Misconfigured(
-            f"{address} can be reached from other machines and would be in the clear: make keys "
-            "with `gridwall keys new`, or set accept_unencrypted_network = true in site.toml "
+            f"{address} can be reached from other machines and would be in the clear: set "
+            "enabled = true in site.toml [curve] and make keys with `gridwall keys new`, or set accept_unencrypted_network = true in site.toml "
             "[hub] if this network is trusted"
         )
 
     def _caller_of(self, message: Message) -> Caller:
-        return everybody_local(message)
+        return LOCAL_CALLER if self._access is None else self._access.caller_of(message)
 
     def _hello(self, caller: Caller) -> dict[str, Any]:
         position = self._store.position
@@ -224,5 +247,6 @@ class Hub:
 
 def open_store(folder: Path, clock: Clock | None = None) -> EventStore:
     """The log in `folder`, made when missing. Raises StoreBroken, Misconfigured."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)  # cases and contacts are nobody else's business
     return EventStore(folder / "hub.sqlite", clock or SystemClock())

@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any
 
 import zmq
+import zmq.utils.z85 as z85
 from msgspec import Struct
 
 from ingest.errors import GridwallError, Misconfigured, RetryLater
@@ -65,6 +66,11 @@ def new_key_pair() -> tuple[str, str]:
         raise Misconfigured("this build of libzmq has no CURVE; install pyzmq's own wheel")
     public, secret = zmq.curve_keypair()
     return public.decode(), secret.decode()
+
+
+def z85_text(key: bytes) -> str:
+    """A 32-byte key as Z85 text."""
+    return z85.encode(key).decode()
 
 
 def is_local(address: str) -> bool:

@@ -107,6 +107,13 @@ class Inbox:
             self._changed.notify_all()
 
 
+class Route(Struct, frozen=True):
+    """Which thread does an operation, and who may ask for it."""
+
+    inbox: Inbox
+    roles: frozenset[str]
+
+
 class Outbox:
     """Messages on their way to the socket thread, in order. Threads: any puts, one drains.
 

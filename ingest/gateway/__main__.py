@@ -14,6 +14,7 @@ from config.paths import hub_state_folder
 from ingest.clock import SystemClock
 from ingest.errors import FailureKind, GridwallError
 from ingest.evidence import EvidenceStore
+from ingest.feed.keys import local_keys
 from ingest.feed.publisher import Publisher
 from ingest.feed.query import QueryClient
 from ingest.feed.registers import SiteService
@@ -41,8 +42,11 @@ class Gateway:
         self._http = site.hub.http
         self._service = SiteService(site, clock)
         self._counters = Counters()
-        self._query = QueryClient(query)
-        self._publisher = Publisher(site.hub.intake, "/gateway", folder / "gateway-spool")
+        keys = local_keys(site)
+        self._query = QueryClient(query, keys)
+        self._publisher = Publisher(
+            site.hub.intake, "/gateway", folder / "gateway-spool", keys=keys
+        )
         self._positions = PositionsDoor(self._service, self._publisher, self._counters, clock)
         store = EvidenceStore(
             folder / "evidence", free_space_min_mb=site.settings.store.free_space_min_mb

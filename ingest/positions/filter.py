@@ -12,8 +12,8 @@ from collections import OrderedDict
 from msgspec import Struct
 
 from config.geometry import GeoPoint, distance_m
+from config.registers import canonical_device_id
 from config.settings import PositionSettings
-from config.site import DeviceId
 from ingest.positions.fix import Fix
 
 #: What receivers without a fix send.
@@ -52,7 +52,7 @@ class FixFilter:
 
     def __init__(self, settings: PositionSettings | None = None) -> None:
         self._settings = settings or PositionSettings()
-        self._known: OrderedDict[DeviceId, _Known] = OrderedDict()
+        self._known: OrderedDict[str, _Known] = OrderedDict()
 
     def judge(self, fix: Fix) -> Verdict:
         """What becomes of `fix`; remembers it when it is the newest of its device."""
@@ -61,7 +61,7 @@ class FixFilter:
         age_s = (fix.received_utc_ns - fix.fix_utc_ns) / 1e9
         if age_s < -self._settings.future_max_s:
             return Verdict.FUTURE
-        known = self._known.get(fix.device_id)
+        known = self._known.get(canonical_device_id(fix.device_id))
         if known is None:
             self._remember(fix)
         else:
@@ -95,7 +95,8 @@ class FixFilter:
         return known.jump_count >= JUMPS_BELIEVED
 
     def _remember(self, fix: Fix) -> None:
-        self._known[fix.device_id] = _Known(fix)
-        self._known.move_to_end(fix.device_id)
+        key = canonical_device_id(fix.device_id)
+        self._known[key] = _Known(fix)
+        self._known.move_to_end(key)
         if len(self._known) > DEVICES_MOST:
             self._known.popitem(last=False)

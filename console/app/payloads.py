@@ -1,0 +1,52 @@
+"""Every event type of the product with its data type: what `gridwall feed schema` describes."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from console.desk.case import CaseData
+from ingest.feed.schema import OWN_PAYLOADS, Payload
+from vision.alerts import AlertData, AlertVerb
+
+#: Acts that make case events, with what they do.
+ACTS = {
+    "propose": "An alert or a ticket became a proposal.",
+    "file": "Filed (立案).",
+    "dispatch": "Sent to a unit or an inspector (派遣).",
+    "accept": "The inspector takes it.",
+    "arrive": "The inspector is there.",
+    "feedback": "Handled, waits for verification (反馈).",
+    "verify": "Verified (核查).",
+    "close": "Closed (结案).",
+    "void": "Not a case (作废).",
+    "return": "Sent back (回退).",
+    "extend": "More time (延期).",
+    "suspend": "Put aside (挂账).",
+    "resume": "Taken up again.",
+    "supervise": "Supervised (督办).",
+    "urge": "Urged (催办).",
+    "self_handle": "Handled on the spot (自处置).",
+    "merge": "Merged into another case (合并).",
+    "note": "A note.",
+}
+
+
+class ScenePushedData(Struct, frozen=True):
+    """`data` of gridwall.scene.pushed.v1 (CONTRACT §5)."""
+
+    scene: str
+    to: str
+    by: str
+    text: str
+    priority: int
+    expires_utc: str | None
+
+
+def all_payloads() -> tuple[Payload, ...]:
+    alerts = (
+        Payload(f"gridwall.alert.{verb.value}.v1", AlertData, f"An alert was {verb.value}.")
+        for verb in AlertVerb
+    )
+    cases = (Payload(f"gridwall.case.{act}.v1", CaseData, text) for act, text in ACTS.items())
+    scene = Payload("gridwall.scene.pushed.v1", ScenePushedData, "A scene was pushed to a wall.")
+    return (*alerts, *cases, scene, *OWN_PAYLOADS)

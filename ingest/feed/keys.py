@@ -1,0 +1,165 @@
+"""CURVE keys: who may connect, in which role. Files are TOML, readable by people.
+
+In the site folder (`[curve] keys_folder`): `hub.toml` the hub's own pair, `local.toml` an operator
+key for processes of this machine that can read the folder, `authorized/<role>-<name>.toml` the
+public half of everybody else. A client gets one file with its pair and the hub's public key.
+"""
+
+from __future__ import annotations
+
+import enum
+import os
+import re
+import tomllib
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from config.site import Site
+from ingest.errors import Misconfigured
+from ingest.feed.sockets import CurveClient, CurveServer, new_key_pair
+
+T = TypeVar("T")
+
+AUTHORIZED = "authorized"
+HUB_FILE = "hub.toml"
+LOCAL_FILE = "local.toml"
+LOCAL_NAME = "local"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}\Z")
+
+
+class KeyRole(enum.Enum):
+    """PUBLISHER sends events · READER follows the feed and asks · OPERATOR does everything."""
+
+    PUBLISHER = "publisher"
+    READER = "reader"
+    OPERATOR = "operator"
+
+
+#: Roles a key of a role stands for.
+IMPLIED = {
+    KeyRole.PUBLISHER: frozenset({"publisher"}),
+    KeyRole.READER: frozenset({"reader"}),
+    KeyRole.OPERATOR: frozenset({"publisher", "reader", "operator"}),
+}
+
+
+class ClientKey(Struct, frozen=True):
+    """What a client's key file holds. Keys are Z85 text; `hub_public_key` may be filled in later."""
+
+    role: KeyRole
+    name: str
+    public_key: str
+    secret_key: str
+    hub_public_key: str = ""
+
+
+class Authorized(Struct, frozen=True):
+    """What the hub knows of a client."""
+
+    role: KeyRole
+    name: str
+    public_key: str
+
+
+class _Pair(Struct, frozen=True):
+    public_key: str
+    secret_key: str
+
+
+def keys_folder(site: Site) -> Path:
+    return site.folder / site.settings.curve.keys_folder
+
+
+def hub_keys(folder: Path) -> CurveServer:
+    """The hub's pair, made at the first call. Raises Misconfigured."""
+    file = folder / HUB_FILE
+    if not file.exists():
+        public, secret = new_key_pair()
+        _write_private(file, {"public_key": public, "secret_key": secret})
+    pair = _read(file, _Pair)
+    return CurveServer(pair.public_key, pair.secret_key)
+
+
+def new_client_key(
+    role: KeyRole, name: str, folder: Path | None, *, replace: bool = False
+) -> ClientKey:
+    """A fresh pair; its public half is authorised in `folder` when one is given.
+
+    Raises:
+        Misconfigured: not a name, or the name is taken and `replace` was not asked for.
+    """
+    if not _NAME.match(name):
+        raise Misconfigured(f"{name!r} is no key name: letters, digits, - and _, at most 64")
+    public, secret = new_key_pair()
+    if folder is None:
+        return ClientKey(role, name, public, secret)
+    hub = hub_keys(folder)
+    file = folder / AUTHORIZED / f"{role.value}-{name}.toml"
+    if file.exists() and not replace:
+        raise Misconfigured(f"a {role.value} {name!r} has a key already: {file}")
+    _write_private(file, {"role": role.value, "name": name, "public_key": public})
+    return ClientKey(role, name, public, secret, hub.public_key)
+
+
+def write_client_key(key: ClientKey, file: Path) -> None:
+    """Writes a client's file, readable by its owner only. Raises Misconfigured if it exists."""
+    if file.exists():
+        raise Misconfigured(f"{file} exists already; choose another with --out")
+    _write_private(file, msgspec.to_builtins(key))
+
+
+def read_client_key(file: Path) -> CurveClient:
+    """A client's side of CURVE from its file. Raises Misconfigured."""
+    key = _read(file, ClientKey)
+    if not key.hub_public_key:
+        raise Misconfigured(f"{file} lacks hub_public_key: copy it from the hub's keys/{HUB_FILE}")
+    return CurveClient(key.public_key, key.secret_key, key.hub_public_key)
+
+
+def local_keys(site: Site) -> CurveClient | None:
+    """Keys for a process that works with the site folder; None where the site has no CURVE.
+
+    Raises:
+        Misconfigured: CURVE is on, but no hub has made the local key yet or it is unreadable.
+    """
+    if not site.settings.curve.enabled:
+        return None
+    file = keys_folder(site) / LOCAL_FILE
+    if not file.exists():
+        raise Misconfigured(f"{file} is not there yet: start the hub once, it makes it")
+    return read_client_key(file)
+
+
+def prepare_site_keys(folder: Path) -> CurveServer:
+    """The hub's pair; makes the local operator key where it is missing. Raises Misconfigured."""
+    server = hub_keys(folder)
+    if not (folder / LOCAL_FILE).exists():
+        key = new_client_key(KeyRole.OPERATOR, LOCAL_NAME, folder, replace=True)
+        write_client_key(key, folder / LOCAL_FILE)
+    return server
+
+
+def authorized_keys(folder: Path) -> dict[str, Authorized]:
+    """Public key → who it is. Raises Misconfigured on a file that cannot be read."""
+    found = (_read(file, Authorized) for file in sorted((folder / AUTHORIZED).glob("*.toml")))
+    return {entry.public_key: entry for entry in found}
+
+
+def _read(file: Path, kind: type[T]) -> T:
+    try:
+        return msgspec.convert(tomllib.loads(file.read_text("utf-8")), kind)
+    except (OSError, ValueError) as error:
+        raise Misconfigured(f"the key file {file} cannot be used: {error}") from error
+
+
+def _write_private(file: Path, values: dict[str, str]) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    text = "".join(
+        f"{name} = {msgspec.json.encode(value).decode()}\n" for name, value in values.items()
+    )
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as target:
+        target.write(text)

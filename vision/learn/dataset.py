@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -37,6 +38,7 @@ class Sample:
         boxes: (N, 5) float32: index in the recipe's classes, then centre x, y, width, height in 0..1.
         source, clip: folder and clip it comes from.
         complete: names of classes for which a missing box means absence.
+        trusted: names of COCO classes whose boxes may teach the COCO head.
     """
 
     path: Path
@@ -46,6 +48,7 @@ class Sample:
     split: Split
     complete: tuple[str, ...]
     weight: float = 1.0
+    trusted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +160,9 @@ def _sample(source: Source, path: Path, folder: Path, classes: dict[str, int]) -
     clip, split = clip_of(source, path.stem)
     if source.train_only:
         split = Split.TRAIN
-    return Sample(path, boxes, source.folder, clip, split, source.complete, source.weight)
+    return Sample(
+        path, boxes, source.folder, clip, split, source.complete, source.weight, source.trusted
+    )
 
 
 def balanced(samples: Iterable[Sample]) -> tuple[Sample, ...]:
@@ -244,3 +249,17 @@ def _write_sample(sample: Sample, folder: Path, split: Split) -> None:
     ]
     label = folder / "labels" / split.value / f"{name}.txt"
     label.write_text("\n".join(rows) + ("\n" if rows else ""))
+
+
+def counted(assembly: Assembly, names: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Split → {pictures, boxes {class: count}, clips}."""
+    table: dict[str, dict[str, Any]] = {}
+    for split in Split:
+        samples = assembly.of(split)
+        boxes = Counter(int(row[0]) for sample in samples for row in sample.boxes)
+        table[split.value] = {
+            "pictures": len(samples),
+            "clips": len({(sample.source, sample.clip) for sample in samples}),
+            "boxes": {name: boxes[index] for index, name in enumerate(names)},
+        }
+    return table

@@ -23,7 +23,12 @@ from torch import nn
 from torch.utils.data import DataLoader, Dataset
 from ultralytics.nn.tasks import DetectionModel
 
-from vision.learn.losses import detection_loss, distillation_loss, feature_loss
+from vision.learn.losses import (
+    detection_loss,
+    distillation_loss,
+    feature_loss,
+    seen_boxes_loss,
+)
 from vision.learn.network import NECK_LAYERS, StreetDetect, continue_trunk, run_trunk
 from vision.learn.recipe import Fitting
 from vision.learn.sampling import Material, drawn
@@ -107,6 +112,7 @@ class Fit:
         self.average = copy.deepcopy(model).eval().requires_grad_(False)
         self.optimiser = self._make_optimiser()
         self.own_loss = detection_loss(self.head.branch.head)
+        self.coco_loss = detection_loss(self.head.coco)
 
     @property
     def _trunk_learns(self) -> bool:
@@ -228,11 +234,15 @@ class Fit:
         box, score, sides = (parts / len(images)).unbind()
         losses = {"box": box, "class": score, "sides": sides}
         if self.teacher is not None:
-            losses |= self._kept(self.teacher, features[:3], shared)
+            losses |= self._kept(self.teacher, features[:3], shared, batch)
         return losses
 
     def _kept(
-        self, teacher: DetectionModel, features: list[torch.Tensor], shared: list[torch.Tensor]
+        self,
+        teacher: DetectionModel,
+        features: list[torch.Tensor],
+        shared: list[torch.Tensor],
+        batch: Batch,
     ) -> dict[str, torch.Tensor]:
         """What keeps the COCO classes where they are: the teacher on the same picture."""
         head = teacher.model[-1]
@@ -243,7 +253,16 @@ class Fit:
         coco = self.head.coco
         ours = coco.forward_head(features, coco.cv2, coco.cv3)
         gain = self.fitting.distil_gain
+        target = {
+            "batch_idx": batch.coco[:, 0],
+            "cls": batch.coco[:, 1],
+            "bboxes": batch.coco[:, 2:],
+        }
+        raw = {"boxes": ours["boxes"].float(), "scores": ours["scores"].float(), "feats": features}
+        with torch.autocast("cpu", enabled=False):
+            vehicles = seen_boxes_loss(self.coco_loss, raw, target)
         return {
+            "vehicles": self.fitting.vehicle_gain * vehicles,
             "distil": gain * distillation_loss(ours, goal),
             "features": gain * feature_loss(features, goal_features),
         }

@@ -10,6 +10,7 @@ import torch.nn.functional as functional
 from torch import nn
 from ultralytics.nn.modules import Detect
 from ultralytics.utils.loss import v8DetectionLoss
+from ultralytics.utils.metrics import bbox_iou
 
 #: Ultralytics' own gains for box, class and distribution loss.
 BOX_GAIN, CLASS_GAIN, DISTRIBUTION_GAIN = 7.5, 0.5, 1.5
@@ -54,3 +55,40 @@ def feature_loss(student: list[torch.Tensor], teacher: list[torch.Tensor]) -> to
         spread = goal.float().var(dim=(0, 2, 3), keepdim=True) + 1e-3
         total = total + ((ours.float() - goal.float()) ** 2 / spread).mean()
     return total / len(student)
+
+
+def seen_boxes_loss(
+    loss: v8DetectionLoss, raw: dict[str, Any], goal: dict[str, torch.Tensor]
+) -> torch.Tensor:
+    """Pulls the COCO head towards boxes that are there; says nothing about where none is drawn.
+
+    Missing boxes are no evidence of absence in sets that label one thing only, so this loss has no
+    negatives: those come from the teacher.
+    """
+    (chosen, which, boxes, anchors, strides), parts, _ = loss.get_assigned_targets_and_loss(
+        raw, goal
+    )
+    if not bool(chosen.any()):
+        return raw["scores"].sum() * 0.0
+    classes = _class_of_anchor(goal, which, raw["scores"].shape[0])
+    logits = raw["scores"].permute(0, 2, 1).gather(2, classes[..., None])[..., 0][chosen]
+    sides = raw["boxes"].detach().permute(0, 2, 1)
+    found = loss.bbox_decode(anchors, sides) * strides
+    quality = bbox_iou(found[chosen], boxes[chosen], xywh=False)[:, 0].clamp(0, 1)
+    rising = functional.binary_cross_entropy_with_logits(logits, quality, reduction="none")
+    wanted = (logits.detach().sigmoid() < quality).float()
+    score = (rising * wanted).sum() / len(logits)
+    return parts[0] + parts[2] + score
+
+
+def _class_of_anchor(
+    goal: dict[str, torch.Tensor], which: torch.Tensor, batch: int
+) -> torch.Tensor:
+    """(B, anchors) class of the box each anchor was given; `which` counts boxes per picture."""
+    pictures = goal["batch_idx"].long()
+    longest = int(torch.bincount(pictures, minlength=batch).max())
+    table = torch.zeros(batch, max(1, longest), dtype=torch.long)
+    for picture in range(batch):
+        own = goal["cls"][pictures == picture].long()
+        table[picture, : len(own)] = own
+    return table.gather(1, which.long().clamp(0, table.shape[1] - 1))

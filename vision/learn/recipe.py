@@ -57,6 +57,7 @@ class Source(Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         classes: class number in the label files → our class name; others are dropped.
         complete: our class names for which a missing box means absence.
+        trusted: our COCO class names whose boxes may teach the COCO head (label habits agree).
         photos: True when every file is a picture of its own (split by a hash of its name).
         test_share, val_share: shares of such pictures, 0..1.
         negatives: patterns of stems whose boxes are dropped (steam, cigarettes … labelled smoke).
@@ -67,6 +68,7 @@ class Source(Struct, frozen=True, forbid_unknown_fields=True):
     folder: str
     classes: dict[str, str]
     complete: tuple[str, ...] = ()
+    trusted: tuple[str, ...] = ()
     photos: bool = False
     test_share: float = 0.0
     val_share: float = 0.0
@@ -95,6 +97,7 @@ class Fitting(Struct, frozen=True, forbid_unknown_fields=True):
         sizes_px: square input sizes drawn at random, one per batch.
         trainable_from: first layer of the trunk that learns; 23 = trunk frozen.
         distil_gain: weight of the loss to the frozen teacher (only when the trunk learns).
+        vehicle_gain: weight of trusted and teacher's boxes for the COCO head (likewise).
         base_share: final trunk = base_share · base + (1 - base_share) · averaged (WiSE-FT).
     """
 
@@ -105,6 +108,7 @@ class Fitting(Struct, frozen=True, forbid_unknown_fields=True):
     trunk_learning_rate: float = 1e-4
     trainable_from: int = 23
     distil_gain: float = 1.0
+    vehicle_gain: float = 0.2
     ema_decay: float = 0.998
     base_share: float = 0.3
     seed: int = 20261123

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from vision.learn.dataset import Sample
 from vision.learn.recipe import Composites
+from vision.learn.stalls import paint_stall
 from vision.learn.synthesis import Box, paint_flame, paint_look_alike, paint_smoke, paste_flame
 
 Image = NDArray[np.uint8]
@@ -24,6 +25,8 @@ Boxes = NDArray[np.float32]  #: (N, 5): class index, x1, y1, x2, y2 in pixels
 SMALLEST_SIDE_PX = 5.0
 #: A box cut by the edge stays when at least this share of it is still in the picture.
 LEAST_VISIBLE = 0.25
+#: A box of which more than this is painted over is no longer to be found.
+MOST_HIDDEN = 0.6
 GREY = 114
 
 
@@ -35,7 +38,7 @@ class Material:
         samples: labelled training pictures; `weights` sums to 1 over them.
         backgrounds: still pictures without smoke or fire, to paint over.
         flames: (path, box in 0..1) of real fires that may be cut out and pasted.
-        smoke, fire, stall: index of the class, or -1 where the recipe has none.
+        smoke, fire, stall, tricycle: index of the class, or -1 where the recipe has none.
     """
 
     samples: tuple[Sample, ...]
@@ -45,6 +48,7 @@ class Material:
     smoke: int
     fire: int
     stall: int
+    tricycle: int
     composites: Composites
 
 
@@ -64,10 +68,11 @@ def material_of(
         for row in sample.boxes
         if int(row[0]) == fire and 0.01 < row[3] * row[4] < 0.6
     )
-    stall = names.index("stall") if "stall" in names else -1
+    stall, tricycle = (names.index(name) if name in names else -1 for name in ("stall", "tricycle"))
     return Material(
-        tuple(samples), weights / weights.sum(), quiet, flames, smoke, fire, stall, composites
-    )
+        tuple(samples), weights / weights.sum(), quiet, flames,
+        smoke, fire, stall, tricycle, composites,
+    )  # fmt: skip
 
 
 def read_image(path: Path, longest_px: int) -> Image:
@@ -109,7 +114,9 @@ def scene(rng: np.random.Generator, material: Material, size_px: int) -> tuple[I
     """One picture with what is painted over it, before bending and cutting."""
     shares = material.composites
     pick = rng.random()
-    painted = pick < shares.smoke + shares.fire and material.backgrounds
+    burning = shares.smoke + shares.fire
+    selling = burning <= pick < burning + shares.stall and material.stall >= 0
+    painted = (pick < burning or selling) and bool(material.backgrounds)
     if painted:
         sample = material.backgrounds[int(rng.integers(len(material.backgrounds)))]
     else:
@@ -118,8 +125,10 @@ def scene(rng: np.random.Generator, material: Material, size_px: int) -> tuple[I
     boxes = pixel_boxes(sample, image)
     if rng.random() < shares.distractor:
         paint_look_alike(rng, image)
-    if painted:
-        boxes = np.concatenate([boxes, _painted(rng, image, material, pick < shares.smoke)])
+    if painted and selling:
+        boxes = with_painted(boxes, _painted_stalls(rng, image, material))
+    elif painted:
+        boxes = with_painted(boxes, _painted(rng, image, material, pick < shares.smoke))
     if rng.random() < 0.5:
         image = np.ascontiguousarray(image[:, ::-1])
         boxes[:, [1, 3]] = image.shape[1] - boxes[:, [3, 1]]
@@ -141,6 +150,45 @@ def _painted(
             if box is not None:
                 rows.append((material.fire, *box))
     return np.array(rows, np.float32).reshape(-1, 5)
+
+
+def _painted_stalls(rng: np.random.Generator, image: Image, material: Material) -> Boxes:
+    rows: list[tuple[float, ...]] = []
+    index = {"stall": material.stall, "tricycle": material.tricycle}
+    for _ in range(int(rng.integers(1, 5))):
+        thing = paint_stall(rng, image)
+        if thing is None:
+            continue
+        rows = _not_hidden(rows, thing.box)
+        rows.append((index.get(thing.name or "", -1), *thing.box))
+    return np.array(rows, np.float32).reshape(-1, 5)
+
+
+def _not_hidden(rows: list[tuple[float, ...]], cover: Box) -> list[tuple[float, ...]]:
+    if not rows:
+        return rows
+    shares = covered_shares(np.array(rows, np.float32), np.array(cover, np.float32))
+    return [row for row, share in zip(rows, shares, strict=True) if share < MOST_HIDDEN]
+
+
+def covered_shares(boxes: Boxes, cover: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Share 0..1 of each box's area that lies under the rectangle `cover` (x1, y1, x2, y2)."""
+    low = np.maximum(boxes[:, 1:3], cover[:2])
+    high = np.minimum(boxes[:, 3:5], cover[2:])
+    shared = np.prod(np.clip(high - low, 0, None), axis=1)
+    area = np.prod(boxes[:, 3:5] - boxes[:, 1:3], axis=1)
+    return np.asarray(shared / np.maximum(area, 1e-6), np.float32)
+
+
+def with_painted(boxes: Boxes, painted: Boxes) -> Boxes:
+    """Boxes of the scene that are still to be seen, and those of what was painted.
+
+    Painted look-alikes come as class -1: they hide what is behind them and then are dropped.
+    """
+    for cover in painted:
+        if len(boxes):
+            boxes = boxes[covered_shares(boxes, cover[1:]) < MOST_HIDDEN]
+    return np.concatenate([boxes, painted[painted[:, 0] >= 0]])
 
 
 def _one_flame(rng: np.random.Generator, image: Image, material: Material) -> Box | None:

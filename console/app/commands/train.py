@@ -1,0 +1,119 @@
+"""`gridwall train`: makes a detector from labelled pictures by a recipe; needs the extra `train`.
+
+`gridwall train fit` trains and exports, `gridwall train dataset` only writes the data set with its
+held-out splits (no torch needed), so that `gridwall eval images OUT/data.yaml --split test` can
+be run by anybody with the material.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from console.app.output import EXIT_GOOD, EXIT_WRONG_USE, print_json, print_problem, print_text
+
+DEFAULT_DATA = Path("../shared/data")
+DEFAULT_BASE = Path("../shared/models/base_yolo11n_coco.pt")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "action", nargs="?", choices=("fit", "dataset", "export"), default="fit",
+        help="fit: train and export (default); dataset: write the splits as a YOLO data set; "
+        "export: export the checkpoint of a run again",
+    )  # fmt: skip
+    parser.add_argument("--recipe", default="street", help="shipped recipe or TOML file (street)")
+    parser.add_argument(
+        "--data", type=Path, default=DEFAULT_DATA, help=f"data folder ({DEFAULT_DATA})"
+    )
+    parser.add_argument(
+        "--base", type=Path, default=DEFAULT_BASE, help=f"COCO checkpoint ({DEFAULT_BASE})"
+    )
+    parser.add_argument(
+        "--out", type=Path, default=Path("runs/street"), help="run folder (runs/street)"
+    )
+    parser.add_argument("--start-from", type=Path, help="last.pt of an earlier run to start from")
+    parser.add_argument("--minutes", type=float, help="stop after so many minutes")
+    parser.add_argument("--steps", type=int, help="number of batches (recipe)")
+    parser.add_argument("--size", type=int, default=640, help="input side of the export, px (640)")
+    parser.add_argument("--fp16", action="store_true", help="do not quantise the export to int8")
+    parser.add_argument(
+        "--set", nargs="*", default=[], metavar="KEY=VALUE", help="other [fitting] keys"
+    )
+    parser.add_argument("--workers", type=int, default=1, help="loader processes (1)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    recipe = _recipe(arguments)
+    if arguments.action == "dataset":
+        return _dataset(arguments, recipe)
+    try:
+        import torch  # noqa: F401
+        import ultralytics  # noqa: F401
+    except ImportError as error:
+        print_problem(
+            f"gridwall train: {error.name} is not installed, so nothing can be trained; "
+            "run `pip install 'gridwall[train]'` (torch and ultralytics, about 6 GB)"
+        )
+        return EXIT_WRONG_USE
+    return _fit(arguments, recipe)
+
+
+def _recipe(arguments: argparse.Namespace) -> Any:
+    import msgspec
+
+    from ingest.errors import Misconfigured
+    from vision.learn.recipe import Fitting, load_recipe
+
+    recipe = load_recipe(arguments.recipe)
+    values = msgspec.to_builtins(recipe.fitting)
+    if arguments.steps is not None:
+        values["steps"] = arguments.steps
+    try:
+        for pair in arguments.set:
+            key, _, text = pair.partition("=")
+            values[key] = msgspec.json.decode(text.encode())
+        fitting = msgspec.convert(values, type=Fitting)
+    except msgspec.MsgspecError as error:
+        raise Misconfigured(f"--set {' '.join(arguments.set)}: {error}") from error
+    return msgspec.structs.replace(recipe, fitting=fitting)
+
+
+def _dataset(arguments: argparse.Namespace, recipe: Any) -> int:
+    from vision.learn.dataset import assemble, counted, write_yolo
+
+    assembly = assemble(recipe, arguments.data)
+    path = write_yolo(assembly, recipe.classes, arguments.out)
+    table = counted(assembly, recipe.classes)
+    if arguments.json:
+        print_json({"data": str(path), "splits": table, "dropped": assembly.dropped})
+        return EXIT_GOOD
+    for split, counts in table.items():
+        boxes = ", ".join(f"{name} {count}" for name, count in counts["boxes"].items() if count)
+        print_text(f"{split}: {counts['pictures']} pictures; boxes: {boxes}")
+    print_text(f"written: {path} (next: gridwall eval images {path} --split test)")
+    return EXIT_GOOD
+
+
+def _fit(arguments: argparse.Namespace, recipe: Any) -> int:
+    from vision.learn.dataset import assemble
+    from vision.learn.train import Job, export, load_finished, train
+
+    job = Job(
+        recipe=recipe, data_folder=arguments.data, base=arguments.base, run_folder=arguments.out,
+        start_from=arguments.start_from, minutes=arguments.minutes, workers=arguments.workers,
+    )  # fmt: skip
+    model = load_finished(job) if arguments.action == "export" else train(job, print_text)
+    assembly = None if arguments.fp16 else assemble(recipe, arguments.data)
+    folder = arguments.out / f"{recipe.name}_{arguments.size}"
+    path = export(model, recipe, assembly, folder, arguments.size)
+    if arguments.json:
+        print_json(
+            {"model": str(path.parent), "checkpoint": str(arguments.out / f"{recipe.name}.pt")}
+        )
+    else:
+        print_text(
+            f"model: {path.parent} (next: gridwall eval images DATA.yaml --model {path.parent})"
+        )
+    return EXIT_GOOD

@@ -22,6 +22,7 @@ from msgspec import Raw, Struct
 from config.geometry import GeoPoint
 from config.site import Calibration, CameraId, InspectorId, Site
 from console.desk.case import CaseData, CaseId
+from console.state.candidates import Candidate, CaseDetail
 from console.state.cases import CaseRow, OpenCases
 from console.state.directory import CameraDirectory
 from console.state.feed_status import FeedStatus
@@ -109,6 +110,8 @@ class ConsoleSession:
         self.open_case: Value[CaseId | None] = Value(None)
         self.selection: Value[Selection | None] = Value(None)
         self.sights: Value[tuple[Sight, ...]] = Value(())
+        self.detail: Value[CaseDetail | None] = Value(None)
+        self.candidates: Value[tuple[Candidate, ...]] = Value(())
         self.case_opened: Signal[[CaseId]] = Signal()
         self.map_wanted: Signal[[GeoPoint]] = Signal()
         self.alert_raised: Signal[[AlertData]] = Signal()
@@ -213,6 +216,9 @@ class ConsoleSession:
         if row is None:
             return
         self.cursor.set(case_id)
+        if self.open_case.get() != case_id:
+            self.detail.set(None)
+            self.candidates.set(())
         self.open_case.set(case_id)
         self.selection.set(Selection(SelectionKind.CASE, case_id, row.place))
         self._link(row.place, first=row.case.camera_id)

@@ -1,0 +1,116 @@
+"""DeskLine: this seat's questions and acts to the hub, answers into the session.
+
+Sends what the operator decided; decides nothing. The hub's refusal is shown in its words
+("already filed by seat 3"), and the case is read again so that the seat sees why.
+
+Threads: GUI thread; the questions run on errand threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import msgspec
+from PySide6.QtCore import QObject, Signal
+
+from console.bridge.gui_thread import Errands
+from console.desk.case import CaseData, CaseId
+from console.state.candidates import Candidate, CaseDetail, candidates_of, detail_of
+from console.state.session import ConsoleSession
+from ingest.errors import GridwallError
+
+#: How long an act may take before the operator is told that the hub did not answer.
+ACT_TIMEOUT_S = 5.0
+
+
+class Asks(Protocol):
+    """The part of `ingest.feed.query.QueryClient` used here."""
+
+    def ask(self, op: str, timeout_s: float = ..., **fields: Any) -> dict[str, Any]: ...
+
+
+class DeskLine(QObject):
+    """Signals: `acted(act, case_id)` after the hub committed; `refused(act, case_id, reason)`."""
+
+    acted = Signal(str, str)
+    refused = Signal(str, str, str)
+
+    def __init__(
+        self,
+        session: ConsoleSession,
+        client: Asks,
+        errands: Errands,
+        seat: str,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._client = client
+        self._errands = errands
+        self._seat = seat
+        session.case_opened.connect(self.read_case)
+        session.cases.changed.connect(self._on_cases)
+
+    def read_case(self, case_id: CaseId) -> None:
+        """Reads timeline, acts and candidates of a case."""
+        self._errands.run(
+            lambda: _asked(detail_of, self._client.ask("case", id=case_id)),
+            lambda detail: self._take_detail(case_id, detail),
+            self._on_read_failed,
+        )
+        self._errands.run(
+            lambda: _asked(candidates_of, self._client.ask("candidates", case_id=case_id)),
+            lambda found: self._take_candidates(case_id, found),
+            self._on_read_failed,
+        )
+
+    def act(self, case_id: CaseId, act: str, **fields: Any) -> None:
+        """Sends one act with the version this seat saw; a second operator's act wins by version."""
+        row = self._session.cases.get(case_id)
+        version = row.case.version if row is not None else 0
+        request = {"case_id": case_id, "act": act, "version": version, "actor": self._seat}
+        self._errands.run(
+            lambda: self._client.ask("act", timeout_s=ACT_TIMEOUT_S, **request, **fields),
+            lambda reply: self._take_act(act, case_id, reply),
+            lambda error: self._on_refused(act, case_id, error),
+        )
+
+    def _take_detail(self, case_id: CaseId, detail: CaseDetail) -> None:
+        self._session.cases.apply([detail.case], self._session.clock.utc_ns())
+        if self._session.open_case.get() == case_id:
+            self._session.detail.set(detail)
+
+    def _take_candidates(self, case_id: CaseId, found: tuple[Candidate, ...]) -> None:
+        if self._session.open_case.get() == case_id:
+            self._session.candidates.set(found)
+
+    def _take_act(self, act: str, case_id: CaseId, reply: Mapping[str, Any]) -> None:
+        if "case" in reply:
+            case = msgspec.convert(reply["case"], CaseData, strict=False)
+            self._session.cases.apply([case], self._session.clock.utc_ns())
+        self.acted.emit(act, case_id)
+
+    def _on_refused(self, act: str, case_id: CaseId, error: GridwallError) -> None:
+        self.refused.emit(act, case_id, str(error))
+        if self._session.open_case.get() == case_id:
+            self.read_case(case_id)
+
+    def _on_read_failed(self, error: GridwallError) -> None:
+        self.refused.emit("read", "", str(error))
+
+    def _on_cases(self, ids: frozenset[CaseId]) -> None:
+        opened = self._session.open_case.get()
+        detail = self._session.detail.get()
+        if opened is None or opened not in ids or detail is None:
+            return
+        row = self._session.cases.get(opened)
+        if row is not None and row.case.version != detail.case.version:
+            self.read_case(opened)
+
+
+def _asked(decode: Any, reply: Mapping[str, Any]) -> Any:
+    try:
+        return decode(reply)
+    except msgspec.ValidationError as error:
+        raise GridwallError(f"the hub's answer does not fit this console: {error}") from error

@@ -1,0 +1,40 @@
+"""Which acts the console offers in a state, and why one cannot be done just now.
+
+The hub's desk decides what is allowed (`transitions.toml`); this table only says which acts
+have a button, in the order of use. A refusal the hub told with the case wins. Pure.
+"""
+
+from __future__ import annotations
+
+from console.desk.case import CaseState
+from console.state.cases import CaseRow
+from console.state.session import ConsoleSession
+
+ACTS_OF_STATE: dict[CaseState, tuple[str, ...]] = {
+    CaseState.PROPOSED: ("file", "void"),
+    CaseState.FILED: ("dispatch", "void"),
+    CaseState.DISPATCHED: ("urge", "return"),
+    CaseState.HANDLING: ("feedback", "urge"),
+    CaseState.VERIFYING: ("verify", "close", "return"),
+    CaseState.SUSPENDED: ("resume",),
+}
+
+#: Acts that end or undo something ask for a reason first.
+ACTS_WITH_REASON = frozenset({"void", "return"})
+
+
+def refusal_of(act: str, row: CaseRow, session: ConsoleSession) -> str | None:
+    """Why `act` cannot be done now (message id or the hub's words); None when it can."""
+    if not session.feed.get().is_live:
+        return "hub_away"
+    if act not in ACTS_OF_STATE.get(row.case.state, ()):
+        return "not_in_state"
+    if act == "dispatch" and not any(one.can_go for one in session.candidates.get()):
+        return "no_candidate"
+    detail = session.detail.get()
+    if detail is None or detail.case.case_id != row.id:
+        return None
+    offer = detail.offer(act)
+    if offer is None or offer.allowed:
+        return None
+    return offer.reason or "not_allowed"

@@ -1,0 +1,176 @@
+"""EvidenceView: the pictures an alert stands on — full frame with the box, crop, and the clip's key.
+
+Threads: GUI thread only.
+"""
+
+from __future__ import annotations
+
+import enum
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
+
+from console.bridge.evidence_cache import EvidenceCache
+from console.views import icons, theme
+from console.views.words import translate
+from vision.alerts import AlertData
+
+_ASPECT = 9 / 16
+
+
+class Face(enum.Enum):
+    SNAPSHOT = "snapshot"
+    CROP = "crop"
+
+
+class EvidenceView(QWidget):
+    """Evidence of one alert. `clip_asked(sha)`: the operator wants to see the clip."""
+
+    clip_asked = Signal(str)
+
+    def __init__(self, cache: EvidenceCache, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._cache = cache
+        self._alert: AlertData | None = None
+        self._snapshot: str | None = None
+        self._clip: str | None = None
+        self._problem = ""
+        self.face = Face.SNAPSHOT
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(policy)
+        self._buttons = {name: QToolButton(self) for name in ("snapshot", "crop", "clip")}
+        for name, button in self._buttons.items():
+            button.setObjectName("overlay")
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.setCheckable(name != "clip")
+        self._buttons["snapshot"].clicked.connect(self._on_snapshot)
+        self._buttons["crop"].clicked.connect(self._on_crop)
+        self._buttons["clip"].clicked.connect(self._on_clip)
+        cache.arrived.connect(self._on_arrived)
+        cache.failed.connect(self._on_failed)
+        self.retranslate()
+        self._dress()
+
+    def show_evidence(
+        self, alert: AlertData | None, snapshot: str | None, clip: str | None
+    ) -> None:
+        """Shows a case's evidence; the alert brings box and crop where it is known."""
+        new = (snapshot, alert.alert_id if alert else None)
+        if new != (self._snapshot, self._alert.alert_id if self._alert else None):
+            self.face = Face.SNAPSHOT
+            self._problem = ""
+        self._alert, self._snapshot, self._clip = alert, snapshot, clip
+        self._dress()
+
+    def retranslate(self) -> None:
+        self._buttons["snapshot"].setText(translate("Evidence", "Picture"))
+        self._buttons["crop"].setText(translate("Evidence", "Close-up"))
+        self._buttons["clip"].setText(translate("Evidence", "Clip"))
+        self._buttons["clip"].setToolTip(
+            translate("Evidence", "Play the clip in the selected tile")
+        )
+        self._buttons["clip"].setIcon(icons.icon("clip", 16, theme.COLOURS.text))
+        self._buttons["clip"].setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._place()
+        self.update()
+
+    def _sha(self) -> str | None:
+        crop = self._alert.crop if self._alert else None
+        return crop if self.face is Face.CROP and crop else self._snapshot
+
+    def _dress(self) -> None:
+        has_crop = self._alert is not None and self._alert.crop is not None
+        self._buttons["snapshot"].setVisible(has_crop)
+        self._buttons["crop"].setVisible(has_crop)
+        self._buttons["snapshot"].setChecked(self.face is Face.SNAPSHOT)
+        self._buttons["crop"].setChecked(self.face is Face.CROP)
+        self._buttons["clip"].setVisible(self._clip is not None)
+        self._place()
+        self.update()
+
+    def _on_snapshot(self) -> None:
+        self.face = Face.SNAPSHOT
+        self._dress()
+
+    def _on_crop(self) -> None:
+        self.face = Face.CROP
+        self._dress()
+
+    def _on_clip(self) -> None:
+        if self._clip is not None:
+            self.clip_asked.emit(self._clip)
+
+    def _on_arrived(self, sha: str) -> None:
+        if sha == self._sha():
+            self._problem = ""
+            self.update()
+
+    def _on_failed(self, sha: str, reason: str) -> None:
+        if sha == self._sha():
+            self._problem = reason
+            self.update()
+
+    def _place(self) -> None:
+        x = 8
+        for button in self._buttons.values():
+            button.adjustSize()
+            if button.isVisibleTo(self):
+                button.setGeometry(x, self.height() - 34, button.sizeHint().width() + 12, 26)
+                x += button.width() + 4
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.setFixedHeight(round(self.width() * _ASPECT))
+        self._place()
+
+    def sizeHint(self) -> QSize:
+        return QSize(320, 180)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme.colour(theme.COLOURS.background))
+        sha = self._sha()
+        image = self._cache.image(sha) if sha and not self._problem else None
+        if image is None:
+            self._paint_words(painter, sha)
+            return
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        area = _fitted(image, QRectF(self.rect()))
+        painter.drawImage(area, image)
+        if self.face is Face.SNAPSHOT and self._alert is not None:
+            self._paint_box(painter, area, self._alert.box_norm)
+
+    def _paint_words(self, painter: QPainter, sha: str | None) -> None:
+        text = translate("Evidence", "No picture with this case")
+        if self._problem:
+            text = translate("Evidence", "The picture cannot be fetched:\n{0}").format(
+                self._problem
+            )
+        elif sha:
+            text = translate("Evidence", "Fetching the picture…")
+        painter.setPen(theme.colour(theme.COLOURS.secondary))
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(self.rect().adjusted(16, 0, -16, 0), flags, text)
+
+    def _paint_box(
+        self, painter: QPainter, area: QRectF, box: tuple[float, float, float, float]
+    ) -> None:
+        x1, y1, x2, y2 = box
+        frame = QRectF(
+            area.left() + x1 * area.width(),
+            area.top() + y1 * area.height(),
+            (x2 - x1) * area.width(),
+            (y2 - y1) * area.height(),
+        )
+        for colour, width in ((theme.COLOURS.background, 4.0), (theme.COLOURS.alarm, 2.0)):
+            painter.setPen(QPen(theme.colour(colour), width))
+            painter.drawRect(frame)
+
+
+def _fitted(image: QImage, room: QRectF) -> QRectF:
+    """The largest rectangle of the image's shape in the middle of `room`."""
+    scale = min(room.width() / image.width(), room.height() / image.height())
+    area = QRectF(0, 0, image.width() * scale, image.height() * scale)
+    area.moveCenter(room.center())
+    return area

@@ -1,0 +1,212 @@
+"""Header: is it live, what is lost, how much there is to do, search and the clock — one thin line.
+
+Every number is a filter. Threads: GUI thread only.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+
+from PySide6.QtCore import QPointF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
+
+from console.state.cases import Light
+from console.state.feed_status import FeedState, FeedStatus
+from console.state.queue import QueueFilter, Scope
+from console.state.session import ConsoleSession
+from console.views import icons, theme, words
+from console.views.lights import paint_light
+from console.views.words import translate
+
+HEIGHT_PX = 40
+
+
+class _Lamp(QWidget):
+    """The feed's state as a light of its own shape."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.light = Light.NONE
+        self.setFixedSize(16, 16)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        paint_light(QPainter(self), QPointF(8, 8), self.light, 5.5)
+
+
+class Header(QFrame):
+    """Signals: `search_asked`, `lost_asked`, `keys_asked`, `language_asked`."""
+
+    search_asked = Signal()
+    lost_asked = Signal()
+    keys_asked = Signal()
+    language_asked = Signal()
+
+    def __init__(self, session: ConsoleSession, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.setObjectName("panel")
+        self.setFixedHeight(HEIGHT_PX)
+        self._lamp = _Lamp(self)
+        self._state, self._site, self._clock = QLabel(), QLabel(), QLabel()
+        self._site.setObjectName("title")
+        self._clock.setObjectName("clock")
+        self._lost = self._number(checkable=False)
+        self._scopes = {scope: self._number() for scope in (Scope.TODAY, Scope.OPEN, Scope.LATE)}
+        self._search = QToolButton(self)
+        self._search.setObjectName("search")
+        self._search.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._search.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._language = self._number(checkable=False)
+        self._keys = self._number(checkable=False)
+        self._build()
+        self._timer = QTimer(self, interval=500)
+        self._timer.timeout.connect(self._on_tick)
+        self._timer.start()
+        self._connect()
+        self.retranslate()
+
+    def _number(self, *, checkable: bool = True) -> QToolButton:
+        button = QToolButton(self)
+        button.setObjectName("number")
+        button.setCheckable(checkable)
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        return button
+
+    def _build(self) -> None:
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 0, 12, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self._lamp)
+        layout.addWidget(self._state)
+        layout.addSpacing(8)
+        layout.addWidget(self._lost)
+        layout.addWidget(self._line())
+        for scope in (Scope.TODAY, Scope.OPEN, Scope.LATE):
+            layout.addWidget(self._scopes[scope])
+        layout.addStretch(1)
+        layout.addWidget(self._site)
+        layout.addStretch(1)
+        layout.addWidget(self._search)
+        layout.addWidget(self._language)
+        layout.addWidget(self._keys)
+        layout.addWidget(self._line())
+        layout.addWidget(self._clock)
+
+    def _line(self) -> QFrame:
+        line = QFrame(self)
+        line.setObjectName("hairline")
+        line.setFixedSize(1, 18)
+        return line
+
+    def _connect(self) -> None:
+        session = self._session
+        self._search.clicked.connect(self.search_asked)
+        self._lost.clicked.connect(self.lost_asked)
+        self._keys.clicked.connect(self.keys_asked)
+        self._language.clicked.connect(self.language_asked)
+        for scope, button in self._scopes.items():
+            button.setProperty("scope", scope.value)
+            button.clicked.connect(self._on_scope)
+        session.feed.changed.connect(self._on_feed)
+        session.health.changed.connect(self._refresh_numbers)
+        session.cases.changed.connect(self._on_cases)
+        session.cases.replaced.connect(self._refresh_numbers)
+        session.site_changed.connect(self.retranslate)
+
+    def retranslate(self) -> None:
+        self._site.setText(self._session.site.name)
+        self._search.setText(translate("Header", "Search  Ctrl+K"))
+        self._search.setIcon(icons.icon("search", 16, theme.COLOURS.secondary))
+        self._search.setIconSize(QSize(16, 16))
+        self._search.setToolTip(
+            translate("Header", "Any camera, case, inspector or command, by number, name or pinyin")
+        )
+        self._language.setText(translate("Header", "中文"))
+        self._language.setToolTip(translate("Header", "Switch the language (Ctrl+L)"))
+        self._keys.setText("?")
+        self._keys.setToolTip(translate("Header", "All keys"))
+        self._clock.setToolTip(translate("Header", "Local time, {0}").format(time.strftime("%Z")))
+        self._on_feed(self._session.feed.get())
+        self._refresh_numbers()
+        self._on_tick()
+
+    # -- from the state
+
+    def _on_feed(self, status: FeedStatus) -> None:
+        self._lamp.light = {
+            FeedState.LIVE: Light.GREEN,
+            FeedState.CONNECTING: Light.NONE,
+            FeedState.SNAPSHOT: Light.AMBER,
+            FeedState.STALE: Light.RED,
+            FeedState.FAILED: Light.RED,
+        }[status.state]
+        self._lamp.update()
+        self._state.setText(state_text(status, self._session.clock.mono_ns()))
+        self._state.setToolTip(status.detail)
+
+    def _on_cases(self, _ids: object) -> None:
+        self._refresh_numbers()
+
+    def _refresh_numbers(self) -> None:
+        session = self._session
+        counts = session.queue.counts(session.today_since_utc_ns())
+        live = session.feed.get().is_live
+        texts = {
+            Scope.TODAY: translate("Header", "today {0}").format(counts.today_count),
+            Scope.OPEN: translate("Header", "open {0}").format(counts.open_count),
+            Scope.LATE: translate("Header", "late {0}").format(counts.late_count),
+        }
+        for scope, button in self._scopes.items():
+            button.setText(texts[scope])
+            button.setChecked(session.queue.filter.scope is scope)
+            button.setEnabled(live or counts.today_count > 0)
+            button.setToolTip(translate("Header", "Show these cases in the queue"))
+        late = counts.late_count > 0
+        self._tint(self._scopes[Scope.LATE], theme.COLOURS.red if late else "")
+        self._refresh_lost()
+
+    def _refresh_lost(self) -> None:
+        lost = self._session.health.lost()
+        failures = self._session.health.mass_failures()
+        text = translate("Header", "{0} cams lost").format(len(lost))
+        if failures:
+            first = failures[0]
+            behind = translate("Header", "{0} cams lost behind {1}")
+            text = behind.format(first.lost_count, first.group)
+        self._lost.setText(text)
+        self._lost.setVisible(bool(lost))
+        self._lost.setToolTip(translate("Header", "Which cameras, and why"))
+        self._tint(self._lost, theme.COLOURS.amber)
+
+    def _tint(self, button: QToolButton, colour: str) -> None:
+        style = f"color: {colour};" if colour else ""
+        if button.styleSheet() != style:
+            button.setStyleSheet(style)
+
+    def _on_tick(self) -> None:
+        self._clock.setText(datetime.now().strftime("%m-%d  %H:%M:%S"))
+        status = self._session.feed.get()
+        if not status.is_live:
+            self._state.setText(state_text(status, self._session.clock.mono_ns()))
+        self._refresh_numbers()
+
+    def _on_scope(self) -> None:
+        scope = Scope(self.sender().property("scope"))
+        session = self._session
+        since = session.today_since_utc_ns()
+        session.queue.set_filter(QueueFilter(scope=scope, since_utc_ns=since))
+        self._refresh_numbers()
+
+
+def state_text(status: FeedStatus, now_mono_ns: int) -> str:
+    """The feed's state in words, with its age where it is not live."""
+    age = words.duration_text(status.age_s(now_mono_ns))
+    return {
+        FeedState.LIVE: translate("Header", "live"),
+        FeedState.CONNECTING: translate("Header", "connecting {0}").format(age),
+        FeedState.SNAPSHOT: translate("Header", "catching up"),
+        FeedState.STALE: translate("Header", "stale for {0}").format(age),
+        FeedState.FAILED: translate("Header", "stopped"),
+    }[status.state]

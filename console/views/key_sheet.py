@@ -1,0 +1,82 @@
+"""KeySheet (?): every key of the one table, by group. Threads: GUI thread only."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
+
+from console.state.keys import KEY_TABLE, QT_TRANSLATE_NOOP, CommandId, KeyGroup
+from console.views.act_bar import key_text
+from console.views.words import translate
+
+_GROUPS = {
+    KeyGroup.CASES: QT_TRANSLATE_NOOP("Keys", "Cases"),
+    KeyGroup.CAMERAS: QT_TRANSLATE_NOOP("Keys", "Cameras"),
+    KeyGroup.MAP: QT_TRANSLATE_NOOP("Keys", "Map"),
+    KeyGroup.CONSOLE: QT_TRANSLATE_NOOP("Keys", "Console"),
+}
+
+#: One line stands for all eight layouts.
+_FOLDED = {f"layout_{number}" for number in range(2, 9)}
+
+
+class KeySheet(QFrame):
+    """A card with all keys; any key closes it."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("card")
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(24, 20, 24, 20)
+        self._grid.setHorizontalSpacing(16)
+        self._grid.setVerticalSpacing(6)
+        self.hide()
+
+    def open(self) -> None:
+        """Shows the sheet in the middle of its parent."""
+        self._fill()
+        self.adjustSize()
+        parent = self.parentWidget()
+        if parent is not None:
+            self.move((parent.width() - self.width()) // 2, (parent.height() - self.height()) // 2)
+        self.show()
+        self.raise_()
+
+    def _fill(self) -> None:
+        while (item := self._grid.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.deleteLater()
+        columns = ((KeyGroup.CASES, KeyGroup.MAP), (KeyGroup.CAMERAS, KeyGroup.CONSOLE))
+        for column, groups in enumerate(columns):
+            line = 0
+            for group in groups:
+                title = QLabel(translate("Keys", _GROUPS[group]))
+                title.setObjectName("title")
+                title.setContentsMargins(0, 8 if line else 0, 0, 2)
+                self._grid.addWidget(title, line, column * 3, 1, 2)
+                line = self._add_rows(group, column, line + 1)
+        self._grid.setColumnMinimumWidth(2, 24)
+
+    def _add_rows(self, group: KeyGroup, column: int, line: int) -> int:
+        for row in KEY_TABLE:
+            if row.group is not group or row.id.value in _FOLDED:
+                continue
+            key, text = self._row_text(row.id, row.text)
+            if not key:
+                continue
+            label = QLabel(key)
+            label.setObjectName("key")
+            self._grid.addWidget(label, line, column * 3, Qt.AlignmentFlag.AlignRight)
+            self._grid.addWidget(QLabel(text), line, column * 3 + 1)
+            line += 1
+        return line
+
+    def _row_text(self, command_id: CommandId, text: str) -> tuple[str, str]:
+        if command_id is CommandId.LAYOUT_1:
+            return "F1 … F8", translate("Keys", "Wall layouts")
+        if command_id is CommandId.CALL_CAMERA:
+            return translate("Keys", "digits Enter"), translate(
+                "Keys", "Camera to the selected tile"
+            )
+        return key_text(command_id), translate("Keys", text)

@@ -1,0 +1,190 @@
+"""MainWindow: the arrangement of header, strip, wall, map, queue and case for a profile.
+
+Holds the parts together and remembers how a person left them; decides nothing about cases.
+
+Threads: GUI thread only.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
+
+from console.bridge.evidence_cache import EvidenceCache
+from console.state.profiles import FIRST_SHARES, Profile
+from console.state.seat_memory import SeatMemory
+from console.state.session import ConsoleSession
+from console.views.case_view import CaseView
+from console.views.header import Header
+from console.views.key_sheet import KeySheet
+from console.views.map_view import MapView
+from console.views.palette import Palette
+from console.views.priority_strip import FeedBanner, PriorityStrip
+from console.views.queue_view import QueueView
+from console.views.status_line import DigitBadge, HoldBar, NoticeLine
+from console.views.words import translate
+
+MINIMUM_PX = (1120, 680)
+
+
+class MainWindow(QMainWindow):
+    """`closed` fires once when the person closes it; `layout_touched` when a splitter moved."""
+
+    closed = Signal()
+    layout_touched = Signal()
+
+    def __init__(
+        self,
+        session: ConsoleSession,
+        cache: EvidenceCache,
+        wall_view: QWidget,
+        profile: Profile,
+    ) -> None:
+        super().__init__()
+        self._session = session
+        self.profile = profile
+        self.setMinimumSize(*MINIMUM_PX)
+        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
+        self.header = Header(session)
+        self.strip = PriorityStrip(session)
+        self.banner = FeedBanner(session)
+        self.wall_view = wall_view
+        self.map_view = MapView(session)
+        self.queue_view = QueueView(session)
+        self.case_view = CaseView(session, cache)
+        self.splitters: dict[str, QSplitter] = {}
+        self._central = self._built()
+        self.setCentralWidget(self._central)
+        self.palette_card = Palette(session, self._central)
+        self.key_sheet = KeySheet(self._central)
+        self.hold_bar = HoldBar(session, self._central)
+        self.digit_badge = DigitBadge(self._central)
+        self.notice_line = NoticeLine(session, self._central)
+        self._is_built = True
+        self._arranged = False
+        self._memory = SeatMemory()
+        session.site_changed.connect(self._title)
+        self.retranslate()
+
+    # -- arrangement
+
+    def _built(self) -> QWidget:
+        central = QWidget(self)
+        column = QVBoxLayout(central)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.header)
+        column.addWidget(self.banner)
+        column.addWidget(self.strip)
+        column.addSpacing(4)
+        desk = self.profile is Profile.DESK
+        column.addWidget(self._desk_body() if desk else self._subcentre_body(), 1)
+        return central
+
+    def _splitter(self, name: str, orientation: Qt.Orientation, *parts: QWidget) -> QSplitter:
+        splitter = QSplitter(orientation)
+        splitter.setChildrenCollapsible(False)
+        for part in parts:
+            splitter.addWidget(part)
+        splitter.splitterMoved.connect(self._on_splitter)
+        self.splitters[name] = splitter
+        return splitter
+
+    def _subcentre_body(self) -> QWidget:
+        left = self._splitter("left", Qt.Orientation.Vertical, self.wall_view, self.map_view)
+        right = self._splitter("right", Qt.Orientation.Vertical, self.queue_view, self.case_view)
+        return self._splitter("main", Qt.Orientation.Horizontal, left, right)
+
+    def _desk_body(self) -> QWidget:
+        middle = self._splitter("middle", Qt.Orientation.Vertical, self.map_view, self.wall_view)
+        return self._splitter(
+            "main", Qt.Orientation.Horizontal, self.queue_view, middle, self.case_view
+        )
+
+    def reset_arrangement(self) -> None:
+        """Every part as at first start."""
+        for name, shares in FIRST_SHARES.get(self.profile, {}).items():
+            splitter = self.splitters[name]
+            horizontal = splitter.orientation() == Qt.Orientation.Horizontal
+            length = max(splitter.width() if horizontal else splitter.height(), 100)
+            splitter.setSizes([round(share * length) for share in shares])
+        self.layout_touched.emit()
+
+    def _on_splitter(self, _position: int, _index: int) -> None:
+        self.layout_touched.emit()
+
+    # -- memory
+
+    def arrange(self, memory: SeatMemory) -> None:
+        """As the person left it; as at first where nothing is remembered."""
+        if memory.geometry is not None and _on_a_screen(memory.geometry):
+            self.setGeometry(*memory.geometry)
+        else:
+            self.resize(1680, 980)
+        if memory.is_full_screen:
+            self.showFullScreen()
+        elif memory.is_maximized:
+            self.showMaximized()
+        else:
+            self.show()
+        self._memory = memory
+        QTimer.singleShot(0, self._arrange_parts)
+
+    def _arrange_parts(self) -> None:
+        if self._arranged:
+            return
+        self._arranged = True
+        self.reset_arrangement()
+        for name, sizes in self._memory.splitters.items():
+            splitter = self.splitters.get(name)
+            if splitter is not None and len(sizes) == splitter.count():
+                splitter.setSizes(list(sizes))
+        self.queue_view.list.setFocus()
+
+    def splitter_sizes(self) -> dict[str, tuple[int, ...]]:
+        return {name: tuple(splitter.sizes()) for name, splitter in self.splitters.items()}
+
+    # -- language, size, closing
+
+    def _title(self) -> None:
+        name = self._session.site.name
+        self.setWindowTitle(translate("Window", "{0} — gridwall").format(name))
+
+    def retranslate(self) -> None:
+        """Every text anew, in the language installed now."""
+        self._title()
+        for part in (
+            self.header,
+            self.map_view,
+            self.queue_view,
+            self.case_view,
+            self.palette_card,
+        ):
+            part.retranslate()
+        self.strip.update()
+        self.banner.refresh()
+        self.wall_view.update()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange and hasattr(self, "_is_built"):
+            self.retranslate()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for card in (self.hold_bar, self.notice_line):
+            card.place()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.closed.emit()
+        super().closeEvent(event)
+
+
+def _on_a_screen(geometry: tuple[int, int, int, int]) -> bool:
+    """Whether a remembered place is on a monitor that is still there."""
+    x, y, width, height = geometry
+    middle_x, middle_y = x + width // 2, y + height // 2
+    return any(
+        screen.geometry().contains(middle_x, middle_y) for screen in QGuiApplication.screens()
+    )

@@ -1,0 +1,1 @@
+"""What the map paints, one layer a module; each paints with a painter and a projection."""

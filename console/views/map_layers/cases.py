@@ -1,0 +1,111 @@
+"""Cases on the map: a pin in the colour and shape of its light, alerts that pulse once, and the
+way of whoever was sent.
+
+Threads: GUI thread only.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen, QPolygonF
+
+from config.geometry import GeoPoint
+from console.state.cases import CaseRow, Light
+from console.state.map_projection import MapProjection
+from console.state.session import ConsoleSession, SelectionKind
+from console.views import icons, theme
+from console.views.lights import light_colour, paint_light
+from console.views.map_layers.markers import Marker
+
+PULSE_S = 1.6
+PULSE_RADIUS_PX = 46.0
+_PIN_PX = 24
+
+
+class CaseLayer:
+    """Open cases with a place. `visible` is what the last paint drew, most urgent last."""
+
+    def __init__(self, session: ConsoleSession) -> None:
+        self._session = session
+        self._pulses: list[tuple[GeoPoint, int]] = []
+        self.visible: list[Marker] = []
+        #: World points of the way to show, and whether it follows streets.
+        self.route: NDArray[np.float64] | None = None
+        self.route_follows_streets = False
+
+    def pulse(self, place: GeoPoint) -> None:
+        """An alert was raised here: one ring spreads, once."""
+        self._pulses.append((place, self._session.clock.mono_ns()))
+
+    @property
+    def is_pulsing(self) -> bool:
+        now = self._session.clock.mono_ns()
+        self._pulses = [item for item in self._pulses if now - item[1] < PULSE_S * 1e9]
+        return bool(self._pulses)
+
+    def paint(self, painter: QPainter, projection: MapProjection) -> None:
+        self.visible = []
+        self._paint_route(painter, projection)
+        self._paint_pulses(painter, projection)
+        now_utc_ns = self._session.clock.utc_ns()
+        rows = [row for row in self._session.cases.open_rows() if row.place is not None]
+        rows.sort(key=lambda row: row.urgency(now_utc_ns), reverse=True)
+        opened = self._session.open_case.get()
+        rows.sort(key=lambda row: row.id == opened)
+        for row in rows:
+            assert row.place is not None
+            x, y = projection.to_screen(row.place)
+            if not (-40 < x < projection.width_px + 40 and -40 < y < projection.height_px + 40):
+                continue
+            self._paint_pin(painter, row, x, y, row.light(now_utc_ns), row.id == opened)
+            self.visible.append(Marker(SelectionKind.CASE, row.id, x, y - _PIN_PX))
+
+    def _paint_pin(
+        self, painter: QPainter, row: CaseRow, x: float, y: float, light: Light, is_open: bool
+    ) -> None:
+        colours = theme.COLOURS
+        box = QRectF(x - _PIN_PX / 2, y - _PIN_PX - 8, _PIN_PX, _PIN_PX)
+        urgent = row.case.priority == 1 and row.id not in self._session.acknowledged
+        rim = colours.accent if is_open else light_colour(light)
+        fill = colours.alarm if urgent else colours.raised
+        painter.setPen(QPen(theme.colour(colours.background), 3.0))
+        painter.setBrush(theme.colour(fill))
+        tip = [QPointF(x - 5, box.bottom() - 1), QPointF(x, y), QPointF(x + 5, box.bottom() - 1)]
+        painter.drawPolygon(QPolygonF(tip))
+        painter.drawRoundedRect(box, 6, 6)
+        painter.setPen(QPen(theme.colour(rim), 2.0))
+        painter.drawRoundedRect(box, 6, 6)
+        ink = "#FFFFFF" if urgent else colours.text
+        painter.drawPixmap(
+            QPointF(box.left() + 4, box.top() + 4), icons.kind_pixmap(row.case.kind, 16, ink)
+        )
+        if light is not Light.GREEN:
+            paint_light(painter, QPointF(box.right() - 1, box.top() + 1), light, 4.5)
+
+    def _paint_pulses(self, painter: QPainter, projection: MapProjection) -> None:
+        if not self.is_pulsing:
+            return
+        now = self._session.clock.mono_ns()
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for place, began in self._pulses:
+            share = (now - began) / 1e9 / PULSE_S
+            x, y = projection.to_screen(place)
+            painter.setPen(QPen(theme.colour(theme.COLOURS.alarm, 1.0 - share), 3.0))
+            radius = 8 + PULSE_RADIUS_PX * share
+            painter.drawEllipse(QPointF(x, y), radius, radius)
+
+    def _paint_route(self, painter: QPainter, projection: MapProjection) -> None:
+        if self.route is None:
+            return
+        points = [QPointF(x, y) for x, y in projection.screens_of(self.route).tolist()]
+        casing = QPen(theme.colour(theme.COLOURS.background, 0.9), 7.0)
+        line = QPen(theme.colour(theme.COLOURS.accent), 3.5)
+        if not self.route_follows_streets:
+            line.setDashPattern([2.0, 2.0])
+        for pen in (casing, line):
+            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+            pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+            painter.setPen(pen)
+            painter.drawPolyline(QPolygonF(points))

@@ -1,0 +1,194 @@
+"""QueueView: the operator's list of cases, the "n new" chip and what an empty list says.
+
+Reports where cursor and pointer are, so that `CaseQueue` moves nothing under them.
+
+Threads: GUI thread only.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, Qt, QTimer
+from PySide6.QtGui import QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QLabel,
+    QListView,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from console.bridge.case_table import CaseTable
+from console.desk.case import CaseId
+from console.state.queue import Scope
+from console.state.session import ConsoleSession
+from console.views import theme
+from console.views.case_row import CaseRowDelegate
+from console.views.words import translate
+
+#: Ages and lights are painted again this often.
+REPAINT_MS = 1_000
+
+
+class _CaseList(QListView):
+    """A list without type-ahead: letters are commands, and no input method opens over it."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
+
+    def keyboardSearch(self, search: str) -> None:
+        """Off: a letter is a command here."""
+
+
+class QueueView(QWidget):
+    """The queue of a session."""
+
+    def __init__(self, session: ConsoleSession, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._session = session
+        self._table = CaseTable(session.queue, self)
+        self.list = _CaseList(self)
+        self.list.setModel(self._table)
+        self.list.setItemDelegate(CaseRowDelegate(session, self.list))
+        self._chip = QPushButton(self)
+        self._chip.setObjectName("primary")
+        self._chip.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._chip.hide()
+        self._empty = QLabel(self)
+        self._empty.setObjectName("secondary")
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setWordWrap(True)
+        self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.list)
+        self._repaint = QTimer(self)
+        self._repaint.setInterval(REPAINT_MS)
+        self._repaint.timeout.connect(self._on_second)
+        self._repaint.start()
+        self._connect()
+        self._on_order()
+
+    def _connect(self) -> None:
+        session = self._session
+        self._chip.clicked.connect(self.show_new)
+        self.list.viewport().installEventFilter(self)
+        self.list.selectionModel().currentChanged.connect(self._on_current)
+        session.queue.order_changed.connect(self._on_order)
+        session.queue.waiting_changed.connect(self._on_waiting)
+        session.cursor.changed.connect(self._on_cursor)
+        session.open_case.changed.connect(self._on_open_case)
+        session.acknowledgement_changed.connect(self._repaint_rows)
+
+    # -- commands
+
+    def show_new(self) -> None:
+        """To the top, sorted anew, with everything that waited."""
+        self._session.queue.release()
+        self.list.scrollToTop()
+        first = self._table.index(0, 0)
+        if first.isValid():
+            self.list.setCurrentIndex(first)
+
+    def retranslate(self) -> None:
+        self._on_waiting(self._session.queue.waiting_count)
+        self._on_order()
+        self._repaint_rows()
+
+    # -- from the state
+
+    def _on_order(self) -> None:
+        is_empty = self._table.rowCount() == 0
+        self._empty.setVisible(is_empty)
+        if is_empty:
+            self._empty.setText(self._empty_text())
+        self._on_cursor(self._session.cursor.get())
+
+    def _empty_text(self) -> str:
+        scope = self._session.queue.filter.scope
+        if not self._session.feed.get().is_live:
+            return translate("Queue", "Waiting for the hub.\nCases appear as soon as it answers.")
+        if scope is Scope.LATE:
+            return translate("Queue", "Nothing is late.\nPress “open” above for all open cases.")
+        return translate(
+            "Queue", "No open case.\nAlerts of the cameras and reports of citizens appear here."
+        )
+
+    def _on_waiting(self, count: int) -> None:
+        self._chip.setText(translate("Queue", "{0} new").format(count))
+        self._chip.setToolTip(translate("Queue", "Show them in their places (Home)"))
+        self._chip.adjustSize()
+        self._chip.setVisible(count > 0)
+        self._place_overlays()
+
+    def _on_cursor(self, case_id: CaseId | None) -> None:
+        index = self._table.index_of(case_id)
+        if index != self.list.currentIndex():
+            self.list.setCurrentIndex(index)
+        if index.isValid():
+            self.list.scrollTo(index)
+
+    def _on_open_case(self, _case_id: CaseId | None) -> None:
+        self._repaint_rows()
+
+    def _on_second(self) -> None:
+        self._repaint_rows()
+        if self._empty.isVisible():
+            self._empty.setText(self._empty_text())
+
+    def _repaint_rows(self) -> None:
+        self.list.viewport().update()
+
+    # -- from the person
+
+    def _on_current(
+        self,
+        current: QModelIndex | QPersistentModelIndex,
+        _former: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        case_id = self._table.case_id(current)
+        if case_id is not None:
+            self._session.cursor.set(case_id)
+        self._protect()
+
+    def _protect(self) -> None:
+        viewport = self.list.viewport()
+        pointer: CaseId | None = None
+        if viewport.underMouse():
+            pointer = self._table.case_id(
+                self.list.indexAt(viewport.mapFromGlobal(self.cursor().pos()))
+            )
+        cursor = self._session.cursor.get() if self.list.hasFocus() else None
+        self._session.queue.protect(cursor=cursor, pointer=pointer)
+
+    def eventFilter(self, watched: object, event: QEvent) -> bool:
+        kind = event.type()
+        if kind in (QEvent.Type.MouseMove, QEvent.Type.Leave, QEvent.Type.Enter):
+            self._protect()
+        if kind == QEvent.Type.MouseButtonRelease and isinstance(event, QMouseEvent):
+            self._open_at(event)
+        return False
+
+    def _open_at(self, event: QMouseEvent) -> None:
+        case_id = self._table.case_id(self.list.indexAt(event.position().toPoint()))
+        if case_id is not None and event.button() == Qt.MouseButton.LeftButton:
+            self._session.open(case_id)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_overlays()
+
+    def _place_overlays(self) -> None:
+        step = theme.STEP_PX
+        self._chip.move((self.width() - self._chip.width()) // 2, 2 * step)
+        self._chip.raise_()
+        margin = 6 * step
+        self._empty.setGeometry(margin, 0, self.width() - 2 * margin, min(self.height(), 240))

@@ -1,0 +1,189 @@
+"""Words: every enum and message id of the console as an operator says it, in the chosen language.
+
+Decides wording only. Ids the table does not know are shown as they came, never dropped: a
+newer hub's word is better than a gap. Painted widgets call these while painting, so a language
+change needs no more than a repaint.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication
+
+from config.site import Item, ItemCode, Language, Site
+from console.desk.case import CaseState
+from console.state.cases import CaseRow, Light
+from console.state.keys import QT_TRANSLATE_NOOP
+from ingest.feed.envelope import parse_utc_ns
+
+translate = QCoreApplication.translate
+
+_KINDS = {
+    "smoke": QT_TRANSLATE_NOOP("Case", "Smoke"),
+    "fire": QT_TRANSLATE_NOOP("Case", "Fire"),
+    "parking": QT_TRANSLATE_NOOP("Case", "Illegal parking"),
+    "stall": QT_TRANSLATE_NOOP("Case", "Street stall"),
+}
+
+_STATES = {
+    CaseState.PROPOSED: QT_TRANSLATE_NOOP("Case", "Proposed"),
+    CaseState.FILED: QT_TRANSLATE_NOOP("Case", "Filed"),
+    CaseState.DISPATCHED: QT_TRANSLATE_NOOP("Case", "Dispatched"),
+    CaseState.HANDLING: QT_TRANSLATE_NOOP("Case", "Handling"),
+    CaseState.VERIFYING: QT_TRANSLATE_NOOP("Case", "To verify"),
+    CaseState.CLOSED: QT_TRANSLATE_NOOP("Case", "Closed"),
+    CaseState.VOID: QT_TRANSLATE_NOOP("Case", "Void"),
+    CaseState.SUSPENDED: QT_TRANSLATE_NOOP("Case", "Suspended"),
+}
+
+_ACTS = {
+    "propose": QT_TRANSLATE_NOOP("Act", "Proposed"),
+    "file": QT_TRANSLATE_NOOP("Act", "File"),
+    "dispatch": QT_TRANSLATE_NOOP("Act", "Dispatch"),
+    "accept": QT_TRANSLATE_NOOP("Act", "Accept"),
+    "arrive": QT_TRANSLATE_NOOP("Act", "Arrive"),
+    "feedback": QT_TRANSLATE_NOOP("Act", "Report back"),
+    "verify": QT_TRANSLATE_NOOP("Act", "Verify"),
+    "close": QT_TRANSLATE_NOOP("Act", "Close"),
+    "void": QT_TRANSLATE_NOOP("Act", "Void"),
+    "return": QT_TRANSLATE_NOOP("Act", "Return"),
+    "extend": QT_TRANSLATE_NOOP("Act", "Extend"),
+    "suspend": QT_TRANSLATE_NOOP("Act", "Suspend"),
+    "resume": QT_TRANSLATE_NOOP("Act", "Resume"),
+    "supervise": QT_TRANSLATE_NOOP("Act", "Supervise"),
+    "urge": QT_TRANSLATE_NOOP("Act", "Urge"),
+    "self_handle": QT_TRANSLATE_NOOP("Act", "Self-handled"),
+    "merge": QT_TRANSLATE_NOOP("Act", "Merge"),
+    "note": QT_TRANSLATE_NOOP("Act", "Note"),
+    "alert_updated": QT_TRANSLATE_NOOP("Act", "Alert updated"),
+    "alert_cleared": QT_TRANSLATE_NOOP("Act", "Alert cleared"),
+}
+
+_LIGHTS = {
+    Light.RED: QT_TRANSLATE_NOOP("Case", "late"),
+    Light.AMBER: QT_TRANSLATE_NOOP("Case", "nearly due"),
+    Light.GREEN: QT_TRANSLATE_NOOP("Case", "in time"),
+    Light.NONE: QT_TRANSLATE_NOOP("Case", "no limit"),
+}
+
+
+def kind_text(kind: str) -> str:
+    """A case's or alert's kind, one word."""
+    return (
+        translate("Case", _KINDS[kind]) if kind in _KINDS else (kind or translate("Case", "Case"))
+    )
+
+
+def state_text(state: CaseState) -> str:
+    return translate("Case", _STATES[state])
+
+
+def act_text(act: str) -> str:
+    return translate("Act", _ACTS[act]) if act in _ACTS else act
+
+
+def light_text(light: Light) -> str:
+    return translate("Case", _LIGHTS[light])
+
+
+def duration_text(seconds: float) -> str:
+    """A span of time in the two units that matter: 42 s, 3 min, 2 h 10 min, 3 d 4 h."""
+    whole = max(0, int(seconds))
+    if whole < 60:
+        return translate("Time", "{0} s").format(whole)
+    if whole < 3600:
+        return translate("Time", "{0} min").format(whole // 60)
+    if whole < 86_400:
+        return translate("Time", "{0} h {1} min").format(whole // 3600, whole % 3600 // 60)
+    return translate("Time", "{0} d {1} h").format(whole // 86_400, whole % 86_400 // 3600)
+
+
+def due_text(row: CaseRow, now_utc_ns: int) -> str:
+    """How long the step still has, or by how much it is late; empty without a limit."""
+    if row.due_utc_ns is None or row.ended:
+        return ""
+    left_s = (row.due_utc_ns - now_utc_ns) / 1e9
+    if left_s >= 0:
+        return translate("Case", "{0} left").format(duration_text(left_s))
+    return translate("Case", "{0} late").format(duration_text(-left_s))
+
+
+def distance_text(metres: float) -> str:
+    if metres < 1000:
+        return translate("Map", "{0} m").format(
+            round(metres / 10) * 10 if metres >= 100 else round(metres)
+        )
+    return translate("Map", "{0} km").format(f"{metres / 1000:.1f}")
+
+
+def clock_text(utc: str) -> str:
+    """RFC 3339 → local hh:mm:ss; what cannot be read is shown as it came."""
+    try:
+        moment = datetime.fromtimestamp(parse_utc_ns(utc) / 1e9)
+    except ValueError:
+        return utc
+    return moment.strftime("%H:%M:%S")
+
+
+def item_text(items: dict[ItemCode, Item], code: ItemCode | None, language: Language) -> str:
+    """The catalogue's name of an item in the operator's language."""
+    item = items.get(code) if code is not None else None
+    if item is None:
+        return code or ""
+    return item.name_zh if language is Language.CHINESE else (item.name_en or item.name_zh)
+
+
+def place_text(row: CaseRow, site: Site) -> str:
+    """Where a case is: its camera's name, else its grid cell's, else its coordinates."""
+    camera = next((c for c in site.cameras if c.id == row.case.camera_id), None)
+    if camera is not None:
+        return camera.name
+    cell = next((c for c in site.grid if c.id == row.case.grid_id), None)
+    if cell is not None:
+        return cell.name
+    place = row.place
+    return "" if place is None else f"{place.lat_deg:.5f}, {place.lon_deg:.5f}"
+
+
+_REASONS = {
+    "own_grid": QT_TRANSLATE_NOOP("Reason", "own grid"),
+    "neighbour_grid": QT_TRANSLATE_NOOP("Reason", "neighbouring grid"),
+    "other_grid": QT_TRANSLATE_NOOP("Reason", "another grid"),
+    "distance": QT_TRANSLATE_NOOP("Reason", "{metres} m away"),
+    "no_position": QT_TRANSLATE_NOOP("Reason", "no position"),
+    "fix_too_old": QT_TRANSLATE_NOOP("Reason", "position {age_s} s old"),
+    "off_duty": QT_TRANSLATE_NOOP("Reason", "off duty"),
+    "busy": QT_TRANSLATE_NOOP("Reason", "busy with case {case_id}"),
+    "outside_radius": QT_TRANSLATE_NOOP("Reason", "too far: {metres} m"),
+}
+
+
+def reason_text(reason_id: str, values: dict[str, Any]) -> str:
+    """Why somebody is proposed, or cannot be."""
+    pattern = translate("Reason", _REASONS[reason_id]) if reason_id in _REASONS else reason_id
+    try:
+        return pattern.format(**{key: _short(value) for key, value in values.items()})
+    except (KeyError, IndexError):
+        return pattern
+
+
+def _short(value: Any) -> Any:
+    return round(value) if isinstance(value, float) else value
+
+
+_REFUSALS = {
+    "hub_away": QT_TRANSLATE_NOOP(
+        "Refusal", "The hub is away: nothing can be sent until it is back"
+    ),
+    "not_in_state": QT_TRANSLATE_NOOP("Refusal", "Not possible in this state of the case"),
+    "no_candidate": QT_TRANSLATE_NOOP("Refusal", "Nobody can be sent: see the reasons below"),
+    "not_allowed": QT_TRANSLATE_NOOP("Refusal", "Your role may not do this"),
+    "no_case": QT_TRANSLATE_NOOP("Refusal", "Choose a case in the queue first"),
+}
+
+
+def refusal_text(reason: str) -> str:
+    """Why an act cannot be done; the hub's own words where the table has none."""
+    return translate("Refusal", _REFUSALS[reason]) if reason in _REFUSALS else reason

@@ -167,8 +167,7 @@ class EvidenceDesk:
                     self._publish_raised(job)
                 else:
                     self._publish(job)
-            except Exception:
-                # Boundary of the thread: one alert that cannot be sent must not stop the next.
+            except Exception:  # noqa: BLE001 - boundary of the thread: the next alert must go out
                 _log.exception("an alert event could not be published")
 
     def _publish(self, event: AlertEvent) -> None:

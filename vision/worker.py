@@ -1,0 +1,391 @@
+"""VisionWorker: the analysis of one machine's cameras: rings in, alert events out.
+
+One thread reads the newest picture of the cameras whose turn it is, detects in batches and runs
+the pipelines; pictures stay in shared memory. Storing and publishing are the evidence desk's.
+It waits for nobody: without pictures it polls, without a hub its events are spooled.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from fnmatch import fnmatchcase
+from typing import Protocol
+
+import numpy as np
+from msgspec import Struct
+
+from config.settings import Settings
+from config.site import Calibration, Camera, CameraId, Site, Zone, ZoneKind
+from config.watch import SiteWatcher
+from ingest.cameras.wants import CameraSource, CameraStatus, FrameWant, ring_key
+from ingest.clock import Clock
+from ingest.frames.frame import Frame, PixelFormat, WidthClass
+from ingest.stop import StopToken
+from vision.alert_book import AlertEvent
+from vision.alerts import AlertVerb
+from vision.detections import Detections
+from vision.detector import Detector
+from vision.evidence import EvidenceDesk
+from vision.eyes import Eye, moment_of
+from vision.ground import calibration_of
+from vision.look import second_look
+from vision.memory import WorkerMemory
+from vision.models import OperatingPoints
+from vision.pipeline import CameraPipeline, ModelView
+from vision.rules.rule import Moment
+from vision.schedule import FairSchedule
+from vision.tuning import Tuning
+
+_log = logging.getLogger(__name__)
+
+POLL_S = 0.01
+SITE_POLL_S = 2.0
+MEMORY_S = 5.0
+REPORT_S = 10.0
+
+
+class CameraHold(Protocol):
+    """What is used of `ingest.cameras.lease.CameraLease`."""
+
+    def set_wants(self, sources: Sequence[CameraSource], wants: Sequence[FrameWant]) -> None: ...
+    def status(self) -> Mapping[CameraId, CameraStatus]: ...
+    @property
+    def status_version(self) -> int: ...
+
+
+class WorkerReport(Struct, frozen=True):
+    """Counts since the start, for the log and `--json`."""
+
+    cameras: int
+    cameras_live: int
+    pictures: int
+    detected: int
+    gate_open_share: float
+    pictures_per_s: float
+    dropped: int
+    torn: int
+    longest_wait_s: float
+    alerts_raised: int
+    faults: int
+    rules_off: dict[str, str]
+    sanity: dict[str, str]
+
+
+class VisionWorker:
+    """See module. Threads: `run` is one; nothing else touches it."""
+
+    def __init__(
+        self,
+        site: Site,
+        detector: Detector,
+        points: OperatingPoints,
+        lease: CameraHold,
+        desk: EvidenceDesk,
+        memory: WorkerMemory,
+        clock: Clock,
+        *,
+        camera_glob: str = "*",
+        batch_max: int = 8,
+    ) -> None:
+        self._site = site
+        self._watcher = SiteWatcher(site)
+        self._detector = detector
+        self._model = ModelView(detector.names, detector.stamp, points)
+        self._lease = lease
+        self._desk = desk
+        self._memory = memory
+        self._clock = clock
+        self._glob = camera_glob
+        self._batch_max = batch_max
+        self._tuning = tuning_of(site.settings)
+        self._schedule = FairSchedule[CameraId](site.settings.vision.analysis_fps)
+        self._eyes: dict[CameraId, Eye] = {}
+        self._status_version = -1
+        self._raised_count = 0
+        self._longest_wait_s = 0.0
+        self._started_s = self._now_s()
+        self._due = {name: self._started_s + period for name, (period, _) in self._chores().items()}
+        self._restore = memory.load(clock.utc_ns())
+        self._take_site(site)
+
+    def run(self, stop: StopToken, on_idle: Callable[[], bool] | None = None) -> None:
+        """Works until told to stop; `on_idle` is asked about once a second and may stop it, too."""
+        next_idle_s = self._now_s()
+        while not stop.stopped:
+            busy = self.step()
+            if on_idle is not None and self._now_s() >= next_idle_s:
+                next_idle_s = self._now_s() + 1.0
+                if on_idle():
+                    break
+            if not busy:
+                stop.wait(POLL_S)
+        self._save()
+
+    def close(self) -> None:
+        """Lets the rings go."""
+        for eye in self._eyes.values():
+            eye.detach()
+
+    def step(self) -> bool:
+        """One round: chores that are due, one batch. False when there was nothing to analyse."""
+        self._follow_rings()
+        self._take_news()
+        self._do_chores()
+        now_s = self._now_s()
+        for camera_id, eye in self._eyes.items():
+            if eye.reader is not None:
+                self._schedule.arrived(camera_id, eye.reader.sequence, now_s)
+        self._longest_wait_s = max(self._longest_wait_s, self._schedule.longest_wait_s(now_s))
+        batch = self._schedule.next_batch(self._batch_max, now_s)
+        if batch:
+            self._analyse(batch, now_s)
+        return bool(batch)
+
+    def _analyse(self, batch: Sequence[CameraId], now_s: float) -> None:
+        looked: list[tuple[Eye, Frame, Moment, bool]] = []
+        for camera_id in batch:
+            self._schedule.taken(camera_id, now_s)
+            eye = self._eyes[camera_id]
+            frame = eye.reader.newest() if eye.reader is not None else None
+            if frame is not None:
+                now = moment_of(frame)
+                looked.append((eye, frame, now, eye.wants(frame, now)))
+        found = iter(self._detect([frame for _, frame, _, wanted in looked if wanted]))
+        for eye, frame, now, wanted in looked:
+            detections = next(found) if wanted else None
+            self._process(eye, frame, detections, now)
+
+    def _detect(self, frames: Sequence[Frame]) -> list[Detections | None]:
+        """Detections of each frame; None for one the detector refuses."""
+        if not frames:
+            return []
+        floor = self._model.points.floor
+        try:
+            return list(self._detector.detect([frame.pixels for frame in frames], floor))
+        except Exception as error:  # noqa: BLE001 - one bad picture must not stop the batch
+            if len(frames) == 1:
+                _log.error(
+                    "camera %s: a picture cannot be detected in: %s", frames[0].camera_id, error
+                )
+                return [None]
+        return [self._detect([frame])[0] for frame in frames]
+
+    def _process(self, eye: Eye, frame: Frame, detections: Detections | None, now: Moment) -> None:
+        if eye.reader is None or not eye.reader.still_valid(frame):
+            eye.torn_count += 1
+            return
+        look = second_look(eye.pipeline, self._detector, frame.pixels)
+        events = eye.process(frame, detections, now, look)
+        self._schedule.urge(eye.camera.id, eye.pipeline.needs_look)
+        for event in events:
+            self._publish(event, frame)
+        if events:
+            self._save()
+
+    def _publish(self, event: AlertEvent, frame: Frame | None) -> None:
+        if event.verb is AlertVerb.RAISED and frame is not None:
+            self._raised_count += 1
+            self._eyes[event.data.camera_id].pipeline.book.awaits_clip(event.data.alert_id)
+            picture = np.array(frame.pixels)
+            self._desk.submit_raised(event, picture, frame.received_mono_ns)
+        else:
+            self._desk.submit(event)
+        _log.info(
+            "camera %s: %s %s (%s)",
+            event.data.camera_id,
+            event.data.kind.value,
+            event.verb.value,
+            event.data.reason,
+        )
+
+    def _take_news(self) -> None:
+        for stored in self._desk.news():
+            eye = self._eyes.get(stored.camera_id)
+            if eye is None:
+                continue
+            if stored.clip_failed:
+                eye.pipeline.book.gives_up_clip(stored.alert_id)
+            else:
+                eye.pipeline.book.attach(
+                    stored.alert_id,
+                    snapshot=stored.snapshot,
+                    crop=stored.crop,
+                    clip=stored.clip,
+                    told=stored.told,
+                )
+
+    def _follow_rings(self) -> None:
+        version = self._lease.status_version
+        if version == self._status_version:
+            return
+        self._status_version = version
+        status = self._lease.status()
+        for camera_id, eye in self._eyes.items():
+            eye.attach(status.get(camera_id), _RING_KEY)
+
+    def _chores(self) -> dict[str, tuple[float, Callable[[], None]]]:
+        return {
+            "tick": (1.0, self._tick_books),
+            "site": (SITE_POLL_S, self._poll_site),
+            "memory": (MEMORY_S, self._save),
+            "report": (REPORT_S, self._log_report),
+        }
+
+    def _do_chores(self) -> None:
+        now_s = self._now_s()
+        for name, (period_s, chore) in self._chores().items():
+            if now_s >= self._due[name]:
+                self._due[name] = now_s + period_s
+                chore()
+
+    def _tick_books(self) -> None:
+        """Updates and clears fall due even when a camera sends no pictures."""
+        now = Moment(self._now_s(), self._clock.utc_ns())
+        for eye in self._eyes.values():
+            for event in eye.pipeline.book.due(now):
+                self._publish(event, None)
+
+    def _poll_site(self) -> None:
+        diff = self._watcher.poll()
+        if diff is None:
+            return
+        if not diff.is_valid:
+            _log.warning("the site folder has mistakes, the former state stays in force")
+            return
+        _log.info("the site changed: %s", ", ".join(sorted(diff.changed)))
+        self._take_site(diff.site)
+
+    def _take_site(self, site: Site) -> None:
+        """Cameras with a rule become eyes; unchanged ones keep everything they know."""
+        now = Moment(self._now_s(), self._clock.utc_ns())
+        former, self._site = self._site, site
+        wanted = {camera.id: camera for camera in analysed_cameras(site, self._glob)}
+        for camera_id in [each for each in self._eyes if each not in wanted]:
+            self._close_eye(camera_id, now)
+        for camera_id, camera in wanted.items():
+            eye = self._eyes.get(camera_id)
+            if eye is None or eye.camera != camera:
+                if eye is not None:
+                    self._close_eye(camera_id, now)
+                self._eyes[camera_id] = self._opened(camera, now)
+            elif _view_of(site, camera) != _view_of(former, camera):
+                zones, calibration = _view_of(site, camera)
+                for event in eye.pipeline.reconfigure(zones, calibration, now):
+                    self._publish(event, None)
+        self._status_version = -1
+        self._want(list(wanted.values()))
+
+    def _opened(self, camera: Camera, now: Moment) -> Eye:
+        eye = Eye(camera, lambda: self._made_pipeline(camera))
+        record = self._restore.pop(str(camera.id), None)
+        if record is not None:
+            eye.pipeline.restore(record, now)
+        return eye
+
+    def _made_pipeline(self, camera: Camera) -> CameraPipeline:
+        zones, calibration = _view_of(self._site, camera)
+        return CameraPipeline(
+            camera,
+            zones,
+            calibration,
+            self._model,
+            tuning=self._tuning,
+            zone_info=self._site.settings.calendar.zone_info(),
+        )
+
+    def _close_eye(self, camera_id: CameraId, now: Moment) -> None:
+        eye = self._eyes.pop(camera_id)
+        for event in eye.pipeline.reconfigure((), None, now):
+            self._publish(event, None)
+        eye.detach()
+        self._schedule.remove(camera_id)
+
+    def _want(self, cameras: Sequence[Camera]) -> None:
+        fps = self._site.settings.vision.analysis_fps
+        self._lease.set_wants(
+            [CameraSource(each.id, each.main_url, each.sub_url) for each in cameras],
+            [_want(each.id, fps) for each in cameras],
+        )
+
+    def _save(self) -> None:
+        records = {str(key): eye.pipeline.remember() for key, eye in self._eyes.items()}
+        try:
+            self._memory.save(records, self._clock.utc_ns())
+        except OSError as error:
+            _log.warning("dwell times cannot be kept over a restart: %s", error)
+
+    def report(self) -> WorkerReport:
+        """Counts since the start."""
+        eyes = self._eyes.values()
+        pictures = sum(eye.picture_count for eye in eyes)
+        detected = sum(eye.detected_count for eye in eyes)
+        elapsed_s = max(1e-3, self._now_s() - self._started_s)
+        faults = [(eye, zone, text) for eye in eyes for zone, text in eye.pipeline.faults.items()]
+        return WorkerReport(
+            len(self._eyes),
+            sum(eye.reader is not None for eye in eyes),
+            pictures,
+            detected,
+            round(detected / pictures, 3) if pictures else 0.0,
+            round(pictures / elapsed_s, 2),
+            self._schedule.dropped_count,
+            sum(eye.torn_count for eye in eyes),
+            round(self._longest_wait_s, 3),
+            self._raised_count,
+            sum(eye.fault_count for eye in eyes),
+            {f"{eye.camera.id}/{zone}": text for eye, zone, text in faults},
+            {
+                str(eye.camera.id): eye.pipeline.sanity.value
+                for eye in eyes
+                if not eye.pipeline.sanity.zones_fit
+            },
+        )
+
+    def _log_report(self) -> None:
+        report = self.report()
+        _log.info(
+            "%d of %d cameras live, %.1f pictures/s, gate open %.0f %%, %d dropped, waited ≤ %.2f s",
+            report.cameras_live,
+            report.cameras,
+            report.pictures_per_s,
+            100 * report.gate_open_share,
+            report.dropped,
+            report.longest_wait_s,
+        )
+        self._longest_wait_s = 0.0
+
+    def _now_s(self) -> float:
+        return self._clock.mono_ns() / 1e9
+
+
+def _want(camera_id: CameraId, fps: float) -> FrameWant:
+    """Full size: the second look and the evidence need every pixel; I420 is half of BGR."""
+    return FrameWant(camera_id, WidthClass.NATIVE, PixelFormat.I420, fps)
+
+
+_RING_KEY = ring_key(_want(CameraId(""), 1.0))
+
+
+def _view_of(site: Site, camera: Camera) -> tuple[tuple[Zone, ...], Calibration | None]:
+    """What the site says about a camera's picture."""
+    zones = tuple(zone for zone in site.zones if zone.camera_id == camera.id)
+    return zones, calibration_of(camera, site.calibrations)
+
+
+def analysed_cameras(site: Site, camera_glob: str) -> list[Camera]:
+    """Enabled cameras of the glob with at least one zone that has a rule."""
+    ruled = {zone.camera_id for zone in site.zones if zone.kind is not ZoneKind.MASK}
+    return [
+        camera
+        for camera in site.cameras
+        if camera.enabled and camera.id in ruled and fnmatchcase(camera.id, camera_glob)
+    ]
+
+
+def tuning_of(settings: Settings) -> Tuning:
+    """Thresholds with what the site says on top."""
+    return Tuning(
+        lost_still_s=settings.vision.lost_after_s,
+        update_interval_s=settings.vision.update_interval_s,
+    )

@@ -37,7 +37,7 @@ from ingest.cameras.health import CameraHealthData
 from ingest.clock import Clock
 from ingest.errors import GridwallError
 from ingest.feed.envelope import Event, Noun, parse_utc_ns
-from ingest.positions.fix import PositionFixedData
+from ingest.positions.fix import PositionEntry, PositionFixedData
 from vision.alerts import AlertData, AlertKind, AlertVerb
 
 _log = logging.getLogger(__name__)
@@ -145,11 +145,7 @@ class ConsoleSession:
         now_utc_ns = self.clock.utc_ns()
         self.cases.replace(_decoded(snapshot.cases, CaseData), now_utc_ns)
         self.health.replace(_decoded(snapshot.camera_health, CameraHealthData))
-        self.people.replace(
-            entry
-            for data in _decoded(snapshot.positions, PositionFixedData)
-            for entry in data.fixes
-        )
+        self.people.replace(_decoded(snapshot.positions, PositionEntry))
         for alert_id in list(self.alerts):
             self.wall.clear_alarm(alert_id)
         self.alerts = {alert.alert_id: alert for alert in _decoded(snapshot.alerts, AlertData)}
@@ -210,8 +206,11 @@ class ConsoleSession:
 
     # -- what the operator does
 
-    def open(self, case_id: CaseId) -> None:
-        """Opens a case: camera to the wall, place to the map, evidence and candidates asked."""
+    def open(self, case_id: CaseId, *, link: bool = True) -> None:
+        """Opens a case: camera to the wall, place to the map, evidence and candidates asked.
+
+        `link=False` leaves wall and map as they are (a restart brings them back itself).
+        """
         row = self.cases.get(case_id)
         if row is None:
             return
@@ -221,7 +220,8 @@ class ConsoleSession:
             self.candidates.set(())
         self.open_case.set(case_id)
         self.selection.set(Selection(SelectionKind.CASE, case_id, row.place))
-        self._link(row.place, first=row.case.camera_id)
+        if link:
+            self._link(row.place, first=row.case.camera_id)
         self.case_opened.emit(case_id)
 
     def select_camera(self, camera_id: str, *, call: bool = True) -> None:

@@ -42,6 +42,12 @@ class KeySheet(QFrame):
         self.show()
         self.raise_()
 
+    def toggle(self) -> None:
+        if self.isVisible():
+            self.hide()
+        else:
+            self.open()
+
     def _fill(self) -> None:
         while (item := self._grid.takeAt(0)) is not None:
             widget = item.widget()

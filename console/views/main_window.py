@@ -7,14 +7,23 @@ Threads: GUI thread only.
 
 from __future__ import annotations
 
+import msgspec
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QResizeEvent
+from PySide6.QtGui import (
+    QCloseEvent,
+    QColor,
+    QGuiApplication,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from console.bridge.evidence_cache import EvidenceCache
 from console.state.profiles import FIRST_SHARES, Profile
 from console.state.seat_memory import SeatMemory
 from console.state.session import ConsoleSession
+from console.state.tiles import TileAddress
 from console.views.case_view import CaseView
 from console.views.header import Header
 from console.views.key_sheet import KeySheet
@@ -26,6 +35,8 @@ from console.views.status_line import DigitBadge, HoldBar, NoticeLine
 from console.views.words import translate
 
 MINIMUM_PX = (1120, 680)
+#: How much of the light the night veil takes.
+NIGHT_ALPHA = 0.45
 
 
 class MainWindow(QMainWindow):
@@ -61,6 +72,7 @@ class MainWindow(QMainWindow):
         self.hold_bar = HoldBar(session, self._central)
         self.digit_badge = DigitBadge(self._central)
         self.notice_line = NoticeLine(session, self._central)
+        self._veil = _Veil(self._central)
         self._is_built = True
         self._arranged = False
         self._memory = SeatMemory()
@@ -145,6 +157,56 @@ class MainWindow(QMainWindow):
     def splitter_sizes(self) -> dict[str, tuple[int, ...]]:
         return {name: tuple(splitter.sizes()) for name, splitter in self.splitters.items()}
 
+    def remembered(self, memory: SeatMemory) -> SeatMemory:
+        """`memory` with what this window adds to it."""
+        shown = self.map_view.projection
+        box = self.normalGeometry()
+        return msgspec.structs.replace(
+            memory,
+            geometry=(box.x(), box.y(), box.width(), box.height()),
+            is_maximized=self.isMaximized(),
+            is_full_screen=self.isFullScreen(),
+            splitters=self.splitter_sizes(),
+            hidden_layers=self.map_view.legend.hidden(),
+            map_centre=(shown.centre_x, shown.centre_y),
+            map_zoom=shown.zoom,
+        )
+
+    # -- commands
+
+    def map_to_open_case(self) -> None:
+        """G: the map to what is selected."""
+        selection = self._session.selection.get()
+        if selection is not None and selection.place is not None:
+            self.map_view.fly_to(selection.place)
+
+    def step_back(self) -> None:
+        """Esc: closes what lies on top, else goes back to the queue."""
+        selected = self._session.wall.selected
+        if self.key_sheet.isVisible():
+            self.key_sheet.hide()
+        elif self.palette_card.isVisible():
+            self.palette_card.close_palette()
+        elif selected is not None and self._is_full_tile(selected):
+            self._session.wall.toggle_full(selected)
+        else:
+            self.queue_view.list.setFocus()
+
+    def _is_full_tile(self, address: TileAddress) -> bool:
+        return self._session.wall.window(address.window_id).full_index is not None
+
+    def toggle_full_screen(self) -> None:
+        if self.isFullScreen():
+            self.showMaximized()
+        else:
+            self.showFullScreen()
+
+    def toggle_night(self) -> None:
+        """N: dims everything, for a dark room."""
+        self._veil.setGeometry(self._central.rect())
+        self._veil.setVisible(not self._veil.isVisible())
+        self._veil.raise_()
+
     # -- language, size, closing
 
     def _title(self) -> None:
@@ -166,6 +228,11 @@ class MainWindow(QMainWindow):
         self.banner.refresh()
         self.wall_view.update()
 
+    def retheme(self) -> None:
+        """Colours changed: what is cached is drawn again."""
+        self.map_view.retheme()
+        self.retranslate()
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange and hasattr(self, "_is_built"):
@@ -175,10 +242,23 @@ class MainWindow(QMainWindow):
         super().resizeEvent(event)
         for card in (self.hold_bar, self.notice_line):
             card.place()
+        self._veil.setGeometry(self._central.rect())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.closed.emit()
         super().closeEvent(event)
+
+
+class _Veil(QWidget):
+    """Darkens what lies under it; the mouse goes through."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        QPainter(self).fillRect(event.rect(), QColor.fromRgbF(0, 0, 0, NIGHT_ALPHA))
 
 
 def _on_a_screen(geometry: tuple[int, int, int, int]) -> bool:

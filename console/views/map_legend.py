@@ -56,6 +56,16 @@ class MapLegend(QFrame):
         self.hide()
         self.retranslate()
 
+    def set_layer(self, name: str, *, on: bool) -> None:
+        """Switches a layer as a click would; unknown names (an older memory) are ignored."""
+        box = self._boxes.get(name)
+        if box is not None:
+            box.setChecked(on)
+
+    def hidden(self) -> tuple[str, ...]:
+        """Names of the layers that are off."""
+        return tuple(name for name, box in self._boxes.items() if not box.isChecked())
+
     def _on_toggled(self, on: bool) -> None:
         self._layers.set(str(self.sender().property("layer")), on)
 

@@ -95,8 +95,8 @@ class MapView(QWidget):
     def _connect(self) -> None:
         session = self._session
         buttons = self._chrome.buttons
-        buttons["plus"].clicked.connect(self._on_plus)
-        buttons["minus"].clicked.connect(self._on_minus)
+        buttons["plus"].clicked.connect(self.zoom_in)
+        buttons["minus"].clicked.connect(self.zoom_out)
         buttons["whole"].clicked.connect(self.show_whole)
         self._flight.valueChanged.connect(self._on_flight)
         self._sharpen.timeout.connect(self._on_sharpen)
@@ -159,14 +159,20 @@ class MapView(QWidget):
         ).fitted(places)
         self.update()
 
-    def zoom_by(self, levels: float) -> None:
-        self._zoom(levels, self.width() / 2, self.height() / 2)
+    def restore(self, centre: tuple[float, float], zoom: float) -> None:
+        """The map as it was: centre in world coordinates and zoom."""
+        self.set_projection(
+            replace(self._projection, centre_x=centre[0], centre_y=centre[1], zoom=zoom)
+        )
 
-    def _on_plus(self) -> None:
+    def zoom_in(self) -> None:
         self.zoom_by(KEY_LEVELS)
 
-    def _on_minus(self) -> None:
+    def zoom_out(self) -> None:
         self.zoom_by(-KEY_LEVELS)
+
+    def zoom_by(self, levels: float) -> None:
+        self._zoom(levels, self.width() / 2, self.height() / 2)
 
     def retranslate(self) -> None:
         self.legend.retranslate()

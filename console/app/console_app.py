@@ -1,0 +1,433 @@
+"""Assembly of the console process: session, lease, feed, windows; ordered start and shutdown.
+
+Owns everything a seat consists of and joins the parts; decides nothing. An exception anywhere in
+the GUI thread is logged and shown, the windows go on. Shutdown is idempotent, in reverse order
+of start, and gives every camera back.
+
+Threads: the process's main thread is the GUI thread.
+"""
+
+from __future__ import annotations
+
+import base64
+import getpass
+import logging
+import os
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QScreen
+from PySide6.QtWidgets import QApplication, QDialog
+
+from config.paths import runtime_folder, user_state_folder, worker_state_folder
+from config.site import Camera, CameraId, Language, Site
+from console.app.console_hooks import install_hooks, remove_hooks
+from console.app.console_memory import MemoryKeeper
+from console.bridge.desk_line import DeskLine
+from console.bridge.evidence_cache import EvidenceCache
+from console.bridge.feed_bridge import FeedBridge
+from console.bridge.frame_pump import FramePump
+from console.bridge.gui_thread import Errands
+from console.bridge.site_source import site_of_folder, site_of_hub
+from console.state.basemap import BaseMap, read_basemap
+from console.state.cases import CaseRow
+from console.state.feed_status import FeedState
+from console.state.keys import CommandId
+from console.state.profiles import FIRST_LAYOUT, Profile
+from console.state.seat_memory import SeatMemory, memory_path
+from console.state.session import ConsoleSession, Severity, SnapshotParts
+from console.state.wall import MAIN_WINDOW, WallState
+from console.views import theme, words
+from console.views.commander import Commander
+from console.views.key_router import KeyRouter
+from console.views.language import Translators
+from console.views.main_window import MainWindow
+from console.views.reason_dialog import ReasonDialog
+from console.views.wall_view import WallView
+from console.views.wall_window import WallScreens
+from ingest.cameras.lease import CameraLease, RuntimeInfo
+from ingest.clock import SystemClock
+from ingest.errors import GridwallError
+from ingest.evidence import EvidenceClient
+from ingest.feed.envelope import Event, Noun
+from ingest.feed.query import QueryClient
+from ingest.feed.reader import STALE_S, FeedReader, ReaderState, Snapshot
+
+_log = logging.getLogger(__name__)
+
+#: Topics a seat follows; the heartbeat is followed by the reader itself.
+TOPICS = ("alert.", "case.", "camera.", "position.", "register.", "scene.")
+#: Lights and ages move with this.
+TICK_MS = 1_000
+#: Events that name a changed register are gathered this long before the site is read again.
+REGISTER_SETTLE_MS = 300
+
+_FEED_STATES = {
+    ReaderState.CONNECTING: FeedState.CONNECTING,
+    ReaderState.SNAPSHOT: FeedState.SNAPSHOT,
+    ReaderState.REPLAYING: FeedState.SNAPSHOT,
+    ReaderState.LIVE: FeedState.LIVE,
+    ReaderState.STALE: FeedState.STALE,
+    ReaderState.FAILED: FeedState.FAILED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleOptions:
+    """What the command line said. One of `site_folder` and `hub` is set."""
+
+    site_folder: Path | None
+    hub: str | None
+    profile: Profile
+    screen_count: int | None = None
+    language: Language | None = None
+    seat: str | None = None
+
+
+class ConsoleApp:
+    """One seat. `start` opens the windows, `close` takes everything down again."""
+
+    def __init__(self, application: QApplication, options: ConsoleOptions) -> None:
+        self._application = application
+        self._options = options
+        self.clock = SystemClock()
+        self.client: QueryClient | None = None
+        site = self._read_site()
+        self._memory = MemoryKeeper(
+            memory_path(user_state_folder(), str(options.hub or site.folder), options.profile.value)
+        )
+        memory = self._memory.first
+        self.translators = Translators(application)
+        self.translators.use(_language(options, memory, site))
+        theme.use(application, theme.LIGHT if memory.light_theme else theme.DARK)
+        self.wall = WallState(self._camera_of_number)
+        self.session = ConsoleSession(site, self.wall, self.clock)
+        self.session.fills_tiles = options.profile is Profile.DESK
+        self._restore_wall(memory, site)
+        self.errands = Errands(2)
+        self.lease = CameraLease(_runtime(site))
+        self.pump = FramePump(self.wall, self.lease, self._camera)
+        self.client = self.client or QueryClient(site.hub.query)
+        self.evidence = EvidenceCache(self.errands, EvidenceClient(site.hub.http).get)
+        self.desk = DeskLine(self.session, self.client, self.errands, _seat(options))
+        self.bridge = FeedBridge()
+        self.reader = self._new_reader(site.hub.query)
+        self.commander = Commander(self.session, self.desk, self._ask_reason)
+        self.router = KeyRouter(application, self.clock)
+        self.window: MainWindow | None = None
+        self.wall_view: WallView | None = None
+        self.screens = WallScreens(
+            self.wall, self.pump, self.session.directory, wanted=self._is_wall_screen,
+            on_open=self.router.watch,
+        )  # fmt: skip
+        self._restored_case = False
+        self._closed = False
+        self._tick = QTimer(interval=TICK_MS)
+        self._register_settle = QTimer(singleShot=True, interval=REGISTER_SETTLE_MS)
+        self._connect()
+
+    # -- start
+
+    def _read_site(self) -> Site:
+        if self._options.site_folder is not None:
+            return site_of_folder(self._options.site_folder)
+        assert self._options.hub is not None
+        self.client = QueryClient(self._options.hub)
+        key = user_state_folder() / "hubs" / self._options.hub.replace("/", "_").replace(":", "_")
+        key.mkdir(parents=True, exist_ok=True)
+        return site_of_hub(self.client, key)
+
+    def _restore_wall(self, memory: SeatMemory, site: Site) -> None:
+        if memory.wall:
+            try:
+                self.wall.restore(base64.b64decode(memory.wall))
+            except ValueError as error:
+                _log.warning("the remembered wall cannot be read (%s): starting afresh", error)
+        layout = FIRST_LAYOUT.get(self._options.profile)
+        if layout is not None:
+            self.wall.open_window(MAIN_WINDOW, layout)
+        if not memory.wall:
+            self.wall.fill([camera.id for camera in site.cameras if camera.enabled])
+
+    def _connect(self) -> None:
+        session = self.session
+        self._tick.timeout.connect(self._on_tick)
+        self._register_settle.timeout.connect(self._read_registers)
+        self.bridge.snapshot_arrived.connect(self._on_snapshot)
+        self.bridge.events_arrived.connect(self._on_events)
+        self.bridge.state_moved.connect(self._on_reader_state)
+        self.bridge.overflowed.connect(self._restart_reader)
+        self.desk.acted.connect(self.commander.on_acted)
+        self.desk.refused.connect(self.commander.on_refused)
+        self.router.command.connect(self.commander.run)
+        self.router.camera_called.connect(self.commander.call_camera)
+        self.commander.window_command.connect(self._on_window_command)
+        session.site_changed.connect(self._on_site)
+        session.alert_raised.connect(self._on_alert)
+
+    def start(self) -> None:
+        """Opens the windows and begins to follow cameras and feed."""
+        self.lease.start()
+        if self._options.profile in FIRST_LAYOUT:
+            self._open_main_window()
+        self.screens.start()
+        if self.window is not None:
+            self.window.activateWindow()
+        self._read_basemap()
+        self.reader.start()
+        self._tick.start()
+        self._memory.start(self._remembered)
+
+    def _open_main_window(self) -> None:
+        self.wall_view = WallView(
+            self.wall, MAIN_WINDOW, self.pump, self.session.directory, clock=self.clock,
+            show_clock=False,
+        )  # fmt: skip
+        window = MainWindow(self.session, self.evidence, self.wall_view, self._options.profile)
+        self.window = window
+        case_view = window.case_view
+        case_view.act_asked.connect(self.commander.act)
+        case_view.send_asked.connect(self.commander.send)
+        window.palette_card.chosen.connect(self.commander.choose)
+        window.header.search_asked.connect(window.palette_card.open)
+        window.header.keys_asked.connect(window.key_sheet.open)
+        window.header.language_asked.connect(self._toggle_language)
+        window.header.lost_asked.connect(self._say_lost)
+        window.closed.connect(self._application.quit)
+        self.commander.held_changed.connect(window.hold_bar.show_held)
+        self.router.digits_changed.connect(self._on_digits)
+        self._restore_map(window)
+        window.arrange(self._memory.first)
+        self.router.watch(window)
+
+    def _restore_map(self, window: MainWindow) -> None:
+        memory = self._memory.first
+        for name in memory.hidden_layers:
+            window.map_view.legend.set_layer(name, on=False)
+        if memory.map_centre is not None and memory.map_zoom is not None:
+            window.map_view.restore(memory.map_centre, memory.map_zoom)
+
+    def _is_wall_screen(self, screen: QScreen) -> bool:
+        screens = self._application.screens()
+        count = self._options.screen_count or len(screens)
+        if screen not in screens[:count]:
+            return False
+        only_wall = self._options.profile is Profile.WALL
+        return only_wall or screen is not self._application.primaryScreen()
+
+    def _new_reader(self, query: str) -> FeedReader:
+        bridge = self.bridge
+        return FeedReader(
+            query, TOPICS, bridge.on_events, bridge.on_snapshot, bridge.on_state, clock=self.clock
+        )
+
+    # -- feed
+
+    def _on_snapshot(self, snapshot: Snapshot) -> None:
+        self.session.apply_snapshot(
+            SnapshotParts(
+                snapshot.cases, snapshot.alerts, snapshot.positions, snapshot.camera_health
+            )
+        )
+        if not self._restored_case:
+            self._restored_case = True
+            self.session.acknowledged.update(self._memory.first.acknowledged)
+            self.session.acknowledgement_changed.emit()
+            remembered = self._memory.first.open_case
+            if remembered is not None and self.session.open_case.get() is None:
+                self.session.open(remembered, link=False)
+
+    def _on_events(self, events: tuple[object, ...]) -> None:
+        known = [event for event in events if isinstance(event, Event)]
+        self.session.apply_events(known)
+        if any(event.noun is Noun.REGISTER for event in known):
+            self._register_settle.start()
+
+    def _on_reader_state(self, state: ReaderState, detail: str) -> None:
+        moved = _FEED_STATES.get(state)
+        if moved is None:
+            return
+        now = self.clock.mono_ns()
+        since = now - round(STALE_S * 1e9) if moved is FeedState.STALE else now
+        self.session.feed.set(self.session.feed.get().moved(moved, detail, since))
+
+    def _restart_reader(self) -> None:
+        self.reader.close()
+        self.reader = self._new_reader(self.session.site.hub.query)
+        self.reader.start()
+
+    def _read_registers(self) -> None:
+        site, client, folder = self.session.site, self.client, self._options.site_folder
+        assert client is not None
+
+        def read() -> Site:
+            return site_of_folder(folder) if folder else site_of_hub(client, site.folder)
+
+        self.errands.run(read, self.session.set_site, self._on_problem)
+
+    def _read_basemap(self) -> None:
+        file = self.session.site.streets_file
+        if file is not None:
+            self.errands.run(lambda: read_basemap(file), self._on_basemap, self._on_problem)
+
+    def _on_basemap(self, basemap: BaseMap) -> None:
+        if self.window is not None:
+            self.window.map_view.set_basemap(basemap)
+
+    def _on_site(self) -> None:
+        if self.wall_view is not None:
+            self.wall_view.set_names(self.session.directory)
+        for window in self.screens.windows.values():
+            window.view.set_names(self.session.directory)
+        self._read_basemap()
+
+    def _on_alert(self, _alert: object) -> None:
+        if self.window is not None:
+            self._application.alert(self.window)
+
+    def _on_problem(self, error: GridwallError) -> None:
+        self.session.say(str(error), Severity.PROBLEM)
+
+    def _on_tick(self) -> None:
+        self.session.tick()
+
+    # -- cameras
+
+    def _camera(self, camera_id: CameraId) -> Camera | None:
+        return self.session.directory.camera(camera_id)
+
+    def _camera_of_number(self, number: int) -> CameraId | None:
+        camera = self.session.directory.by_number(number)
+        return None if camera is None else camera.id
+
+    # -- window commands
+
+    def _on_window_command(self, command_id: CommandId) -> None:
+        window = self.window
+        if window is not None:
+            self._in_main_window(window, command_id)
+        elif command_id is CommandId.LANGUAGE:
+            self._toggle_language()
+
+    def _in_main_window(self, window: MainWindow, command_id: CommandId) -> None:
+        actions = {
+            CommandId.SHOW_NEW: window.queue_view.show_new,
+            CommandId.MAP_TO_IT: window.map_to_open_case,
+            CommandId.MAP_WHOLE: window.map_view.show_whole,
+            CommandId.MAP_IN: window.map_view.zoom_in,
+            CommandId.MAP_OUT: window.map_view.zoom_out,
+            CommandId.PALETTE: window.palette_card.open,
+            CommandId.KEY_SHEET: window.key_sheet.toggle,
+            CommandId.BACK: window.step_back,
+            CommandId.NIGHT: window.toggle_night,
+            CommandId.FULL_SCREEN: window.toggle_full_screen,
+            CommandId.RESET_LAYOUT: window.reset_arrangement,
+            CommandId.LANGUAGE: self._toggle_language,
+            CommandId.THEME: self._toggle_theme,
+        }
+        action = actions.get(command_id)
+        if action is not None:
+            action()
+
+    def _toggle_language(self) -> None:
+        self.translators.toggle()
+
+    def _toggle_theme(self) -> None:
+        light = theme.COLOURS is theme.LIGHT
+        theme.use(self._application, theme.DARK if light else theme.LIGHT)
+        if self.window is not None:
+            self.window.retheme()
+
+    def _on_digits(self, digits: str) -> None:
+        if self.window is None:
+            return
+        camera = self.session.directory.by_number(int(digits)) if digits else None
+        self.window.digit_badge.show_digits(digits, camera.name if camera else "")
+
+    def _say_lost(self) -> None:
+        lost = self.session.health.lost()
+        names = [self.session.directory.name_of(entry.camera_id) for entry in lost[:6]]
+        more = "…" if len(lost) > len(names) else ""
+        self.session.say(words.translate("Header", "Lost: {0}").format("、".join(names) + more))
+
+    def _ask_reason(self, act: str, row: CaseRow) -> str | None:
+        title = f"{words.kind_text(row.case.kind)} · {words.place_text(row, self.session.site)}"
+        dialog = ReasonDialog(act, title, self.window)
+        accepted = dialog.exec() == int(QDialog.DialogCode.Accepted)
+        dialog.deleteLater()
+        return dialog.reason if accepted else None
+
+    # -- memory and end
+
+    def _remembered(self) -> SeatMemory:
+        session = self.session
+        memory = SeatMemory(
+            language=self.translators.language.value,
+            light_theme=theme.COLOURS is theme.LIGHT,
+            open_case=session.open_case.get(),
+            acknowledged=tuple(sorted(session.acknowledged & set(session.queue.order))),
+            wall=base64.b64encode(self.wall.remember()).decode(),
+        )
+        return memory if self.window is None else self.window.remembered(memory)
+
+    def close(self) -> None:
+        """Takes the seat down in reverse order of start. Twice is harmless."""
+        if self._closed:
+            return
+        self._closed = True
+        self._memory.close(self._remembered)
+        self._tick.stop()
+        self.bridge.close()
+        self.reader.close()
+        self.router.close()
+        self.screens.close()
+        if self.wall_view is not None:
+            self.wall_view.release()
+        if self.window is not None:
+            self.window.hide()
+        self.pump.close()
+        self.lease.close()
+        self.errands.close()
+        if self.client is not None:
+            self.client.close()
+        if self.window is not None:
+            self.window.deleteLater()
+
+
+def _language(options: ConsoleOptions, memory: SeatMemory, site: Site) -> Language:
+    if options.language is not None:
+        return options.language
+    known = {language.value: language for language in Language}
+    return known.get(memory.language, site.language)
+
+
+def _seat(options: ConsoleOptions) -> str:
+    return options.seat or os.environ.get("GRIDWALL_SEAT") or getpass.getuser()
+
+
+def _runtime(site: Site) -> RuntimeInfo:
+    return RuntimeInfo(
+        site_folder=str(site.folder),
+        runtime_folder=str(runtime_folder(site.folder)),
+        intake=site.hub.intake,
+        spool_folder=str(worker_state_folder(site)),
+    )
+
+
+def run_console(options: ConsoleOptions) -> int:
+    """Runs a seat until its window is closed or the process is asked to leave."""
+    began = time.monotonic()
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("gridwall")
+    console = ConsoleApp(application, options)
+    install_hooks(console.session, application.quit)
+    try:
+        console.start()
+        _log.info("windows are open after %.2f s", time.monotonic() - began)
+        return application.exec()
+    finally:
+        console.close()
+        remove_hooks()

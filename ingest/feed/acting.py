@@ -268,6 +268,7 @@ class Acting:
             self._refuse_all((), error)
             return
         self._store_works()
+        self._store.write_mark()
         self._outbox.put_all(self._on_feed(stored))
 
     def _tick_of(self, tx: Transaction, participant: Participant) -> list[StoredEvent]:

@@ -8,6 +8,7 @@ has left the `with` block without an error, never earlier.
 from __future__ import annotations
 
 import contextlib
+import logging
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -22,7 +23,10 @@ from sqlalchemy.exc import DatabaseError
 from ingest.clock import Clock
 from ingest.errors import GridwallError, Misconfigured, RetryLater
 from ingest.feed.envelope import Event, Noun, encode_event
+from ingest.feed.restore_mark import RestoreMark
 from ingest.feed.tables import counters, events, facts, last_values, metadata
+
+log = logging.getLogger(__name__)
 
 #: Ids looked up in one statement; SQLite takes 32,766 variables, short statements are cached.
 LOOKUP_CHUNK = 500
@@ -251,6 +255,7 @@ class EventStore:
         self._clock = clock
         self._writing = _engine(file, read_only=False)
         self._reading = _engine(file, read_only=True)
+        self._mark = RestoreMark(file.with_suffix(".mark"))
         self._position = self._prepare()
 
     @property
@@ -283,6 +288,10 @@ class EventStore:
             position = read_position(connection)
             yield Transaction(connection, position, self._clock.utc_ns(), writable=False)
 
+    def write_mark(self) -> None:
+        """Notes how far the log is, for `RestoreMark`."""
+        self._mark.write(self._position.epoch, self._position.sequence)
+
     def close(self) -> None:
         self._reading.dispose()
         self._writing.dispose()
@@ -294,18 +303,29 @@ class EventStore:
                 if verdict != "ok":
                     raise StoreBroken(f"{self._file} is damaged: {verdict}. Restore a backup")
                 metadata.create_all(connection)
-                ensure_epoch(connection)
-                return read_position(connection)
+                position = ensure_epoch(connection)
+                if self._mark.is_ahead_of(position.epoch, position.sequence):
+                    log.warning("the event log is older than it was: a restored copy, new epoch")
+                    position = new_epoch(connection)
+                return position
         except DatabaseError as error:
             raise StoreBroken(
                 f"the event log {self._file} cannot be opened: {_cause(error)}"
             ) from error
 
 
-def ensure_epoch(connection: Connection) -> None:
-    """Names the log when it is new."""
+def ensure_epoch(connection: Connection) -> Position:
+    """How far the log is; names it when it is new."""
     if connection.execute(select(facts.c.value).where(facts.c.name == "epoch")).scalar() is None:
-        connection.execute(facts.insert(), {"name": "epoch", "value": uuid.uuid4().hex[:16]})
+        return new_epoch(connection)
+    return read_position(connection)
+
+
+def new_epoch(connection: Connection) -> Position:
+    """Gives the log a new name, so that readers begin again with a snapshot."""
+    connection.execute(delete(facts).where(facts.c.name == "epoch"))
+    connection.execute(facts.insert(), {"name": "epoch", "value": uuid.uuid4().hex[:16]})
+    return read_position(connection)
 
 
 def read_position(connection: Connection) -> Position:

@@ -11,7 +11,7 @@ import enum
 import itertools
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -19,6 +19,7 @@ from msgspec import Raw, Struct
 
 from ingest.clock import Clock, SystemClock
 from ingest.errors import FailureKind, GridwallError
+from ingest.feed.cursor import Cursor, widened
 from ingest.feed.envelope import EnvelopeInvalid, Event, Noun, decode_event
 from ingest.feed.heartbeat import HeartbeatData
 from ingest.feed.sockets import CurveClient, Endpoint, Sockets
@@ -76,6 +77,7 @@ class _Answer(Struct, frozen=True):
 class _Page(Struct, frozen=True):
     epoch: str
     sequence: int
+    nouns: dict[str, int]
     first: int | None
     next: int
     events: tuple[Raw, ...]
@@ -107,6 +109,7 @@ class FeedReader:
     ) -> None:
         self._query_address = query_address
         self._filters = tuple(topics) or ("",)
+        self._cursor = Cursor(self._filters)
         self._on_events = on_events
         self._on_snapshot = on_snapshot
         self._on_state = on_state
@@ -132,13 +135,12 @@ class FeedReader:
             self._thread.join(CLOSE_S)
 
     def _forget(self) -> None:
-        self._epoch = ""
-        self._sequence = 0
-        self._nouns: dict[str, int] = {}
+        self._cursor.forget()
         self._held: list[tuple[str, Event]] = []
         self._asked: _Asked | None = None
         self._unsent: tuple[bytes, bytes, bytes] | None = None
         self._heard_ns = 0
+        self._next_from = 1
 
     def _run(self) -> None:
         self._tell(ReaderState.CONNECTING, f"looking for the hub at {self._query_address}")
@@ -255,69 +257,43 @@ class FeedReader:
             batch.clear()
 
     def _take_event(self, topic: str, event: Event, batch: list[Event]) -> None:
+        wanted = self._cursor.wants(topic)
         if event.noun is Noun.HEARTBEAT:
             self._deliver(batch)
             self._take_heartbeat(event)
-            if self._wanted(topic):
+            if wanted:
                 batch.append(event)
         elif event.sequence is None:
-            if self._epoch and self._wanted(topic):
+            if self._cursor.epoch and wanted:
                 batch.append(event)
         elif self.state is not ReaderState.LIVE:
             if len(self._held) < HELD_MOST:
                 self._held.append((topic, event))
-        elif self._follows(event):
-            self._advance(event)
-            if self._wanted(topic):
+        elif self._cursor.is_old(event):
+            pass
+        elif self._cursor.follows(event):
+            self._cursor.advance(event)
+            if wanted:
                 batch.append(event)
-        elif not self._is_old(event):
+        else:
             self._deliver(batch)
             self._held.append((topic, event))
-            self._replay(f"gap before {event.sequence}")
-
-    def _wanted(self, topic: str) -> bool:
-        return topic.startswith(self._filters)
-
-    def _follows(self, event: Event) -> bool:
-        return event.epoch == self._epoch and event.prevsequence == self._nouns.get(
-            event.noun.value, 0
-        )
-
-    def _is_old(self, event: Event) -> bool:
-        return event.epoch == self._epoch and (event.sequence or 0) <= self._nouns.get(
-            event.noun.value, 0
-        )
-
-    def _advance(self, event: Event) -> None:
-        sequence = event.sequence or 0
-        self._nouns[event.noun.value] = sequence
-        self._sequence = max(self._sequence, sequence)
+            self._replay(f"events before {event.sequence} are missing")
 
     def _take_heartbeat(self, event: Event) -> None:
         beat = event.decode_data(HeartbeatData)
-        if not self._epoch:
+        if not self._cursor.epoch:
             if self._asked is None:
                 self._tell(ReaderState.SNAPSHOT, "asking what is true now")
                 self._ask("snapshot")
+        elif self._asked is not None:
             return
-        if self.state in (ReaderState.SNAPSHOT, ReaderState.REPLAYING) and self._asked:
-            return
-        if beat.epoch != self._epoch or beat.sequence < self._sequence:
+        elif self._cursor.is_replaced(beat.epoch, beat.sequence):
             self._begin_again("the hub's log was replaced")
-        elif self._is_behind(beat.nouns):
+        elif self._cursor.is_behind(beat.nouns):
             self._replay("the heartbeat is ahead")
         else:
             self._tell(ReaderState.LIVE, beat.store_error or "")
-
-    def _is_behind(self, nouns: Mapping[str, int]) -> bool:
-        return any(
-            value > self._nouns.get(noun, 0)
-            for noun, value in nouns.items()
-            if self._follows_noun(noun)
-        )
-
-    def _follows_noun(self, noun: str) -> bool:
-        return any((noun + ".").startswith(f) or f.startswith(noun + ".") for f in self._filters)
 
     def _begin_again(self, why: str) -> None:
         self._forget()
@@ -328,46 +304,44 @@ class FeedReader:
     def _replay(self, why: str) -> None:
         self._tell(ReaderState.REPLAYING, why)
         if self._asked is None:
+            self._next_from = self._cursor.replay_from()
             self._ask_page()
 
     def _ask_page(self) -> None:
         self._ask(
             "replay",
-            **{"from": self._oldest() + 1, "limit": PAGE, "topics": widened(self._filters)},
+            **{"from": self._next_from, "limit": PAGE, "topics": self._filters},
         )
-
-    def _oldest(self) -> int:
-        """Everything up to here has been seen."""
-        return self._sequence
 
     def _take_answer(self, op: str, body: bytes) -> None:
         if op == "snapshot":
             snapshot = msgspec.json.decode(body, type=Snapshot)
-            self._epoch, self._sequence = snapshot.epoch, snapshot.sequence
-            self._nouns = dict(snapshot.nouns)
+            self._cursor.begin(snapshot.epoch, snapshot.sequence, snapshot.nouns)
             self._on_snapshot(snapshot)
             self._release_held()
         elif op == "replay":
             self._take_page(msgspec.json.decode(body, type=_Page))
 
     def _take_page(self, page: _Page) -> None:
-        if page.epoch != self._epoch:
+        if page.epoch != self._cursor.epoch:
             self._begin_again("the hub's log was replaced")
             return
-        if page.first is not None and page.first > self._oldest() + 1:
+        first = page.sequence + 1 if page.first is None else page.first
+        if first > self._next_from:
             self._begin_again("the log no longer reaches back to what was seen last")
             return
         batch: list[Event] = []
         for raw in page.events:
             event = decode_event(bytes(raw))
-            if not self._is_old(event):
-                self._advance(event)
+            if not self._cursor.is_old(event):
+                self._cursor.advance(event)
                 batch.append(event)
         self._deliver(batch)
-        self._sequence = max(self._sequence, page.next - 1)
+        self._next_from = page.next
         if page.next <= page.sequence:
             self._ask_page()
         else:
+            self._cursor.caught_up(page.sequence, page.nouns)
             self._release_held()
 
     def _release_held(self) -> None:
@@ -380,11 +354,6 @@ class FeedReader:
         self._deliver(batch)
         if self.state is ReaderState.LIVE:
             self._tell(ReaderState.LIVE, "")
-
-
-def widened(filters: Sequence[str]) -> tuple[str, ...]:
-    """Filters at whole nouns: `prevsequence` counts per noun, so gaps show only there."""
-    return tuple(dict.fromkeys(f.split(".", 1)[0] + "." if "." in f else f for f in filters))
 
 
 def reachable(address: str, via: str) -> str:

@@ -140,6 +140,7 @@ def replay(tx: Transaction, request: dict[str, Any], caller: Caller) -> Operatio
     reply: Mapping[str, Any] = {
         "epoch": tx.position.epoch,
         "sequence": last,
+        "nouns": tx.position.nouns,
         "first": first_sequence(tx),
         "next": next_from,
         "more": next_from <= last,

@@ -27,8 +27,48 @@ class CaseState(enum.Enum):
 ENDED = frozenset({CaseState.CLOSED, CaseState.VOID})
 
 
+class Step(enum.Enum):
+    """Whose clock runs: the desk's (file, dispatch), the unit's (handle), the checker's (verify)."""
+
+    NONE = "none"
+    FILE = "file"
+    DISPATCH = "dispatch"
+    HANDLE = "handle"
+    VERIFY = "verify"
+
+
+class ClockKind(enum.Enum):
+    """WORKING time of the site's calendar, or AROUND_CLOCK for urgent matters (DOMAIN §2)."""
+
+    WORKING = "working"
+    AROUND_CLOCK = "around_clock"
+
+
+class Ending(enum.Enum):
+    """How a case ended (GB/T 30428: normal, overdue, special; void and merged beside them)."""
+
+    NORMAL = "normal"
+    OVERDUE = "overdue"
+    SELF_HANDLED = "self_handled"
+    VOID = "void"
+    MERGED = "merged"
+
+
 class CaseData(Struct, frozen=True):
-    """`data` of gridwall.case.<act>.v1, and a row of the queue. Times RFC 3339 UTC."""
+    """`data` of gridwall.case.<act>.v1, and a row of the queue. Times RFC 3339 UTC.
+
+    The event holds the whole case: the table of cases can be made again from the log alone.
+
+    Attributes:
+        note: of this act; the timeline keeps those of former acts.
+        step_due_utc, step_amber_utc: when the running step's limit, and 80 % of it, is used up;
+            None while the clock stands. `step_left_s`: what is left of it while it stands.
+        whole_left_s: likewise for the whole case.
+        decided_version: the last version a person made; a person's act is only refused as
+            outdated by another person's, never by evidence that came in meanwhile.
+        alert_active: None without an alert; False once every alert of the case was cleared.
+        audit_hash: hash of this act's audit row, which ties the log to the chain.
+    """
 
     case_id: CaseId
     state: CaseState
@@ -54,3 +94,32 @@ class CaseData(Struct, frozen=True):
     clip: str | None = None
     step_started_utc: str = ""
     source: str = ""
+    step: Step = Step.NONE
+    step_amber_utc: str | None = None
+    step_limit_s: float = 0.0
+    step_clock: ClockKind = ClockKind.WORKING
+    step_left_s: float | None = None
+    whole_left_s: float | None = None
+    decided_version: int = 0
+    street_id: GridId | None = None
+    place_error_m: float | None = None
+    zone_id: str | None = None
+    box_norm: tuple[float, float, float, float] | None = None
+    score: float | None = None
+    crop: str | None = None
+    alert_active: bool | None = None
+    ticket_id: str | None = None
+    verified: bool = False
+    extended: bool = False
+    supervised: bool = False
+    difficult: bool = False
+    urged_count: int = 0
+    returned_count: int = 0
+    rework_count: int = 0
+    resume_state: CaseState | None = None
+    merged_into: CaseId | None = None
+    arrived_utc: str | None = None
+    closed_utc: str | None = None
+    ending: Ending | None = None
+    satisfaction: int | None = None
+    audit_hash: str = ""

@@ -1,0 +1,297 @@
+"""Acts of people: `act` and `propose` requests to changed cases, or to a refusal that says why.
+
+Of two operators the second is told what the first did. Runs in the hub's acting thread, inside one
+transaction; a refusal changes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from config.geometry import GeoPoint
+from config.site import UnitName
+from console.desk import case_store, proposals
+from console.desk.audit import timeline
+from console.desk.candidate_query import find_candidates, place_of
+from console.desk.case import ENDED, CaseData, CaseId
+from console.desk.desk_context import DeskContext
+from console.desk.dispatch_rules import CandidateList, unit_for
+from console.desk.intake import join_cases
+from console.desk.journal import record
+from console.desk.messages import DONE, ActRefused, Message
+from console.desk.queries import convert
+from console.desk.workflow import ActInput, decide, offers, proposed
+from ingest.feed.envelope import Event
+from ingest.feed.log import Transaction
+from ingest.feed.participant import Caller, OperationRefused, OperationResult
+
+#: Candidates written into the audit row of a dispatch.
+_AUDITED_CANDIDATES = 5
+#: Longest name of an actor that is kept.
+_ACTOR_CHARS = 80
+
+
+class ActRequest(Struct, frozen=True):
+    """The part of an `act` request that says which act; the rest is an `ActInput`.
+
+    `version`: of the case as the operator saw it; absent = whatever it is now.
+    """
+
+    case_id: str
+    act: str
+    version: int | None = None
+    actor: str | None = None
+
+
+class ProposeRequest(Struct, frozen=True):
+    """`propose`: a person saw something. A camera or a place is needed."""
+
+    camera_id: str | None = None
+    lat_deg: float | None = None
+    lon_deg: float | None = None
+    item_code: str | None = None
+    title: str = ""
+    note: str = ""
+    priority: int = proposals.ORDINARY_PRIORITY
+    actor: str | None = None
+
+
+def perform(
+    tx: Transaction, request: dict[str, Any], caller: Caller, context: DeskContext
+) -> OperationResult:
+    """Does an act. Raises OperationRefused with the reason, who may, and the case as it is."""
+    asked: ActRequest = convert(request, ActRequest)
+    entered: ActInput = convert(request, ActInput)
+    case = case_store.load_case(tx, asked.case_id)
+    if case is None:
+        raise _refused(Message("unknown_case", {"case_id": asked.case_id}), None)
+    try:
+        _check_version(tx, asked, case)
+        _check_references(entered, context)
+        return _performed(tx, asked, entered, case, caller, context)
+    except ActRefused as refusal:
+        message = refusal.message
+        if message.id == "not_in_state" and (done := _last_decision(tx, case)):
+            message = Message("done_already", {**message.values, **done})
+        raise _refused(message, case, refusal.who_may) from refusal
+
+
+def _performed(
+    tx: Transaction,
+    asked: ActRequest,
+    entered: ActInput,
+    case: CaseData,
+    caller: Caller,
+    context: DeskContext,
+) -> OperationResult:
+    actor = actor_name(caller, asked.actor)
+    detail: dict[str, Any] = {"entered": _entered(entered), "roles": sorted(caller.roles)}
+    around = context.around(tx)
+    target = _merge_target(tx, case, entered) if asked.act == "merge" else None
+
+    def after(what: ActInput) -> CaseData:
+        return decide(context.table, case, asked.act, what, around, actor=actor, roles=caller.roles)
+
+    picked: CandidateList | None = None
+    if asked.act == "dispatch":
+        after(msgspec.structs.replace(entered, unit=entered.unit or UnitName("-")))  # may they?
+        entered, picked = _with_pick(tx, case, entered, context)
+        detail["candidates"] = _explained(picked)
+    changed = _placed(after(_with_unit(case, entered, context)), case, context)
+    final, event = record(tx, case, changed, detail)
+    events = [event]
+    if target is not None:
+        events.append(join_cases(tx, final, target, context, actor)[1])
+    return OperationResult(_reply(final, caller, context, picked), events)
+
+
+def _reply(
+    case: CaseData, caller: Caller, context: DeskContext, picked: CandidateList | None
+) -> dict[str, Any]:
+    reply: dict[str, Any] = {"case": case, "acts": acts_of(case, caller, context)}
+    if picked is not None:
+        reply["picked"] = case.inspector_id
+        reply["candidates"] = _explained(picked)
+    return reply
+
+
+def acts_of(case: CaseData, caller: Caller, context: DeskContext) -> list[dict[str, Any]]:
+    """Every act: whether it is allowed now, if not why (message id and English), who may."""
+    return [
+        {
+            "act": offer.act,
+            "allowed": offer.allowed,
+            "reason": offer.reason.id if offer.reason else "",
+            "reason_text": offer.reason.english if offer.reason else "",
+            "values": offer.reason.values if offer.reason else {},
+            "who_may": offer.who_may,
+            "needs": offer.needs,
+        }
+        for offer in offers(context.table, case, caller.roles)
+    ]
+
+
+def _check_version(tx: Transaction, asked: ActRequest, case: CaseData) -> None:
+    """Only what a person did meanwhile makes an act outdated; evidence coming in does not."""
+    if asked.version is None or case.version >= asked.version >= case.decided_version:
+        return
+    if asked.version > case.version:
+        ahead = {"field": "version", "found": asked.version, "expected": str(case.version)}
+        raise ActRefused(Message("wrong_value", ahead))
+    raise ActRefused(Message("overtaken", {"version": case.version, **_last_decision(tx, case)}))
+
+
+def _last_decision(tx: Transaction, case: CaseData) -> dict[str, Any]:
+    """What a person did last, and who and when; empty while only the desk itself acted."""
+    rows = timeline(tx, case.case_id)
+    last = next((row for row in rows if row.version == case.decided_version), None)
+    if last is None:
+        return {}
+    return {
+        "act": last.act,
+        "done": DONE.get(last.act, last.act),
+        "actor": last.actor,
+        "utc": last.utc,
+    }
+
+
+def _check_references(entered: ActInput, context: DeskContext) -> None:
+    """What is named must exist; registers may have changed since the console loaded them."""
+    directory = context.directory
+    if entered.inspector_id is not None and directory.inspector(entered.inspector_id) is None:
+        raise ActRefused(Message("unknown_inspector", {"inspector_id": entered.inspector_id}))
+    if (
+        entered.item_code is not None
+        and directory.site.items
+        and directory.item(entered.item_code) is None
+    ):
+        raise ActRefused(Message("unknown_item", {"item_code": entered.item_code}))
+    if entered.grid_id is not None and directory.cell(entered.grid_id) is None:
+        raise ActRefused(Message("unknown_grid", {"grid_id": entered.grid_id}))
+
+
+def _merge_target(tx: Transaction, case: CaseData, entered: ActInput) -> CaseData | None:
+    if entered.into is None:
+        return None
+    if entered.into == case.case_id:
+        raise ActRefused(Message("merge_into_itself"))
+    target = case_store.load_case(tx, entered.into)
+    if target is None:
+        raise ActRefused(Message("unknown_case", {"case_id": entered.into}))
+    if target.state in ENDED:
+        values = {"case_id": target.case_id, "state": target.state.value}
+        raise ActRefused(Message("merge_into_ended", values))
+    return target
+
+
+def _with_pick(
+    tx: Transaction, case: CaseData, entered: ActInput, context: DeskContext
+) -> tuple[ActInput, CandidateList | None]:
+    """The first candidate where nobody is named; the unit alone where nobody can go."""
+    place = place_of(case)
+    found = None
+    if place is not None:
+        found = find_candidates(tx, place, case.grid_id, context, but_for=case.case_id)
+    if entered.inspector_id is not None or entered.unit is not None:
+        return entered, found
+    first = found.first if found else None
+    if first is not None:
+        return msgspec.structs.replace(entered, inspector_id=first.inspector_id), found
+    unit = case.unit or unit_for(context.directory, case.item_code, case.grid_id).unit
+    if unit is None:
+        count = len(context.directory.site.inspectors)
+        raise ActRefused(Message("no_candidate", {"count": count}))
+    return entered, found
+
+
+def _with_unit(case: CaseData, entered: ActInput, context: DeskContext) -> ActInput:
+    """Another item or area means another unit, unless the operator named one."""
+    if entered.unit is not None:
+        return entered
+    item_code, grid_id = entered.item_code or case.item_code, entered.grid_id or case.grid_id
+    moved = (item_code, grid_id) != (case.item_code, case.grid_id)
+    if case.unit is not None and not moved:
+        return entered
+    unit = unit_for(context.directory, item_code, grid_id).unit
+    return entered if unit is None else msgspec.structs.replace(entered, unit=unit)
+
+
+def _placed(after: CaseData, before: CaseData, context: DeskContext) -> CaseData:
+    """The street follows the grid cell."""
+    if after.grid_id == before.grid_id:
+        return after
+    street_id = context.directory.street_of(after.grid_id)
+    return msgspec.structs.replace(after, street_id=street_id)
+
+
+def _entered(entered: ActInput) -> dict[str, Any]:
+    empty = ActInput()
+    return {
+        name: getattr(entered, name)
+        for name in ActInput.__struct_fields__
+        if getattr(entered, name) != getattr(empty, name)
+    }
+
+
+def _explained(found: CandidateList | None) -> dict[str, Any] | None:
+    """Why this one: the head of the list and what held the others back."""
+    if found is None:
+        return None
+    return {
+        "first": msgspec.to_builtins(found.candidates[:_AUDITED_CANDIDATES]),
+        "explanation": msgspec.to_builtins(found.explanation),
+        "shortfall_counts": found.shortfall_counts,
+    }
+
+
+def actor_name(caller: Caller, named: str | None) -> str:
+    """Seat or person. A key's name cannot be talked away; on loopback the named seat counts."""
+    wanted = (named or "").strip()[:_ACTOR_CHARS]
+    if caller.name == "local":
+        return wanted or caller.name
+    return f"{caller.name}/{wanted}" if wanted and wanted != caller.name else caller.name
+
+
+def _refused(
+    message: Message, case: CaseData | None, who_may: str | None = None
+) -> OperationRefused:
+    fields: dict[str, Any] = {"reason": message.id, "values": message.values}
+    if case is not None:
+        fields["case"] = msgspec.to_builtins(case)
+    return OperationRefused(message.english, who_may=who_may, fields=fields)
+
+
+def propose(
+    tx: Transaction, request: dict[str, Any], caller: Caller, context: DeskContext
+) -> OperationResult:
+    """A case by hand."""
+    asked: ProposeRequest = convert(request, ProposeRequest)
+    directory = context.directory
+    _check_references(convert({"item_code": asked.item_code}, ActInput), context)
+    place = None
+    if asked.lat_deg is not None and asked.lon_deg is not None:
+        try:
+            place = GeoPoint(asked.lat_deg, asked.lon_deg)
+        except ValueError as error:
+            raise OperationRefused(str(error)) from error
+    if place is None and (asked.camera_id is None or directory.camera(asked.camera_id) is None):
+        raise OperationRefused("a case needs a camera of the site, or lat_deg and lon_deg")
+    case_id: CaseId = case_store.next_case_id(tx, context.day(tx))
+    draft = proposals.case_by_hand(
+        case_id,
+        directory,
+        camera_id=asked.camera_id,
+        place=place,
+        item_code=asked.item_code,
+        title=asked.title.strip()[:120],
+        note=asked.note,
+        priority=min(9, max(1, asked.priority)),
+    )
+    actor = actor_name(caller, asked.actor)
+    first = proposed(draft, context.around(tx), actor=actor, roles=caller.roles)
+    final, event = record(tx, None, first, {"roles": sorted(caller.roles)})
+    events: list[Event] = [event]
+    return OperationResult({"case": final, "acts": acts_of(final, caller, context)}, events)

@@ -1,0 +1,108 @@
+"""Candidates of a case or a place, from the hub's last positions and the open cases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from config.geometry import GeoPoint
+from console.desk import case_store
+from console.desk.case import CaseData
+from console.desk.desk_context import DeskContext
+from console.desk.dispatch_rules import CandidateList, Situation, candidates_for
+from console.desk.messages import Message
+from console.desk.queries import convert
+from ingest.feed.envelope import Noun
+from ingest.feed.log import Transaction
+from ingest.feed.participant import OperationRefused
+from ingest.positions.fix import PositionEntry
+
+
+class CandidateRequest(Struct, frozen=True):
+    """`candidates`: of a case, or of a place."""
+
+    case_id: str | None = None
+    lat_deg: float | None = None
+    lon_deg: float | None = None
+
+
+def candidates_reply(
+    tx: Transaction, request: dict[str, Any], context: DeskContext
+) -> dict[str, Any]:
+    """Ranked inspectors with reasons, then those who cannot go with theirs."""
+    asked: CandidateRequest = convert(request, CandidateRequest)
+    case = None
+    if asked.case_id is not None:
+        case = case_store.load_case(tx, asked.case_id)
+        if case is None:
+            raise OperationRefused(Message("unknown_case", {"case_id": asked.case_id}).english)
+    place = _place(asked.lat_deg, asked.lon_deg) or (place_of(case) if case else None)
+    if place is None:
+        raise OperationRefused(
+            "nobody can be near an unknown place: the case has none, and lat_deg, lon_deg are missing"
+        )
+    found = find_candidates(
+        tx, place, case.grid_id if case else None, context, but_for=asked.case_id
+    )
+    return {
+        **msgspec.to_builtins(found),
+        "lat_deg": place.lat_deg,
+        "lon_deg": place.lon_deg,
+        "case_id": asked.case_id,
+    }
+
+
+def find_candidates(
+    tx: Transaction,
+    place: GeoPoint,
+    grid_id: str | None,
+    context: DeskContext,
+    *,
+    but_for: str | None = None,
+) -> CandidateList:
+    """Candidates now; who is committed to the case `but_for` counts as free for it."""
+    busy = {who: case for who, case in case_store.commitments(tx).items() if case != but_for}
+    situation = Situation(
+        now_utc_ns=tx.now_utc_ns,
+        positions=positions_of(tx, context),
+        commitments=busy,
+        calendar=context.calendar,
+        settings=context.settings,
+        routing=context.routing,
+    )
+    return candidates_for(context.directory, place, grid_id, situation)
+
+
+def positions_of(tx: Transaction, context: DeskContext) -> dict[str, PositionEntry]:
+    """Inspector → last live fix, as the hub keeps it (at most 5 s behind the feed)."""
+    found: dict[str, PositionEntry] = {}
+    for raw in tx.last_values_of(Noun.POSITION):
+        try:
+            entry = msgspec.json.decode(raw, type=PositionEntry)
+            GeoPoint(entry.lat_deg, entry.lon_deg)
+        except ValueError:
+            continue  # a foreign publisher's fix that lacks a field places nobody
+        inspector_id: str | None = entry.inspector_id
+        if inspector_id is None:
+            inspector = context.directory.inspector_of_device(entry.device_id)
+            inspector_id = inspector.id if inspector else None
+        if inspector_id is not None:
+            known = found.get(inspector_id)
+            if known is None or entry.fix_utc > known.fix_utc:
+                found[inspector_id] = entry
+    return found
+
+
+def place_of(case: CaseData) -> GeoPoint | None:
+    return _place(case.lat_deg, case.lon_deg)
+
+
+def _place(lat_deg: float | None, lon_deg: float | None) -> GeoPoint | None:
+    if lat_deg is None or lon_deg is None:
+        return None
+    try:
+        return GeoPoint(lat_deg, lon_deg)
+    except ValueError as error:
+        raise OperationRefused(str(error)) from error

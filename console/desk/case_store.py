@@ -1,0 +1,130 @@
+"""Reads and writes cases, alerts and serials inside a transaction of the hub's database.
+
+Every statement goes through `Transaction.execute`; the engine belongs to `ingest.feed`. The acting
+thread writes; reading transactions may use the look-ups.
+"""
+
+from __future__ import annotations
+
+import msgspec
+from sqlalchemy import select
+
+from console.desk.case import CaseData, CaseId
+from console.desk.proposals import AlertSeen
+from console.desk.tables import alerts, case_of, case_row, cases, serials
+from ingest.feed.log import Transaction
+
+_alert_decoder = msgspec.json.Decoder(AlertSeen)
+
+
+def load_case(tx: Transaction, case_id: str) -> CaseData | None:
+    body = tx.execute(select(cases.c.body).where(cases.c.case_id == case_id)).scalar()
+    return None if body is None else case_of(body)
+
+
+def save_case(tx: Transaction, case: CaseData) -> None:
+    """Inserts the first version, replaces later ones."""
+    row = case_row(case)
+    if case.version == 1:
+        tx.execute(cases.insert(), row)
+    else:
+        tx.execute(cases.update().where(cases.c.case_id == case.case_id), row)
+
+
+def next_case_id(tx: Transaction, day: str) -> CaseId:
+    """`20261123-0001`: serials of a local day, never used twice."""
+    last = tx.execute(select(serials.c.last).where(serials.c.day == day)).scalar()
+    serial = 1 if last is None else last + 1
+    if last is None:
+        tx.execute(serials.insert(), {"day": day, "last": serial})
+    else:
+        tx.execute(serials.update().where(serials.c.day == day), {"last": serial})
+    return CaseId(f"{day}-{serial:04}")
+
+
+def case_id_of_alert(tx: Transaction, alert_id: str) -> CaseId | None:
+    found = tx.execute(select(alerts.c.case_id).where(alerts.c.alert_id == alert_id)).scalar()
+    return None if found is None else CaseId(found)
+
+
+def case_id_of_ticket(tx: Transaction, source: str, ticket_id: str) -> CaseId | None:
+    """A ticket that was received before keeps its case."""
+    rows = tx.execute(
+        select(cases.c.case_id, cases.c.body).where(
+            cases.c.kind == "ticket", cases.c.source == f"ticket:{source}"
+        )
+    )
+    for row in rows:
+        if case_of(row.body).ticket_id == ticket_id:
+            return CaseId(row.case_id)
+    return None
+
+
+def save_alert(
+    tx: Transaction, alert: AlertSeen, case_id: CaseId, *, is_active: bool, is_new: bool
+) -> None:
+    now_ns = tx.now_utc_ns
+    row = {
+        "alert_id": alert.alert_id,
+        "case_id": case_id,
+        "camera_id": alert.camera_id,
+        "kind": alert.kind,
+        "is_active": is_active,
+        "changed_ns": now_ns,
+        "body": msgspec.json.encode(alert),
+    }
+    if is_new:
+        tx.execute(alerts.insert(), {**row, "raised_ns": now_ns})
+    else:
+        tx.execute(alerts.update().where(alerts.c.alert_id == alert.alert_id), row)
+
+
+def move_alerts(tx: Transaction, from_case: CaseId, to_case: CaseId) -> None:
+    """The alerts of a merged case belong to the other one from now on."""
+    tx.execute(alerts.update().where(alerts.c.case_id == from_case), {"case_id": to_case})
+
+
+def alerts_of_case(tx: Transaction, case_id: str) -> list[AlertSeen]:
+    rows = tx.execute(
+        select(alerts.c.body).where(alerts.c.case_id == case_id).order_by(alerts.c.raised_ns)
+    )
+    return [_alert_decoder.decode(row.body) for row in rows]
+
+
+def has_active_alert(tx: Transaction, case_id: str) -> bool:
+    statement = select(alerts.c.alert_id).where(
+        alerts.c.case_id == case_id, alerts.c.is_active.is_(True)
+    )
+    return tx.execute(statement.limit(1)).first() is not None
+
+
+def burning_alerts_of_camera(
+    tx: Transaction, camera_id: str, kinds: frozenset[str], since_ns: int
+) -> list[tuple[CaseId, AlertSeen]]:
+    """Alerts of these kinds that are active or were heard since, of cases still open."""
+    rows = tx.execute(
+        select(alerts.c.case_id, alerts.c.body)
+        .join(cases, cases.c.case_id == alerts.c.case_id)
+        .where(
+            alerts.c.camera_id == camera_id,
+            alerts.c.kind.in_(sorted(kinds)),
+            cases.c.is_open.is_(True),
+            alerts.c.is_active.is_(True) | (alerts.c.changed_ns >= since_ns),
+        )
+        .order_by(alerts.c.changed_ns.desc())
+    )
+    return [(CaseId(row.case_id), _alert_decoder.decode(row.body)) for row in rows]
+
+
+def commitments(tx: Transaction) -> dict[str, str]:
+    """Inspector → the case that keeps them busy."""
+    rows = tx.execute(
+        select(cases.c.inspector_id, cases.c.case_id)
+        .where(
+            cases.c.is_open.is_(True),
+            cases.c.inspector_id.is_not(None),
+            cases.c.state.in_(("dispatched", "handling")),
+        )
+        .order_by(cases.c.opened_ns.desc())
+    )
+    return {row.inspector_id: row.case_id for row in rows}

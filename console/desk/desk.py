@@ -1,0 +1,127 @@
+"""Desk: the hub's participant that turns alerts into cases and people's acts into their history.
+
+Decides nothing itself: proposals, workflow, clocks and dispatch rules are pure modules; here they
+meet the hub. Every change of a case is one event, one audit row and one row of the table,
+committed together with what caused it. Threads: acts and events run in the hub's acting thread,
+lists in its read thread; the desk keeps nothing but the transition table and a calendar.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from config.directory import SiteDirectory
+from config.settings import CalendarSettings
+from console.desk import case_store, queries
+from console.desk.acts import acts_of, perform, propose
+from console.desk.audit import timeline, verify_chain
+from console.desk.candidate_query import candidates_reply
+from console.desk.clock_rules import WorkingCalendar
+from console.desk.desk_context import DeskContext
+from console.desk.intake import take_alert, take_ticket
+from console.desk.messages import Message
+from console.desk.routes import StreetService
+from console.desk.tables import metadata
+from console.desk.workflow import shipped_table
+from ingest.feed.envelope import Event, Noun
+from ingest.feed.log import StoredEvent, Transaction
+from ingest.feed.participant import (
+    Caller,
+    Operation,
+    OperationRefused,
+    OperationResult,
+    ReadingOperation,
+)
+
+
+class Desk:
+    """A `Participant`. `directory` gives the site as it is now; it changes when it is reloaded."""
+
+    def __init__(self, directory: Callable[[], SiteDirectory]) -> None:
+        self._directory = directory
+        self._table = shipped_table()
+        self._streets = StreetService()
+        self._calendar: tuple[CalendarSettings, WorkingCalendar] | None = None
+
+    def create_tables(self, tx: Transaction) -> None:
+        tx.create_all(metadata)
+
+    def on_event(self, tx: Transaction, event: StoredEvent) -> Sequence[Event]:
+        """Alerts and tickets make and change cases; everything else is not the desk's."""
+        noun = event.event.noun
+        if noun is Noun.ALERT:
+            return take_alert(tx, event.event.verb, bytes(event.event.data), self._context())
+        if noun is Noun.TICKET and event.event.verb == "received":
+            return take_ticket(tx, bytes(event.event.data), self._context())
+        return ()
+
+    def operations(self) -> Mapping[str, Operation]:
+        """The desk's part of the query socket (CONTRACT §5); lists run in the read thread."""
+        return {
+            "act": lambda tx, request, caller: perform(tx, request, caller, self._context()),
+            "propose": lambda tx, request, caller: propose(tx, request, caller, self._context()),
+            "cases": ReadingOperation(self._cases),
+            "case": ReadingOperation(self._case),
+            "count": ReadingOperation(self._count),
+            "candidates": ReadingOperation(self._candidates),
+            "audit.verify": ReadingOperation(self._verify_audit),
+        }
+
+    def snapshot(self, tx: Transaction) -> dict[str, Any]:
+        """Open cases, most urgent first, and the head line."""
+        day_start_ns = self._context().calendar.day_start_utc_ns(tx.now_utc_ns)
+        return {
+            "cases": queries.open_cases(tx),
+            "case_counts": queries.head_line(tx, day_start_ns),
+        }
+
+    def tick(self, tx: Transaction, now_utc_ns: int) -> Sequence[Event]:
+        """Nothing: due times are instants, so that a light changes without an event."""
+        return ()
+
+    def _context(self) -> DeskContext:
+        directory = self._directory()
+        settings = directory.site.settings.calendar
+        known = self._calendar
+        if known is None or known[0] != settings:
+            known = self._calendar = (settings, WorkingCalendar(settings))
+        routing = self._streets.routing(directory.site.streets_file)
+        return DeskContext(directory, known[1], self._table, routing)
+
+    def _cases(self, tx: Transaction, request: dict[str, Any], caller: Caller) -> OperationResult:
+        return OperationResult(queries.list_cases(tx, request))
+
+    def _case(self, tx: Transaction, request: dict[str, Any], caller: Caller) -> OperationResult:
+        case_id = str(request.get("id") or request.get("case_id") or "")
+        case = case_store.load_case(tx, case_id)
+        if case is None:
+            raise OperationRefused(Message("unknown_case", {"case_id": case_id}).english)
+        rows = [
+            {**msgspec.structs.asdict(entry), "detail": msgspec.Raw(entry.detail.encode())}
+            for entry in timeline(tx, case.case_id)
+        ]
+        reply = {
+            "case": case,
+            "acts": acts_of(case, caller, self._context()),
+            "timeline": rows,
+            "alerts": case_store.alerts_of_case(tx, case.case_id),
+        }
+        return OperationResult(reply)
+
+    def _count(self, tx: Transaction, request: dict[str, Any], caller: Caller) -> OperationResult:
+        day_start_ns = self._context().calendar.day_start_utc_ns(tx.now_utc_ns)
+        return OperationResult(queries.count_cases(tx, request, day_start_ns))
+
+    def _candidates(
+        self, tx: Transaction, request: dict[str, Any], caller: Caller
+    ) -> OperationResult:
+        return OperationResult(candidates_reply(tx, request, self._context()))
+
+    def _verify_audit(
+        self, tx: Transaction, request: dict[str, Any], caller: Caller
+    ) -> OperationResult:
+        broken = verify_chain(tx)
+        return OperationResult({"intact": broken is None, "broken": broken})

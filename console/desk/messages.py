@@ -1,0 +1,91 @@
+"""Message: what the desk says to a person, as an id with values; the texts are rendered elsewhere.
+
+The English sentence beside each id is for logs, for other programs and for consoles without a
+translation of it. Pure.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+
+
+class Message(Struct, frozen=True):
+    """`id` and the values its text needs."""
+
+    id: str
+    values: dict[str, Any] = {}
+
+    @property
+    def english(self) -> str:
+        return ENGLISH.get(self.id, self.id).format_map(_Lenient(self.values))
+
+
+class _Lenient(dict[str, Any]):
+    """A value that is missing shows as its own name instead of failing a refusal."""
+
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"
+
+
+ENGLISH = {
+    # refusals of an act
+    "unknown_act": "there is no act called {act}",
+    "unknown_case": "there is no case {case_id}",
+    "not_in_state": "not possible while the case is {state}",
+    "done_already": "not possible while the case is {state}: already {done} by {actor} at {utc}",
+    "not_allowed": "your role may not do this",
+    "overtaken": "already {done} by {actor} at {utc}: look at the case again (version {version})",
+    "needs": "{field} must be entered",
+    "wrong_value": "{field} is {found}; expected {expected}",
+    "not_verified": "the result has not been verified yet",
+    "has_no_item": "the case has no item yet: choose what it is first",
+    "has_no_unit": "neither a unit nor an inspector is named, and no dispatch rule fits",
+    "already_extended": "a case is extended once only",
+    "already_supervised": "the case is under supervision already",
+    "merge_into_itself": "a case cannot be merged into itself",
+    "merge_into_ended": "case {case_id} is {state}: nothing can be merged into it",
+    "no_candidate": "nobody can be sent now: {count} inspector(s), each with a reason",
+    "unknown_inspector": "no inspector is called {inspector_id}",
+    "unknown_item": "no item has the code {item_code}",
+    "unknown_grid": "no grid cell has the id {grid_id}",
+    # why somebody is proposed
+    "own_grid": "own grid",
+    "neighbour_grid": "neighbouring grid",
+    "other_grid": "another grid",
+    "distance": "{metres} m away",
+    "straight_line": "distance is the straight line × {factor}: {cause}",
+    # why somebody is not
+    "no_position": "no position",
+    "fix_too_old": "position {age_s} s old, limit {limit_s} s",
+    "off_duty": "off duty (shift {shift})",
+    "busy": "busy with case {case_id}",
+    "outside_radius": "too far: {metres} m, limit {limit_m} m",
+    # why a unit is proposed
+    "unit_by_rule": "rule: item {item_code}, area {grid_id}, priority {priority}",
+    "unit_by_item": "the item's own rule {unit_rule}",
+    "unit_by_grid": "responsible for {grid_id}",
+    "unit_unknown": "no rule fits item {item_code} in {grid_id}",
+}
+
+
+#: Acts as things done, for "already filed by seat 3".
+DONE = {
+    "propose": "proposed", "file": "filed", "amend": "amended", "dispatch": "dispatched",
+    "accept": "accepted", "arrive": "marked as arrived", "feedback": "reported as handled",
+    "verify": "verified", "close": "closed", "void": "voided", "return": "returned",
+    "extend": "extended", "suspend": "suspended", "resume": "resumed",
+    "supervise": "put under supervision", "urge": "urged", "self_handle": "handled on the spot",
+    "merge": "merged", "difficult": "marked as difficult", "callback": "called back",
+    "note": "noted",
+}  # fmt: skip
+
+
+class ActRefused(Exception):
+    """An act that cannot be done, with the reason and, where a role is missing, who may."""
+
+    def __init__(self, message: Message, *, who_may: str | None = None) -> None:
+        super().__init__(message.english)
+        self.message = message
+        self.who_may = who_may

@@ -1,0 +1,246 @@
+"""Roads: streets.osm.pbf as a graph; distances and routes between places.
+
+The extract is read once, in a thread of its own, because a city takes seconds; until then, and
+where there is none, distances are straight lines and say so (`dispatch_rules`). The graph itself is
+immutable; any thread may ask it.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from config.geometry import GeoPoint
+from console.desk.dispatch_rules import Routing
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+log = logging.getLogger(__name__)
+
+#: OSM highways nobody on foot or on a scooter can use, and ways that do not exist.
+_NOT_FOR_PEOPLE = frozenset(
+    {"motorway", "motorway_link", "construction", "proposed", "raceway", "abandoned", "platform"}
+)
+#: A place further than this from any street has no way there.
+SNAP_MAX_M = 500.0
+_EARTH_RADIUS_M = 6_371_008.8
+
+
+class Route(Struct, frozen=True):
+    """A way along the streets, `points` from start to end."""
+
+    distance_m: float
+    points: tuple[GeoPoint, ...]
+
+
+class StreetNetworkUnreadable(ValueError):
+    """The file is no street extract."""
+
+
+class StreetNetwork:
+    """Streets as nodes and edges in metres; walked in both directions (people, not cars)."""
+
+    def __init__(
+        self, lat_deg: NDArray[np.float64], lon_deg: NDArray[np.float64], edges: NDArray[np.int64]
+    ) -> None:
+        """`lat_deg`, `lon_deg`: (N,) nodes; `edges`: (M, 2) node numbers."""
+        import numpy as np
+        from scipy.sparse import coo_array
+        from scipy.spatial import cKDTree
+
+        self._lat_deg, self._lon_deg = lat_deg, lon_deg
+        self._scale = np.array([1.0, np.cos(np.radians(lat_deg.mean()))])
+        self._tree = cKDTree(np.column_stack([lat_deg, lon_deg]) * self._scale)
+        pairs, lengths = _shortest_edges(edges, _lengths_m(lat_deg, lon_deg, edges))
+        shape = (len(lat_deg), len(lat_deg))
+        self._graph = coo_array((lengths, (pairs[:, 0], pairs[:, 1])), shape=shape).tocsr()
+
+    @property
+    def node_count(self) -> int:
+        return len(self._lat_deg)
+
+    @classmethod
+    def load(cls, path: Path) -> StreetNetwork:
+        """Reads an OSM extract. Raises StreetNetworkUnreadable."""
+        import numpy as np
+        import osmium
+
+        lats: list[float] = []
+        lons: list[float] = []
+        numbers: dict[int, int] = {}
+        edges: list[tuple[int, int]] = []
+        try:
+            ways: Any = osmium.FileProcessor(str(path)).with_locations()
+            for entity in ways:
+                if (
+                    entity.is_way()
+                    and entity.tags.get("highway", "construction") not in _NOT_FOR_PEOPLE
+                ):
+                    _add_way(entity, numbers, lats, lons, edges)
+        except (RuntimeError, OSError) as error:
+            raise StreetNetworkUnreadable(f"{path.name} is no OSM extract: {error}") from error
+        if not edges:
+            raise StreetNetworkUnreadable(f"{path.name} holds no streets")
+        return cls(np.array(lats), np.array(lons), np.array(edges, dtype=np.int64))
+
+    def distances_m(self, start: GeoPoint, ends: Sequence[GeoPoint]) -> list[float | None]:
+        """Metres along the streets to each end, with the walk to the street and from it."""
+        import numpy as np
+        from scipy.sparse.csgraph import dijkstra
+
+        origin = self._nearest(start)
+        targets = [self._nearest(end) for end in ends]
+        if origin is None:
+            return [None] * len(targets)
+        reach = dijkstra(self._graph, directed=False, indices=np.array(origin[0]))
+        return [
+            None if target is None else _finite(reach[target[0]] + origin[1] + target[1])
+            for target in targets
+        ]
+
+    def route(self, start: GeoPoint, end: GeoPoint) -> Route | None:
+        """The shortest way; None where the streets do not connect the two."""
+        import numpy as np
+        from scipy.sparse.csgraph import dijkstra
+
+        origin, target = self._nearest(start), self._nearest(end)
+        if origin is None or target is None:
+            return None
+        reach, before = dijkstra(
+            self._graph, directed=False, indices=np.array(origin[0]), return_predecessors=True
+        )
+        metres = _finite(reach[target[0]] + origin[1] + target[1])
+        if metres is None:
+            return None
+        nodes = [target[0]]
+        while nodes[-1] != origin[0]:
+            nodes.append(int(before[nodes[-1]]))
+        along = [GeoPoint(self._lat_deg[n], self._lon_deg[n]) for n in reversed(nodes)]
+        return Route(metres, (start, *along, end))
+
+    def _nearest(self, place: GeoPoint) -> tuple[int, float] | None:
+        """The nearest node and the metres to it; None where there is no street near."""
+        import numpy as np
+
+        scaled = np.array([place.lat_deg, place.lon_deg]) * self._scale
+        degrees, node = self._tree.query(scaled)
+        metres = float(np.radians(degrees)) * _EARTH_RADIUS_M
+        return None if metres > SNAP_MAX_M else (int(node), metres)
+
+
+def _add_way(
+    way: Any,
+    numbers: dict[int, int],
+    lats: list[float],
+    lons: list[float],
+    edges: list[tuple[int, int]],
+) -> None:
+    previous: int | None = None
+    for node in way.nodes:
+        if not node.location.valid():
+            previous = None
+            continue
+        number = numbers.get(node.ref)
+        if number is None:
+            number = numbers[node.ref] = len(lats)
+            lats.append(node.location.lat)
+            lons.append(node.location.lon)
+        if previous is not None and previous != number:
+            edges.append((previous, number))
+        previous = number
+
+
+def _lengths_m(
+    lat_deg: NDArray[np.float64], lon_deg: NDArray[np.float64], edges: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    import numpy as np
+
+    lat, lon = np.radians(lat_deg), np.radians(lon_deg)
+    a, b = edges[:, 0], edges[:, 1]
+    half = np.sin((lat[b] - lat[a]) / 2) ** 2
+    half += np.cos(lat[a]) * np.cos(lat[b]) * np.sin((lon[b] - lon[a]) / 2) ** 2
+    found: NDArray[np.float64] = 2 * _EARTH_RADIUS_M * np.arcsin(np.sqrt(half))
+    return np.maximum(found, 0.01)  # a zero would vanish from a sparse matrix
+
+
+def _shortest_edges(
+    edges: NDArray[np.int64], lengths_m: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """One edge per pair of nodes, the shortest: a csr matrix would add parallel ones up."""
+    import numpy as np
+
+    ordered = np.sort(edges, axis=1)
+    order = np.lexsort((lengths_m, ordered[:, 1], ordered[:, 0]))
+    ordered, lengths_m = ordered[order], lengths_m[order]
+    first = np.ones(len(ordered), dtype=bool)
+    first[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
+    return ordered[first], lengths_m[first]
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if value != float("inf") else None
+
+
+class StreetService:
+    """The network of the site's file, read in the background when the file is new.
+
+    Threads: any may call `routing`; one short-lived reader thread per file version.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._key: tuple[Path, int] | None = None
+        self._network: StreetNetwork | None = None
+        self._cause = "the site has no street network"
+        self._reader: threading.Thread | None = None
+
+    def routing(self, path: Path | None) -> Routing:
+        """Road distances, or why there are none yet."""
+        with self._lock:
+            key = self._key_of(path)
+            if key != self._key:
+                self._key, self._network = key, None
+                self._cause = "the site has no street network"
+                if key is not None:
+                    self._read_later(key)
+            network = self._network
+            return Routing(network.distances_m if network else None, self._cause)
+
+    def wait_read(self, timeout_s: float) -> bool:
+        """Waits until the file is read or has failed; False when it takes longer."""
+        reader = self._reader
+        if reader is not None:
+            reader.join(timeout_s)
+        return reader is None or not reader.is_alive()
+
+    @staticmethod
+    def _key_of(path: Path | None) -> tuple[Path, int] | None:
+        try:
+            return None if path is None else (path, path.stat().st_mtime_ns)
+        except OSError:
+            return None
+
+    def _read_later(self, key: tuple[Path, int]) -> None:
+        self._cause = "the street network is being read"
+        self._reader = threading.Thread(
+            target=self._read, args=(key,), name="street-network", daemon=True
+        )
+        self._reader.start()
+
+    def _read(self, key: tuple[Path, int]) -> None:
+        network, cause = None, ""
+        try:
+            network = StreetNetwork.load(key[0])
+        except StreetNetworkUnreadable as error:
+            log.warning("%s; distances stay straight lines", error)
+            cause = str(error)
+        with self._lock:
+            if self._key == key:
+                self._network, self._cause = network, cause

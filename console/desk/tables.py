@@ -1,0 +1,150 @@
+"""The desk's tables in the hub's database, and how a case becomes a row.
+
+`body` holds the whole case as in its event; the other columns exist for indices only and are made
+from it, so that the table can be made again from the log.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+)
+
+from console.desk.case import ENDED, CaseData
+from ingest.feed.envelope import parse_utc_ns
+
+metadata = MetaData()
+
+#: Stands for "nothing is due" so that such cases sort last without NULL rules of two databases.
+NEVER_NS = 2**62
+
+cases = Table(
+    "desk_cases",
+    metadata,
+    Column("case_id", String, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("is_open", Boolean, nullable=False),
+    Column("urgency", SmallInteger, nullable=False),
+    Column("state", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("priority", SmallInteger, nullable=False),
+    Column("item_code", String),
+    Column("unit", String),
+    Column("grid_id", String),
+    Column("street_id", String),
+    Column("inspector_id", String),
+    Column("camera_id", String),
+    Column("source", String, nullable=False),
+    Column("title", String, nullable=False),
+    Column("opened_ns", BigInteger, nullable=False),
+    Column("due_ns", BigInteger, nullable=False),
+    Column("whole_due_ns", BigInteger, nullable=False),
+    Column("closed_ns", BigInteger),
+    Column("audit_hash", String, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index("desk_cases_queue", "is_open", "urgency", "due_ns", "case_id"),
+    Index("desk_cases_opened", "opened_ns", "case_id"),
+    Index("desk_cases_due", "is_open", "due_ns", "case_id"),
+    Index("desk_cases_state", "state", "opened_ns", "case_id"),
+    Index("desk_cases_kind", "kind", "opened_ns", "case_id"),
+    Index("desk_cases_unit", "unit", "opened_ns", "case_id"),
+    Index("desk_cases_street", "street_id", "opened_ns", "case_id"),
+    Index("desk_cases_inspector", "inspector_id", "is_open"),
+    Index("desk_cases_camera", "camera_id", "is_open"),
+    Index("desk_cases_audit", "audit_hash"),
+)
+
+#: The alerts behind cases, as last heard.
+alerts = Table(
+    "desk_alerts",
+    metadata,
+    Column("alert_id", String, primary_key=True),
+    Column("case_id", String, nullable=False),
+    Column("camera_id", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("is_active", Boolean, nullable=False),
+    Column("raised_ns", BigInteger, nullable=False),
+    Column("changed_ns", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index("desk_alerts_case", "case_id"),
+    Index("desk_alerts_camera", "camera_id", "kind", "raised_ns"),
+)
+
+audit = Table(
+    "desk_audit",
+    metadata,
+    Column("number", Integer().with_variant(BigInteger, "postgresql"), primary_key=True),
+    Column("case_id", String, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("act", String, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("utc", String, nullable=False),
+    Column("from_state", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("previous_hash", String, nullable=False),
+    Column("hash", String, nullable=False, unique=True),
+    Index("desk_audit_case", "case_id", "number"),
+)
+
+#: Last serial number of a local day, for case ids.
+serials = Table(
+    "desk_serials",
+    metadata,
+    Column("day", String, primary_key=True),
+    Column("last", Integer, nullable=False),
+)
+
+
+def case_row(case: CaseData) -> dict[str, Any]:
+    """All columns of a case."""
+    is_open = case.state not in ENDED
+    return {
+        "case_id": case.case_id,
+        "version": case.version,
+        "is_open": is_open,
+        "urgency": 0 if case.priority == 1 else 1,
+        "state": case.state.value,
+        "kind": case.kind,
+        "priority": case.priority,
+        "item_code": case.item_code,
+        "unit": case.unit,
+        "grid_id": case.grid_id,
+        "street_id": case.street_id,
+        "inspector_id": case.inspector_id,
+        "camera_id": case.camera_id,
+        "source": case.source,
+        "title": case.title,
+        "opened_ns": parse_utc_ns(case.opened_utc),
+        "due_ns": _ns(case.step_due_utc),
+        "whole_due_ns": _ns(case.whole_due_utc),
+        "closed_ns": parse_utc_ns(case.closed_utc) if case.closed_utc else None,
+        "audit_hash": case.audit_hash,
+        "body": msgspec.json.encode(case),
+    }
+
+
+def _ns(utc: str | None) -> int:
+    return NEVER_NS if utc is None else parse_utc_ns(utc)
+
+
+_decoder = msgspec.json.Decoder(CaseData)
+
+
+def case_of(body: bytes) -> CaseData:
+    """The case of a row's `body`."""
+    return _decoder.decode(body)

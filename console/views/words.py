@@ -148,29 +148,56 @@ def place_text(row: CaseRow, site: Site) -> str:
 
 
 _REASONS = {
+    # why somebody is proposed (ids of console.desk.messages)
     "own_grid": QT_TRANSLATE_NOOP("Reason", "own grid"),
     "neighbour_grid": QT_TRANSLATE_NOOP("Reason", "neighbouring grid"),
     "other_grid": QT_TRANSLATE_NOOP("Reason", "another grid"),
     "distance": QT_TRANSLATE_NOOP("Reason", "{metres} m away"),
+    "straight_line": QT_TRANSLATE_NOOP("Reason", "as the crow flies"),
+    # why somebody is not
     "no_position": QT_TRANSLATE_NOOP("Reason", "no position"),
     "fix_too_old": QT_TRANSLATE_NOOP("Reason", "position {age_s} s old"),
-    "off_duty": QT_TRANSLATE_NOOP("Reason", "off duty"),
+    "off_duty": QT_TRANSLATE_NOOP("Reason", "off duty (shift {shift})"),
     "busy": QT_TRANSLATE_NOOP("Reason", "busy with case {case_id}"),
     "outside_radius": QT_TRANSLATE_NOOP("Reason", "too far: {metres} m"),
+    # why an act is refused
+    "unknown_act": QT_TRANSLATE_NOOP("Reason", "there is no act called {act}"),
+    "unknown_case": QT_TRANSLATE_NOOP("Reason", "there is no case {case_id}"),
+    "not_in_state": QT_TRANSLATE_NOOP("Reason", "not possible while the case is “{state}”"),
+    "not_allowed": QT_TRANSLATE_NOOP("Reason", "your role may not do this"),
+    "overtaken": QT_TRANSLATE_NOOP(
+        "Reason", "{actor} was first (“{act}”, {utc}): look at the case again"
+    ),
+    "needs": QT_TRANSLATE_NOOP("Reason", "“{field}” must be entered"),
+    "wrong_value": QT_TRANSLATE_NOOP("Reason", "“{field}” cannot be {found}"),
+    "not_verified": QT_TRANSLATE_NOOP("Reason", "the result has not been verified yet"),
+    "has_no_item": QT_TRANSLATE_NOOP("Reason", "the case has no item yet: choose what it is first"),
+    "has_no_unit": QT_TRANSLATE_NOOP("Reason", "no unit, no inspector, and no dispatch rule fits"),
+    "already_extended": QT_TRANSLATE_NOOP("Reason", "a case is extended once only"),
+    "already_supervised": QT_TRANSLATE_NOOP("Reason", "the case is under supervision already"),
+    "no_candidate": QT_TRANSLATE_NOOP("Reason", "nobody can be sent now"),
+    "unknown_inspector": QT_TRANSLATE_NOOP("Reason", "no inspector is called {inspector_id}"),
 }
+
+
+def _valued(key: str, value: Any) -> Any:
+    """A message's value as a person reads it."""
+    if key == "state" and value in {state.value for state in CaseState}:
+        return state_text(CaseState(value))
+    if key == "act":
+        return act_text(str(value))
+    if key == "utc":
+        return clock_text(str(value))
+    return round(value) if isinstance(value, float) else value
 
 
 def reason_text(reason_id: str, values: dict[str, Any]) -> str:
     """Why somebody is proposed, or cannot be."""
     pattern = translate("Reason", _REASONS[reason_id]) if reason_id in _REASONS else reason_id
     try:
-        return pattern.format(**{key: _short(value) for key, value in values.items()})
+        return pattern.format(**{key: _valued(key, value) for key, value in values.items()})
     except (KeyError, IndexError):
         return pattern
-
-
-def _short(value: Any) -> Any:
-    return round(value) if isinstance(value, float) else value
 
 
 _REFUSALS = {
@@ -186,4 +213,6 @@ _REFUSALS = {
 
 def refusal_text(reason: str) -> str:
     """Why an act cannot be done; the hub's own words where the table has none."""
-    return translate("Refusal", _REFUSALS[reason]) if reason in _REFUSALS else reason
+    if reason in _REFUSALS:
+        return translate("Refusal", _REFUSALS[reason])
+    return reason_text(reason, {}) if reason in _REASONS else reason

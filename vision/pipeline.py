@@ -93,7 +93,7 @@ class CameraPipeline:
         self._masks: tuple[Zone, ...] = ()
         self._rules: dict[ZoneId, Rule] = {}
         self.faults: dict[ZoneId, str] = {}
-        self._tracker = Tracker(model.points, self._tuning.tracker, self._tuning.lost_still_s)
+        self._tracker = Tracker(model.points, self._tuning.tracker)
         self._sanity = CameraSanity(self._tuning.sanity)
         self._gate = MotionGate(self._tuning.gate)
         self._book = AlertBook(

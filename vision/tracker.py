@@ -30,10 +30,9 @@ SAME_AREA_RATIO = 0.35
 class Tracker:
     """Tracks of one camera. Threads: one."""
 
-    def __init__(self, points: OperatingPoints, tuning: TrackerTuning, lost_still_s: float) -> None:
+    def __init__(self, points: OperatingPoints, tuning: TrackerTuning) -> None:
         self._points = points
         self._tuning = tuning
-        self._lost_still_s = lost_still_s
         self._tracks: list[Track] = []
         self._next_id = 1
 
@@ -102,7 +101,9 @@ class Tracker:
         return [track.id for track in lost]
 
     def _is_lost(self, track: Track, now_s: float) -> bool:
-        patience_s = self._lost_still_s if track.is_standing(1.0) else self._tuning.lost_moving_s
+        patience_s = (
+            self._tuning.lost_still_s if track.is_standing(1.0) else self._tuning.lost_moving_s
+        )
         return now_s - track.last_seen_s > patience_s
 
 

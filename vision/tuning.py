@@ -39,6 +39,8 @@ class TrackerTuning:
     still_iou_min: float = 0.25
     #: A moving thing unseen for this long is gone (out of the picture or behind something).
     lost_moving_s: float = 2.0
+    #: A standing one: its place is then free for another; a stay remembers it longer.
+    lost_still_s: float = 4.0
     #: Overlap from which the anchor of a standing thing still fits.
     anchor_iou_min: float = 0.5
     #: ... or this much of the smaller box is inside (half-hidden vehicles get half boxes).
@@ -89,6 +91,8 @@ class ParkingTuning:
     queue_gap_sizes: float = 2.5
     #: ... and a red light does not last longer than this beyond the zone's limit.
     queue_patience_s: float = 120.0
+    #: When the first of a queue drive off, the last have this long to follow.
+    queue_release_s: float = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +159,7 @@ class Tuning:
     stall: StallTuning = StallTuning()
     smoke: SmokeTuning = SmokeTuning()
     sanity: SanityTuning = SanityTuning()
-    #: A standing thing unseen for this long has left the tracker (a stay may know better).
-    lost_still_s: float = 20.0
+    #: A stay too flat to be recognised (fog, night) has left when unseen for this long.
+    lost_after_s: float = 20.0
     #: At most one alert.updated per alert in this time (CONTRACT §5).
     update_interval_s: float = 5.0

@@ -386,6 +386,6 @@ def analysed_cameras(site: Site, camera_glob: str) -> list[Camera]:
 def tuning_of(settings: Settings) -> Tuning:
     """Thresholds with what the site says on top."""
     return Tuning(
-        lost_still_s=settings.vision.lost_after_s,
+        lost_after_s=settings.vision.lost_after_s,
         update_interval_s=settings.vision.update_interval_s,
     )

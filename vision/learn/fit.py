@@ -31,7 +31,7 @@ from vision.learn.losses import (
 )
 from vision.learn.network import NECK_LAYERS, StreetDetect, continue_trunk, run_trunk
 from vision.learn.recipe import Fitting
-from vision.learn.sampling import Material, drawn
+from vision.learn.sampling import Material, Size, drawn
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ GRADIENT_LIMIT = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """images (B, 3, S, S) uint8 RGB; targets of the scene branch and of the COCO head:
+    """images (B, 3, H, W) uint8 RGB; targets of the scene branch and of the COCO head:
     (N, 6) picture index, class, centre x, y, width, height in 0..1."""
 
     images: torch.Tensor
@@ -72,13 +72,13 @@ class Batches(Dataset[Batch]):  # type: ignore[misc,unused-ignore]  # torch is o
     def __getitem__(self, index: int) -> Batch:
         cv2.setNumThreads(1)
         rng = np.random.default_rng([self.fitting.seed, self.first + index])
-        size_px = int(rng.choice(self.fitting.sizes_px))
+        size = self.fitting.sizes_px[int(rng.integers(len(self.fitting.sizes_px)))]
         images, own, coco = [], [], []
         for picture in range(self.fitting.batch):
-            image, boxes = drawn(rng, self.material, size_px)
+            image, boxes = drawn(rng, self.material, size)
             images.append(np.ascontiguousarray(image[:, :, ::-1].transpose(2, 0, 1)))
-            own.append(_targets(boxes, self.own, picture, size_px))
-            coco.append(_targets(boxes, self.coco, picture, size_px))
+            own.append(_targets(boxes, self.own, picture, size))
+            coco.append(_targets(boxes, self.coco, picture, size))
         return Batch(
             torch.from_numpy(np.stack(images)),
             torch.from_numpy(np.concatenate(own)),
@@ -86,11 +86,11 @@ class Batches(Dataset[Batch]):  # type: ignore[misc,unused-ignore]  # torch is o
         )
 
 
-def _targets(boxes: np.ndarray[Any, Any], rows: dict[int, int], picture: int, size_px: int) -> Any:
+def _targets(boxes: np.ndarray[Any, Any], rows: dict[int, int], picture: int, size: Size) -> Any:
     kept = [box for box in boxes if int(box[0]) in rows]
     out = np.zeros((len(kept), 6), np.float32)
     for line, box in zip(out, kept, strict=True):
-        x1, y1, x2, y2 = box[1:] / size_px
+        x1, y1, x2, y2 = box[1:] / np.array([*size, *size], np.float32)
         line[:] = (picture, rows[int(box[0])], (x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1)
     return out
 

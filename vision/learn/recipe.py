@@ -94,14 +94,14 @@ class Fitting(Struct, frozen=True, forbid_unknown_fields=True):
     """How the network is fitted.
 
     Attributes:
-        sizes_px: square input sizes drawn at random, one per batch.
+        sizes_px: input sizes (width, height) drawn at random, one per batch.
         trainable_from: first layer of the trunk that learns; 23 = trunk frozen.
         distil_gain: weight of the loss to the frozen teacher (only when the trunk learns).
         vehicle_gain: weight of trusted and teacher's boxes for the COCO head (likewise).
         base_share: final trunk = base_share · base + (1 - base_share) · averaged (WiSE-FT).
     """
 
-    sizes_px: tuple[int, ...] = (448, 512, 576, 640)
+    sizes_px: tuple[tuple[int, int], ...] = ((640, 640), (640, 384), (512, 512), (512, 320))
     batch: int = 16
     steps: int = 3000
     learning_rate: float = 2e-3

@@ -19,6 +19,7 @@ from vision.learn.stalls import paint_stall
 from vision.learn.synthesis import Box, paint_flame, paint_look_alike, paint_smoke, paste_flame
 
 Image = NDArray[np.uint8]
+Size = tuple[int, int]  #: (width, height) in pixels
 Boxes = NDArray[np.float32]  #: (N, 5): class index, x1, y1, x2, y2 in pixels
 
 #: Boxes smaller than this after cutting teach nothing but noise.
@@ -102,12 +103,12 @@ def pixel_boxes(sample: Sample, image: Image) -> Boxes:
     return out
 
 
-def drawn(rng: np.random.Generator, material: Material, size_px: int) -> tuple[Image, Boxes]:
-    """One finished training picture (size_px, size_px, 3) BGR and its boxes in pixels."""
+def drawn(rng: np.random.Generator, material: Material, size: Size) -> tuple[Image, Boxes]:
+    """One finished training picture (height, width, 3) BGR of `size` and its boxes in pixels."""
     if rng.random() < material.composites.mosaic:
-        return mosaic(rng, material, size_px)
-    image, boxes = scene(rng, material, size_px)
-    return cut(rng, image, boxes, size_px)
+        return mosaic(rng, material, size)
+    image, boxes = scene(rng, material, max(size))
+    return cut(rng, image, boxes, size)
 
 
 def scene(rng: np.random.Generator, material: Material, size_px: int) -> tuple[Image, Boxes]:
@@ -230,39 +231,37 @@ def lit(rng: np.random.Generator, image: Image) -> Image:
 
 
 def cut(
-    rng: np.random.Generator,
-    image: Image,
-    boxes: Boxes,
-    size_px: int,
-    scales: tuple[float, float] = (0.6, 1.5),
+    rng: np.random.Generator, image: Image, boxes: Boxes, size: Size, closeness: float = 1.3
 ) -> tuple[Image, Boxes]:
-    """Scales, stretches a little, shifts, and cuts to (size_px, size_px) on grey."""
+    """Scales, stretches and leans a little, shifts, and cuts to `size` on grey.
+
+    The scale lies between 0.8 of what shows the whole picture and `closeness` times what leaves
+    no grey, so that most of the input is picture, as with a camera's own frame.
+    """
+    width_px, height_px = size
     height, width = image.shape[:2]
-    scale = (
-        size_px
-        / max(height, width)
-        * float(np.exp(rng.uniform(np.log(scales[0]), np.log(scales[1]))))
-    )
-    stretch = float(np.exp(rng.uniform(-0.2, 0.2)))
+    fits = 0.8 * min(width_px / width, height_px / height)
+    covers = closeness * max(width_px / width, height_px / height)
+    scale = float(np.exp(rng.uniform(np.log(fits), np.log(covers))))
+    stretch = float(np.exp(rng.uniform(-0.15, 0.15)))
     scale_x, scale_y = scale * stretch, scale / stretch
-    room_x, room_y = size_px - width * scale_x, size_px - height * scale_y
-    left, top = float(rng.uniform(0, 1) * room_x), float(rng.uniform(0, 1) * room_y)
+    left = float(rng.uniform(0, 1)) * (width_px - width * scale_x)
+    top = float(rng.uniform(0, 1)) * (height_px - height * scale_y)
     lean = float(rng.uniform(-0.04, 0.04))
     matrix = np.array([[scale_x, lean, left], [lean / 2, scale_y, top]], np.float32)
-    out = cv2.warpAffine(
-        image, matrix, (size_px, size_px), flags=cv2.INTER_LINEAR, borderValue=(GREY, GREY, GREY)
-    )
-    return np.asarray(out, np.uint8), moved_boxes(boxes, matrix, size_px)
+    grey = (GREY, GREY, GREY)
+    out = cv2.warpAffine(image, matrix, size, flags=cv2.INTER_LINEAR, borderValue=grey)
+    return np.asarray(out, np.uint8), moved_boxes(boxes, matrix, size)
 
 
-def moved_boxes(boxes: Boxes, matrix: NDArray[np.float32], size_px: int) -> Boxes:
+def moved_boxes(boxes: Boxes, matrix: NDArray[np.float32], size: Size) -> Boxes:
     """Boxes after an affine map, clipped; those mostly outside or tiny are gone."""
     corners: Boxes = boxes[:, [1, 2, 3, 2, 3, 4, 1, 4]].reshape(-1, 2)
     corners = corners @ matrix[:, :2].T + matrix[:, 2]
     corners = corners.reshape(-1, 4, 2)
     low, high = corners.min(1), corners.max(1)
     area = np.prod(high - low, axis=1)
-    low, high = np.clip(low, 0, size_px), np.clip(high, 0, size_px)
+    low, high = np.clip(low, 0, size), np.clip(high, 0, size)
     sides = high - low
     seen = (np.prod(sides, axis=1) >= LEAST_VISIBLE * area) & (
         sides.min(1, initial=1e9) >= SMALLEST_SIDE_PX
@@ -271,21 +270,22 @@ def moved_boxes(boxes: Boxes, matrix: NDArray[np.float32], size_px: int) -> Boxe
     return np.asarray(kept, np.float32)
 
 
-def mosaic(rng: np.random.Generator, material: Material, size_px: int) -> tuple[Image, Boxes]:
+def mosaic(rng: np.random.Generator, material: Material, size: Size) -> tuple[Image, Boxes]:
     """Four pictures round a random centre."""
-    canvas = np.full((size_px, size_px, 3), GREY, np.uint8)
-    cx, cy = (int(size_px * float(rng.uniform(0.35, 0.65))) for _ in range(2))
+    width, height = size
+    canvas = np.full((height, width, 3), GREY, np.uint8)
+    cx, cy = (
+        int(width * float(rng.uniform(0.35, 0.65))),
+        int(height * float(rng.uniform(0.35, 0.65))),
+    )
     parts: list[Boxes] = []
     for x1, y1, x2, y2 in (
-        (0, 0, cx, cy), (cx, 0, size_px, cy), (0, cy, cx, size_px), (cx, cy, size_px, size_px),
+        (0, 0, cx, cy), (cx, 0, width, cy), (0, cy, cx, height), (cx, cy, width, height),
     ):  # fmt: skip
-        image, boxes = scene(rng, material, max(256, size_px * 3 // 4))
-        side = max(x2 - x1, y2 - y1)
-        tile, boxes = cut(rng, image, boxes, side, (0.8, 1.4))
-        canvas[y1:y2, x1:x2] = tile[: y2 - y1, : x2 - x1]
-        boxes[:, [1, 3]] = np.clip(boxes[:, [1, 3]], 0, x2 - x1) + x1
-        boxes[:, [2, 4]] = np.clip(boxes[:, [2, 4]], 0, y2 - y1) + y1
+        image, boxes = scene(rng, material, max(256, max(size) // 2))
+        tile, boxes = cut(rng, image, boxes, (x2 - x1, y2 - y1), 1.1)
+        canvas[y1:y2, x1:x2] = tile
+        boxes[:, [1, 3]] += x1
+        boxes[:, [2, 4]] += y1
         parts.append(boxes)
-    merged = np.concatenate(parts)
-    sides = merged[:, 3:5] - merged[:, 1:3]
-    return canvas, merged[sides.min(1, initial=1e9) >= SMALLEST_SIDE_PX]
+    return canvas, np.concatenate(parts)

@@ -85,7 +85,7 @@ def smoke_sprite(rng: np.random.Generator, height: int, width: int) -> tuple[Pla
     opacity = _stepped(shape * (0.55 + 0.9 * body), 0.12, 0.12 + soft)
     relief = cv2.GaussianBlur(body, (0, 0), max(1.0, size / 60))
     light = np.roll(relief, max(1, size // 40), axis=0) - relief
-    shade = 0.5 + np.clip(light * float(rng.uniform(2, 7)), -0.5, 0.5) * 0.6 + (body - 0.5) * 0.25
+    shade = 0.5 + np.clip(light * float(rng.uniform(1, 4)), -0.5, 0.5) * 0.5 + (body - 0.5) * 0.2
     return opacity, np.asarray(np.clip(shade, 0, 1), np.float32)
 
 

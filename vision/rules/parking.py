@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from vision.alerts import AlertKind
-from vision.boxes import Box, distance_in_sizes
+from vision.boxes import Box, distance_in_sizes, iou
 from vision.classes import VEHICLES
 from vision.rules.rule import Moment
 from vision.rules.standing import StandingRule
@@ -29,28 +29,32 @@ class ParkingRule(StandingRule):
         return track.object_class in VEHICLES and share >= self._tuning.parking.inside_share
 
     def _may_raise(self, stay: Stay, tracks: Sequence[Track], now: Moment) -> bool:
-        patience_s = self._tuning.parking.queue_patience_s
-        if self._remaining_s(stay, now) <= -patience_s or stay.since_before:
+        tuning = self._tuning.parking
+        if self._remaining_s(stay, now) <= -tuning.queue_patience_s or stay.since_before:
             return True
-        return not self._stands_in_queue(stay, tracks)
+        if self._stands_in_queue(stay, tracks):
+            stay.queued_s = now.mono_s
+        return now.mono_s - stay.queued_s > tuning.queue_release_s
 
     def _stands_in_queue(self, stay: Stay, tracks: Sequence[Track]) -> bool:
         """Whether enough vehicles, anywhere in the picture, stopped with it, nose to tail."""
         tuning = self._tuning.parking
-        others = [
+        arrived = [
+            (other.box, other.since_s)
+            for other in self._book.stays
+            if other is not stay and not other.since_before
+        ]
+        arrived += [
             (track.anchor, track.still_since_s)
             for track in tracks
             if track.object_class in VEHICLES
             and track.travelled
             and track.is_standing(1.0)
-            and track.id != stay.track_id
+            and not any(iou(track.anchor, known.box) > 0.3 for known in self._book.stays)
         ]
-        return (
-            _chain_length(
-                (stay.box, stay.since_s), others, tuning.queue_gap_sizes, tuning.queue_window_s
-            )
-            >= tuning.queue_count_min
-        )
+        start = (stay.box, stay.since_s)
+        length = _chain_length(start, arrived, tuning.queue_gap_sizes, tuning.queue_window_s)
+        return length >= tuning.queue_count_min
 
 
 def _chain_length(

@@ -29,7 +29,7 @@ class StandingRule(ABC):
     def __init__(self, area: ZoneArea, tuning: Tuning) -> None:
         self._area = area
         self._tuning = tuning
-        self._book = StayBook(tuning.stay, tuning.lost_still_s)
+        self._book = StayBook(tuning.stay, tuning.lost_after_s)
         self._in_force = True
         self._in_force_since_s = float("-inf")
         self._last: Moment | None = None

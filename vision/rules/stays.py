@@ -36,6 +36,7 @@ class Stay:
         confirmed_s: last moment it was seen, recognised, or nothing moved.
         cover_s: last moment something passed in front of it.
         gone_since_s: since when something else is seen in its place; None while it is there.
+        queued_s: last moment it stood in a queue (parking).
         keeper_s, watched_s: time with a person beside it, of the time watched (stalls).
         alert_id: of the alert it raised; None before.
     """
@@ -53,6 +54,7 @@ class Stay:
     gone_since_s: float | None = None
     keeper_s: float = 0.0
     watched_s: float = 0.0
+    queued_s: float = float("-inf")
     alert_id: str | None = None
 
 

@@ -14,6 +14,10 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QImage
+
 from config.site import CameraId
 from console.bridge.frame_wants import region_of_key
 from console.bridge.tile_image import TileImage, image_over
@@ -39,6 +43,8 @@ class RingFeed:
         self._health: StreamHealth | None = None
         self._frame: Frame | None = None
         self._image: TileImage | None = None
+        self._slot_images: dict[int, QImage] = {}
+        self._slot_pixels: list[NDArray[np.uint8]] = []  # keeps the ids above from being reused
 
     @property
     def has_wanted_ring(self) -> bool:
@@ -89,13 +95,21 @@ class RingFeed:
             if frame is not None:
                 self._frame = frame
                 self._image = TileImage(
-                    image_over(frame.pixels),
+                    self._image_over(frame.pixels),
                     frame.pixels,
                     frame.number,
                     frame.received_mono_ns,
                     self._region,
                 )
         return self._image
+
+    def _image_over(self, pixels: NDArray[np.uint8]) -> QImage:
+        """The QImage over a slot's pixels, made once per slot: a ring hands out four arrays."""
+        known = self._slot_images.get(id(pixels))
+        if known is None:
+            known = self._slot_images[id(pixels)] = image_over(pixels)
+            self._slot_pixels.append(pixels)
+        return known
 
     def still_valid(self) -> bool:
         if self._reader is None or self._frame is None:
@@ -139,5 +153,7 @@ class RingFeed:
         if self._reader is not None:
             self._reader.close()
         self._reader = None
+        self._slot_images = {}
+        self._slot_pixels = []
         self._path = ""
         self._frame = None

@@ -90,3 +90,8 @@ def empty_text() -> str:
 
 def empty_hint_text() -> str:
     return translate("Tile", "camera number + Enter calls a camera")
+
+
+def pinned_text() -> str:
+    """The badge of a tile that keeps its camera."""
+    return translate("Tile", "pinned")

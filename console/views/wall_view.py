@@ -78,6 +78,7 @@ class WallView(QWidget):
         self._clock_rect = QRect()
         self._plates = PlateCache()
         self._painters: dict[int, TilePainter] = {}
+        self._tiles_region = QRegion()
         self._mouse = WallMouse(wall, window_id, self.tile_at)
         wall.open_window(window_id)
         self._disconnect = [
@@ -99,6 +100,11 @@ class WallView(QWidget):
         self._disconnect = []
         self._painters = {}
         self._source.set_view(self.window_id, None)
+
+    def set_names(self, names: TileNames) -> None:
+        """Takes over a changed register."""
+        self._names = names
+        self._rebuild()
 
     # -- geometry
 
@@ -141,6 +147,9 @@ class WallView(QWidget):
             )
             for index, r in placed.items()
         }
+        self._tiles_region = QRegion()
+        for painter in self._painters.values():
+            self._tiles_region += painter.rect
         self._contents_changed()
         self.update()
 
@@ -171,14 +180,14 @@ class WallView(QWidget):
         selected = self._wall.selected == painter.address
         before = (painter.tile, painter.feed, painter.alarm, painter.selected)
         if before != (tile, feed, alarm, selected):
-            painter.selected = selected
-            painter.show(tile, feed, alarm, self._label(tile.camera_id))
+            painter.show(tile, feed, alarm, self._label(tile.camera_id), selected=selected)
             self._update_device(painter.rect)
 
     def _label(self, camera_id: CameraId | None) -> tuple[str, str]:
         if camera_id is None:
             return ("", "")
-        return self._names.number_text(camera_id), self._names.name(camera_id)
+        number = self._names.number_of(camera_id)
+        return "" if number is None else str(number), self._names.name_of(camera_id)
 
     def _selected_changed(self, _address: TileAddress) -> None:
         self._contents_changed()
@@ -202,7 +211,7 @@ class WallView(QWidget):
         for painter in self._painters.values():
             if painter.feed is not None and painter.feed.poll():
                 first = painter.mode in CARDS  # the card goes with the first picture
-                region += painter.rect if first else painter.picture_rect()
+                region += painter.rect if first else painter.picture_rect
                 fading = fading or first
             fading = fading or painter.fading
         if not region.isEmpty():
@@ -246,12 +255,10 @@ class WallView(QWidget):
         if ratio != 1.0:
             painter.scale(1 / ratio, 1 / ratio)
             region = QRegion(_scaled(event.rect(), ratio))
-        touched = [p for p in self._painters.values() if region.intersects(p.rect)]
-        if not self._covered(region):
+        if not region.subtracted(self._tiles_region).isEmpty():
+            region = QRegion(region.boundingRect())
             painter.fillRect(region.boundingRect(), QColor(theme.COLOURS.background))
-            touched = [
-                p for p in self._painters.values() if region.boundingRect().intersects(p.rect)
-            ]
+        touched = [p for p in self._painters.values() if region.intersects(p.rect)]
         for tile in touched:
             tile.paint(painter)
         if self._show_clock:
@@ -261,24 +268,12 @@ class WallView(QWidget):
         self.paint_count += 1
         self.longest_paint_ms = max(self.longest_paint_ms, (time.perf_counter() - began) * 1e3)
 
-    def _covered(self, region: QRegion) -> bool:
-        """Whether tiles cover all of `region`, so that no background needs painting."""
-        return any(p.rect.contains(region.boundingRect()) for p in self._painters.values()) or (
-            region.subtracted(self._tiles_region()).isEmpty()
-        )
-
-    def _tiles_region(self) -> QRegion:
-        result = QRegion()
-        for painter in self._painters.values():
-            result += painter.rect
-        return result
-
     def _repaint_overwritten(self, touched: list[TilePainter]) -> None:
         """A ring that moved on under the brush left a torn picture: paint it again."""
         for tile in touched:
             if tile.feed is not None and not tile.feed.still_valid():
                 self.repaint_count += 1
-                self._update_device(tile.picture_rect())
+                self._update_device(tile.picture_rect)
 
     def _paint_clock(self, painter: QPainter) -> None:
         """Every wall window carries a running clock: a hung one is seen to be hung (UI.md)."""
@@ -292,8 +287,8 @@ class WallView(QWidget):
         margin = round(6 * self._ratio)
         top = margin
         first = self.tile_at(QPoint(1, 1))
-        if first is not None and first.alarm is not None:
-            top += first.band_px()
+        if first is not None:
+            top += first.top_px
         painter.drawPixmap(QPoint(margin, top), plate)
         self._clock_rect = QRect(margin, top, plate.width(), plate.height())
 
@@ -320,6 +315,8 @@ class WallView(QWidget):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange):
             self._plates.clear()
+            for painter in self._painters.values():
+                painter.forget_overlays()
             self._refresh_statuses()
             self.update()
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from console.state.layouts import LAYOUTS, Cell, Layout, LayoutId, PixelRect, place, smallest_grid
 
 TILE_COUNTS = {
-    "1x1": 1, "2x2": 4, "3x3": 9, "4x4": 16, "5x5": 25, "6x6": 36, "8x8": 64,
+    "1x1": 1, "2x2": 4, "3x2": 6, "3x3": 9, "4x4": 16, "5x5": 25, "6x6": 36, "8x8": 64,
     "1+5": 6, "1+7": 8, "2+8": 10,
 }  # fmt: skip
 

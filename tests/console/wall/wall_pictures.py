@@ -74,10 +74,10 @@ class FakeSource:
 class PlainNames:
     """The camera's id is its name; its digits are its number."""
 
-    def number_text(self, camera_id: CameraId) -> str:
-        return "".join(c for c in camera_id if c.isdigit())
+    def number_of(self, camera_id: str) -> int | None:
+        return int("".join(c for c in camera_id if c.isdigit()))
 
-    def name(self, camera_id: CameraId) -> str:
+    def name_of(self, camera_id: str) -> str:
         return f"Camera {camera_id}"
 
 

@@ -1,0 +1,180 @@
+"""What lies over a tile's picture, as a list of stamps: plates at places, and frames.
+
+Worked out when something changes, not when a frame arrives: painting a live tile is its picture
+and two or three blits. Sizes in device pixels of the window.
+
+Threads: GUI thread only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtGui import QColor, QPainter, QPixmap
+
+from console.state.tiles import TileAlarm
+from console.views import theme
+from console.views.tile_look import PLATE_ALPHA, PlateCache, PlateKey, Span
+from console.views.tile_status import TileMode, TileStatus
+from console.views.tile_texts import alert_kind_text, pinned_text
+
+SELECTED_PX = 2
+ALARM_PX = 3
+#: The caption of an alarm is larger than the other texts of its tile: it is read first.
+ALARM_TEXT = 1.2
+#: Text on the alarm colour: contrast 7.6:1.
+ALARM_INK = "#160A04"
+
+
+@dataclass(frozen=True, slots=True)
+class OverlayContent:
+    """What the overlays of a tile say.
+
+    Attributes:
+        rect: the tile, device pixels of the window.
+        size_px: type size.
+        number, name: of the camera; both empty for an empty tile.
+        badges: texts at the top right, the first outermost.
+    """
+
+    rect: QRect
+    ratio: float
+    size_px: int
+    status: TileStatus
+    number: str = ""
+    name: str = ""
+    badges: tuple[str, ...] = ()
+    alarm: TileAlarm | None = None
+    selected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Overlays:
+    """Ready to paint: pixmaps with their places, then frames from outside to inside."""
+
+    plates: tuple[tuple[QPoint, QPixmap], ...]
+    frames: tuple[tuple[QRect, int, QColor], ...]
+
+    def paint(self, painter: QPainter) -> None:
+        for place, plate in self.plates:
+            painter.drawPixmap(place, plate)
+        for rect, width_px, ink in self.frames:
+            _paint_frame(painter, rect, width_px, ink)
+
+
+NO_OVERLAYS = Overlays((), ())
+
+
+def badge_texts(zoom: float, *, pinned: bool, further: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """What stands at the top right: recording and PTZ owner (`further`), zoom factor, pin."""
+    texts = list(further)
+    if zoom > 1.01:
+        texts.append(f"{zoom:.1f}×")
+    if pinned:
+        texts.append(pinned_text())
+    return tuple(texts)
+
+
+def alarm_band_px(size_px: int) -> int:
+    """Height of an alarm's caption in a tile of this type size."""
+    return round(round(size_px * ALARM_TEXT) * 1.62)
+
+
+def overlays(content: OverlayContent, plates: PlateCache) -> Overlays:
+    """The stamps of `content`."""
+    margin = max(round(6 * content.ratio), content.size_px // 2)
+    stamps: list[tuple[QPoint, QPixmap]] = []
+    if content.name or content.number:
+        stamps.append(_label(content, plates, margin))
+    if content.status.age:
+        stamps.append(_age(content, plates, margin))
+    stamps.extend(_badges(content, plates, margin))
+    if content.alarm is not None:
+        stamps.append(_caption(content, content.alarm, plates))
+    return Overlays(tuple(stamps), tuple(_frames(content)))
+
+
+def _label(content: OverlayContent, plates: PlateCache, margin: int) -> tuple[QPoint, QPixmap]:
+    text = theme.COLOURS.text
+    gap = "  " if content.number else ""
+    spans = (Span(content.number, text, bold=True), Span(gap + content.name, text))
+    room = content.rect.width() - 2 * margin
+    if content.status.age:
+        room -= content.size_px * 6
+    plate = plates.plate(
+        PlateKey(spans, content.size_px, _ground(), PLATE_ALPHA, max(content.size_px * 2, room))
+    )
+    bottom = content.rect.bottom() + 1 - margin
+    return QPoint(content.rect.x() + margin, bottom - plate.height()), plate
+
+
+def _age(content: OverlayContent, plates: PlateCache, margin: int) -> tuple[QPoint, QPixmap]:
+    old = content.status.mode is TileMode.OLD
+    light = theme.COLOURS.red if old else theme.COLOURS.amber
+    span = Span(content.status.age, "#FFFFFF" if old else "#161003", bold=True)
+    plate = plates.plate(PlateKey((span,), content.size_px, light, 0.96))
+    right, bottom = content.rect.right() + 1 - margin, content.rect.bottom() + 1 - margin
+    return QPoint(right - plate.width(), bottom - plate.height()), plate
+
+
+def _badges(
+    content: OverlayContent, plates: PlateCache, margin: int
+) -> list[tuple[QPoint, QPixmap]]:
+    right = content.rect.right() + 1 - margin
+    top = content.rect.y() + margin
+    if content.alarm is not None:
+        top += alarm_band_px(content.size_px)
+    stamps = []
+    for text in content.badges:
+        spans = (Span(text, theme.COLOURS.text, bold=True),)
+        plate = plates.plate(PlateKey(spans, content.size_px, _ground(), PLATE_ALPHA))
+        right -= plate.width()
+        stamps.append((QPoint(right, top), plate))
+        right -= margin // 2
+    return stamps
+
+
+def _caption(
+    content: OverlayContent, alarm: TileAlarm, plates: PlateCache
+) -> tuple[QPoint, QPixmap]:
+    """Kind, place, age and the key that opens it."""
+    spans = (
+        Span(alert_kind_text(alarm.kind), ALARM_INK, bold=True),
+        Span(f"  {alarm.place}", ALARM_INK),
+        Span(f"  {content.status.alarm_age}", ALARM_INK, bold=True),
+        Span(f"  [{alarm.key}]", ALARM_INK),
+    )
+    size = round(content.size_px * ALARM_TEXT)
+    key = PlateKey(spans, size, theme.COLOURS.alarm, 1.0, content.rect.width())
+    return content.rect.topLeft(), plates.plate(key)
+
+
+def _frames(content: OverlayContent) -> list[tuple[QRect, int, QColor]]:
+    """Alarm outside, selection inside it, a dark hairline between selection and picture."""
+    found: list[tuple[QRect, int, QColor]] = []
+    rect = content.rect
+    rows = []
+    if content.alarm is not None:
+        rows.append((round(ALARM_PX * content.ratio), QColor(theme.COLOURS.alarm)))
+    if content.selected:
+        rows.append((round(SELECTED_PX * content.ratio), QColor(theme.COLOURS.accent)))
+        rows.append((max(1, round(content.ratio)), theme.colour(theme.COLOURS.background, 0.55)))
+    for width_px, ink in rows:
+        found.append((rect, width_px, ink))
+        rect = rect.adjusted(width_px, width_px, -width_px, -width_px)
+    return found
+
+
+def _ground() -> str:
+    """Plates are dark in every theme: they lie on pictures, not on panels."""
+    return theme.DARK.background
+
+
+def _paint_frame(painter: QPainter, r: QRect, width_px: int, ink: QColor) -> None:
+    """As four fills: no antialiasing, no path, no overlap of translucent corners."""
+    inner = r.height() - 2 * width_px
+    painter.fillRect(r.x(), r.y(), r.width(), width_px, ink)
+    painter.fillRect(r.x(), r.bottom() + 1 - width_px, r.width(), width_px, ink)
+    painter.fillRect(r.x(), r.y() + width_px, width_px, inner, ink)
+    painter.fillRect(r.right() + 1 - width_px, r.y() + width_px, width_px, inner, ink)

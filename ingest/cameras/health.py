@@ -34,7 +34,10 @@ class LossCause(enum.Enum):
 
 
 class StreamHealth(Struct, frozen=True):
-    """One camera's stream now. Times are CLOCK_MONOTONIC nanoseconds of this machine."""
+    """One camera's stream now. Times are CLOCK_MONOTONIC nanoseconds of this machine.
+
+    `pixel_aspect`: width of a pixel of `width_px` × `height_px` over its height.
+    """
 
     camera_id: CameraId
     state: StreamState
@@ -47,6 +50,7 @@ class StreamHealth(Struct, frozen=True):
     height_px: int = 0
     codec: str = ""
     reconnect_count: int = 0
+    pixel_aspect: float = 1.0
     lag_s: float = 0.0  #: how far the camera's pictures lag behind their best delay: add to ages
 
 

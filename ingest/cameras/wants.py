@@ -43,6 +43,8 @@ class FrameWant(Struct, frozen=True):
         priority: 0 alarm, 1 selected, 2 rest, 3 hidden.
         region_norm: digital zoom: only this part of the picture, cropped before scaling.
         keyframes_only: decode key frames alone (a tile off screen).
+        size_px: exact width and height instead of the class's, scaled up too and whatever the
+            aspect: the painter then copies the picture pixel for pixel.
     """
 
     camera_id: CameraId
@@ -52,6 +54,12 @@ class FrameWant(Struct, frozen=True):
     priority: int = PRIORITY_REST
     region_norm: Region | None = None
     keyframes_only: bool = False
+    size_px: tuple[int, int] | None = None
+
+    @property
+    def target_width_px(self) -> int:
+        """The width that is asked for, 0 for the stream's own."""
+        return int(self.width_class) if self.size_px is None else self.size_px[0]
 
 
 class RingInfo(Struct, frozen=True):
@@ -96,6 +104,8 @@ class ClipInfo(Struct, frozen=True):
 def ring_key(want: FrameWant) -> str:
     """The key of `want`'s ring in `CameraStatus.rings`."""
     key = f"{want.format.name.lower()}{int(want.width_class)}"
+    if want.size_px is not None:
+        key += f"={want.size_px[0]}x{want.size_px[1]}"
     if want.region_norm is None:
         return key
     return key + "@" + ",".join(f"{edge:.4f}" for edge in want.region_norm)

@@ -49,15 +49,12 @@ def case_id_of_alert(tx: Transaction, alert_id: str) -> CaseId | None:
 
 def case_id_of_ticket(tx: Transaction, source: str, ticket_id: str) -> CaseId | None:
     """A ticket that was received before keeps its case."""
-    rows = tx.execute(
-        select(cases.c.case_id, cases.c.body).where(
-            cases.c.kind == "ticket", cases.c.source == f"ticket:{source}"
-        )
-    )
-    for row in rows:
-        if case_of(row.body).ticket_id == ticket_id:
-            return CaseId(row.case_id)
-    return None
+    found = tx.execute(
+        select(cases.c.case_id)
+        .where(cases.c.ticket_id == ticket_id, cases.c.source == f"ticket:{source}")
+        .limit(1)
+    ).scalar()
+    return None if found is None else CaseId(found)
 
 
 def save_alert(

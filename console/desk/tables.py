@@ -48,6 +48,7 @@ cases = Table(
     Column("inspector_id", String),
     Column("camera_id", String),
     Column("source", String, nullable=False),
+    Column("ticket_id", String),
     Column("title", String, nullable=False),
     Column("opened_ns", BigInteger, nullable=False),
     Column("due_ns", BigInteger, nullable=False),
@@ -65,6 +66,7 @@ cases = Table(
     Index("desk_cases_inspector", "inspector_id", "is_open"),
     Index("desk_cases_camera", "camera_id", "is_open"),
     Index("desk_cases_audit", "audit_hash"),
+    Index("desk_cases_ticket", "ticket_id"),
 )
 
 #: The alerts behind cases, as last heard.
@@ -128,6 +130,7 @@ def case_row(case: CaseData) -> dict[str, Any]:
         "inspector_id": case.inspector_id,
         "camera_id": case.camera_id,
         "source": case.source,
+        "ticket_id": case.ticket_id,
         "title": case.title,
         "opened_ns": parse_utc_ns(case.opened_utc),
         "due_ns": _ns(case.step_due_utc),

@@ -1,0 +1,5 @@
+"""Fixtures of the desk's tests."""
+
+from tests.console.desk.desk_bench import bench
+
+__all__ = ["bench"]

@@ -52,7 +52,7 @@ from ingest.cameras.lease import CameraLease, RuntimeInfo
 from ingest.clock import SystemClock
 from ingest.errors import GridwallError
 from ingest.evidence import EvidenceClient
-from ingest.feed.envelope import Event, Noun
+from ingest.feed.envelope import Event, Noun, utc_text
 from ingest.feed.query import QueryClient
 from ingest.feed.reader import STALE_S, FeedReader, ReaderState, Snapshot
 
@@ -62,6 +62,8 @@ _log = logging.getLogger(__name__)
 TOPICS = ("alert.", "case.", "camera.", "position.", "register.", "scene.")
 #: Lights and ages move with this.
 TICK_MS = 1_000
+#: The header's numbers are asked for every so many ticks.
+HEAD_TICKS = 10
 #: Events that name a changed register are gathered this long before the site is read again.
 REGISTER_SETTLE_MS = 300
 
@@ -124,6 +126,7 @@ class ConsoleApp:
             on_open=self.router.watch,
         )  # fmt: skip
         self._restored_case = False
+        self._ticks = 0
         self._closed = False
         self._tick = QTimer(interval=TICK_MS)
         self._register_settle = QTimer(singleShot=True, interval=REGISTER_SETTLE_MS)
@@ -196,6 +199,7 @@ class ConsoleApp:
         window.header.keys_asked.connect(window.key_sheet.open)
         window.header.language_asked.connect(self._toggle_language)
         window.header.lost_asked.connect(self._say_lost)
+        window.header.today_asked.connect(self._read_today)
         window.closed.connect(self._application.quit)
         self.commander.held_changed.connect(window.hold_bar.show_held)
         self.router.digits_changed.connect(self._on_digits)
@@ -293,6 +297,12 @@ class ConsoleApp:
 
     def _on_tick(self) -> None:
         self.session.tick()
+        self._ticks += 1
+        if self._ticks % HEAD_TICKS == 1 and self.session.feed.get().is_live:
+            self.desk.read_head()
+
+    def _read_today(self) -> None:
+        self.desk.read_since(utc_text(self.session.today_since_utc_ns()))
 
     # -- cameras
 

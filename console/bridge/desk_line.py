@@ -16,12 +16,21 @@ from PySide6.QtCore import QObject, Signal
 
 from console.bridge.gui_thread import Errands
 from console.desk.case import CaseData, CaseId
-from console.state.candidates import Candidate, CaseDetail, candidates_of, detail_of
+from console.state.candidates import (
+    Candidate,
+    CaseDetail,
+    Reason,
+    candidates_of,
+    detail_of,
+)
+from console.state.queue import QueueCounts
 from console.state.session import ConsoleSession
 from ingest.errors import GridwallError
 
 #: How long an act may take before the operator is told that the hub did not answer.
 ACT_TIMEOUT_S = 5.0
+#: Cases of today that are read at once.
+TODAY_LIMIT = 1_000
 
 
 class Asks(Protocol):
@@ -34,7 +43,7 @@ class DeskLine(QObject):
     """Signals: `acted(act, case_id)` after the hub committed; `refused(act, case_id, reason)`."""
 
     acted = Signal(str, str)
-    refused = Signal(str, str, str)
+    refused = Signal(str, str, object)
 
     def __init__(
         self,
@@ -65,6 +74,19 @@ class DeskLine(QObject):
             self._on_read_failed,
         )
 
+    def read_head(self) -> None:
+        """Reads the header's numbers: the hub counts what this seat never saw, too."""
+        self._errands.run(lambda: self._client.ask("count"), self._take_head, self._on_head_failed)
+
+    def read_since(self, since_utc: str) -> None:
+        """Reads every case opened since then, ended ones too (the header's “today”)."""
+        wanted = {"since_utc": since_utc}
+        self._errands.run(
+            lambda: self._client.ask("cases", filter=wanted, sort="opened", limit=TODAY_LIMIT),
+            self._take_cases,
+            self._on_read_failed,
+        )
+
     def act(self, case_id: CaseId, act: str, **fields: Any) -> None:
         """Sends one act with the version this seat saw; a second operator's act wins by version."""
         row = self._session.cases.get(case_id)
@@ -75,6 +97,18 @@ class DeskLine(QObject):
             lambda reply: self._take_act(act, case_id, reply),
             lambda error: self._on_refused(act, case_id, error),
         )
+
+    def _take_head(self, reply: Mapping[str, Any]) -> None:
+        names = ("open", "late", "today")
+        if all(isinstance(reply.get(name), int) for name in names):
+            self._session.head.set(QueueCounts(*(int(reply[name]) for name in names)))
+
+    def _on_head_failed(self, _error: GridwallError) -> None:
+        self._session.head.set(None)
+
+    def _take_cases(self, reply: Mapping[str, Any]) -> None:
+        cases = msgspec.convert(reply.get("cases", ()), list[CaseData], strict=False)
+        self._session.cases.apply(cases, self._session.clock.utc_ns())
 
     def _take_detail(self, case_id: CaseId, detail: CaseDetail) -> None:
         self._session.cases.apply([detail.case], self._session.clock.utc_ns())
@@ -92,12 +126,12 @@ class DeskLine(QObject):
         self.acted.emit(act, case_id)
 
     def _on_refused(self, act: str, case_id: CaseId, error: GridwallError) -> None:
-        self.refused.emit(act, case_id, str(error))
+        self.refused.emit(act, case_id, reason_of(error))
         if self._session.open_case.get() == case_id:
             self.read_case(case_id)
 
     def _on_read_failed(self, error: GridwallError) -> None:
-        self.refused.emit("read", "", str(error))
+        self.refused.emit("read", "", reason_of(error))
 
     def _on_cases(self, ids: frozenset[CaseId]) -> None:
         opened = self._session.open_case.get()
@@ -107,6 +141,15 @@ class DeskLine(QObject):
         row = self._session.cases.get(opened)
         if row is not None and row.case.version != detail.case.version:
             self.read_case(opened)
+
+
+def reason_of(error: GridwallError) -> Reason:
+    """Why the hub refused: the desk's message id with its values, else the words it used."""
+    answer = getattr(error, "answer", None)
+    if isinstance(answer, dict) and isinstance(answer.get("reason"), str) and answer["reason"]:
+        values = answer.get("values")
+        return Reason(answer["reason"], values if isinstance(values, dict) else {})
+    return Reason(str(error))
 
 
 def _asked(decode: Any, reply: Mapping[str, Any]) -> Any:

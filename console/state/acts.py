@@ -7,6 +7,7 @@ have a button, in the order of use. A refusal the hub told with the case wins. P
 from __future__ import annotations
 
 from console.desk.case import CaseState
+from console.state.candidates import Reason
 from console.state.cases import CaseRow
 from console.state.session import ConsoleSession
 
@@ -19,22 +20,30 @@ ACTS_OF_STATE: dict[CaseState, tuple[str, ...]] = {
     CaseState.SUSPENDED: ("resume",),
 }
 
+
+def acts_of(row: CaseRow) -> tuple[str, ...]:
+    """The acts with a button, the next step first."""
+    if row.case.state is CaseState.VERIFYING and row.case.verified:
+        return ("close", "return")
+    return ACTS_OF_STATE.get(row.case.state, ())
+
+
 #: Acts that end or undo something ask for a reason first.
 ACTS_WITH_REASON = frozenset({"void", "return"})
 
 
-def refusal_of(act: str, row: CaseRow, session: ConsoleSession) -> str | None:
-    """Why `act` cannot be done now (message id or the hub's words); None when it can."""
+def refusal_of(act: str, row: CaseRow, session: ConsoleSession) -> Reason | None:
+    """Why `act` cannot be done now; None when it can."""
     if not session.feed.get().is_live:
-        return "hub_away"
+        return Reason("hub_away")
     if act not in ACTS_OF_STATE.get(row.case.state, ()):
-        return "not_in_state"
+        return Reason("not_in_state", {"state": row.case.state.value})
     if act == "dispatch" and not any(one.can_go for one in session.candidates.get()):
-        return "no_candidate"
+        return Reason("no_candidate")
     detail = session.detail.get()
     if detail is None or detail.case.case_id != row.id:
         return None
     offer = detail.offer(act)
     if offer is None or offer.allowed:
         return None
-    return offer.reason or "not_allowed"
+    return Reason(offer.reason or offer.reason_text or "not_allowed", offer.values)

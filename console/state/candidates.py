@@ -35,6 +35,9 @@ class Candidate(Struct, frozen=True):
     fix_age_s: float | None = None
     reasons: tuple[Reason, ...] = ()
     shortfalls: tuple[Reason, ...] = ()
+    by_road: bool = False
+    lat_deg: float | None = None
+    lon_deg: float | None = None
 
     @property
     def can_go(self) -> bool:
@@ -42,11 +45,13 @@ class Candidate(Struct, frozen=True):
 
 
 class ActOffer(Struct, frozen=True):
-    """An act on a case: may it be done now, and if not, why (message id or the hub's words)."""
+    """An act on a case: may it be done now, and if not, why (message id with its values)."""
 
     act: str
     allowed: bool
     reason: str = ""
+    reason_text: str = ""
+    values: dict[str, Any] = {}
 
 
 class AuditRow(Struct, frozen=True):

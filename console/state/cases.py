@@ -19,7 +19,7 @@ from ingest.feed.envelope import parse_utc_ns
 #: DOMAIN §2, GB/T 30428: lights by the share of the limit that is used.
 AMBER_FROM_SHARE = 0.8
 #: Ended cases kept for the case view and the "closed just now" line; the oldest go first.
-ENDED_KEPT_MAX = 200
+ENDED_KEPT_MAX = 2_000
 #: Fire and smoke: never wait, have the strip of their own.
 STRIP_PRIORITY = 1
 
@@ -40,6 +40,7 @@ class CaseRow(Struct, frozen=True):
     opened_utc_ns: int
     started_utc_ns: int | None
     due_utc_ns: int | None
+    amber_utc_ns: int | None = None
 
     @property
     def id(self) -> CaseId:
@@ -63,10 +64,15 @@ class CaseRow(Struct, frozen=True):
             return Light.NONE
         if now_utc_ns > self.due_utc_ns:
             return Light.RED
+        return Light.AMBER if now_utc_ns >= self._amber_from_utc_ns() else Light.GREEN
+
+    def _amber_from_utc_ns(self) -> int:
+        """When 80 % is used: the desk says (working time); else by the clock on the wall."""
+        if self.amber_utc_ns is not None:
+            return self.amber_utc_ns
+        assert self.due_utc_ns is not None
         started = self.started_utc_ns if self.started_utc_ns is not None else self.opened_utc_ns
-        limit = self.due_utc_ns - started
-        used = now_utc_ns - started
-        return Light.AMBER if limit > 0 and used >= AMBER_FROM_SHARE * limit else Light.GREEN
+        return started + round(AMBER_FROM_SHARE * (self.due_utc_ns - started))
 
     def urgency(self, now_utc_ns: int) -> tuple[int, int, int, int, str]:
         """Sorts the queue: priority 1, light, whether it waits for us, age."""
@@ -93,6 +99,7 @@ def row_of(case: CaseData, now_utc_ns: int) -> CaseRow:
         opened_utc_ns=now_utc_ns if opened is None else opened,
         started_utc_ns=_ns(case.step_started_utc),
         due_utc_ns=_ns(case.step_due_utc),
+        amber_utc_ns=_ns(case.step_amber_utc),
     )
 
 

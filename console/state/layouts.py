@@ -82,6 +82,11 @@ def _one_and(side: int) -> Layout:
     return Layout(LayoutId(f"1+{len(cells) - 1}"), side, side, cells)
 
 
+def _three_by_two() -> Layout:
+    """Six tiles near 16:9 in the wide, low wall above a map."""
+    return Layout(LayoutId("3x2"), 3, 2, tuple(Cell(i % 3, i // 3) for i in range(6)))
+
+
 def _two_and_eight() -> Layout:
     small = tuple(Cell(i % 4, 2 + i // 4) for i in range(8))
     return Layout(LayoutId("2+8"), 4, 4, (Cell(0, 0, 2), Cell(2, 0, 2), *small))
@@ -91,7 +96,7 @@ def _two_and_eight() -> Layout:
 LAYOUTS: dict[LayoutId, Layout] = {
     layout.id: layout
     for layout in (
-        grid(1), grid(2), grid(3), grid(4), _one_and(3), _one_and(4), _two_and_eight(),
+        grid(1), grid(2), _three_by_two(), grid(3), grid(4), _one_and(3), _one_and(4), _two_and_eight(),
         grid(5), grid(6), grid(8),
     )
 }  # fmt: skip

@@ -19,12 +19,12 @@ class Profile(enum.Enum):
 
 #: The wall inside the main window at first start.
 FIRST_LAYOUT = {
-    Profile.SUBCENTRE: LayoutId("2x2"),
+    Profile.SUBCENTRE: LayoutId("3x2"),
     Profile.DESK: LayoutId("2x2"),
 }
 
 #: Shares of a splitter's length at first start, by splitter name.
 FIRST_SHARES: dict[Profile, dict[str, tuple[float, ...]]] = {
-    Profile.SUBCENTRE: {"main": (0.78, 0.22), "left": (0.60, 0.40), "right": (0.46, 0.54)},
+    Profile.SUBCENTRE: {"main": (0.76, 0.24), "left": (0.56, 0.44), "right": (0.42, 0.58)},
     Profile.DESK: {"main": (0.22, 0.53, 0.25), "middle": (0.58, 0.42)},
 }

@@ -30,7 +30,7 @@ from console.state.health import CameraHealth
 from console.state.linkage import Sight, View, sights_of
 from console.state.observable import Signal, Value
 from console.state.people import People
-from console.state.queue import CaseQueue
+from console.state.queue import CaseQueue, QueueCounts
 from console.state.tiles import TileAddress, TileAlarm
 from console.state.wall import MAIN_WINDOW, WallState
 from ingest.cameras.health import CameraHealthData
@@ -110,6 +110,8 @@ class ConsoleSession:
         self.open_case: Value[CaseId | None] = Value(None)
         self.selection: Value[Selection | None] = Value(None)
         self.sights: Value[tuple[Sight, ...]] = Value(())
+        #: The hub's numbers for the header, None until it told them.
+        self.head: Value[QueueCounts | None] = Value(None)
         self.detail: Value[CaseDetail | None] = Value(None)
         self.candidates: Value[tuple[Candidate, ...]] = Value(())
         self.case_opened: Signal[[CaseId]] = Signal()

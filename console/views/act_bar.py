@@ -5,11 +5,11 @@ Threads: GUI thread only.
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
-from console.state.acts import ACTS_OF_STATE, refusal_of
+from console.state.acts import acts_of, refusal_of
 from console.state.cases import CaseRow
 from console.state.keys import CommandId, command
 from console.state.session import ConsoleSession
@@ -30,7 +30,8 @@ def key_text(command_id: CommandId) -> str:
     """A command's key as this platform writes it; empty without one."""
     keys = command(command_id).keys
     native = QKeySequence.SequenceFormat.NativeText
-    return QKeySequence(keys[0]).toString(native) if keys else ""
+    text = QKeySequence(keys[0]).toString(native) if keys else ""
+    return text.replace("Return", "Enter")
 
 
 class ActBar(QWidget):
@@ -49,7 +50,7 @@ class ActBar(QWidget):
 
     def refresh(self, row: CaseRow) -> None:
         """Shows the acts of the case's state."""
-        acts = ACTS_OF_STATE.get(row.case.state, ())
+        acts = acts_of(row)
         if acts != self._shown:
             self._rebuild(acts)
         for act, button in self._buttons.items():
@@ -67,6 +68,7 @@ class ActBar(QWidget):
             button.setObjectName("primary" if number == 0 else "act")
             button.setProperty("act", act)
             button.setAutoDefault(False)
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             policy = QSizePolicy.Policy.Expanding if number == 0 else QSizePolicy.Policy.Minimum
             button.setSizePolicy(policy, QSizePolicy.Policy.Fixed)
             button.clicked.connect(self._on_clicked)
@@ -79,7 +81,9 @@ class ActBar(QWidget):
         button.setText(f"{words.act_text(act)}  {key}".rstrip())
         reason = refusal_of(act, row, self._session)
         button.setEnabled(reason is None)
-        button.setToolTip(self._tip(act) if reason is None else words.refusal_text(reason))
+        button.setToolTip(
+            self._tip(act) if reason is None else words.reason_text(reason.id, reason.values)
+        )
 
     def _tip(self, act: str) -> str:
         command_id = COMMAND_OF_ACT.get(act)

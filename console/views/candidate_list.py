@@ -74,6 +74,7 @@ class CandidateList(QWidget):
             send = QPushButton(translate("CaseView", "Send"), line)
             send.setProperty("inspector_id", candidate.inspector_id)
             send.setAutoDefault(False)
+            send.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             send.setEnabled(self._session.feed.get().is_live)
             send.clicked.connect(self._on_send)
             layout.addWidget(send, 0, Qt.AlignmentFlag.AlignTop)

@@ -15,7 +15,7 @@ from console.state.session import ConsoleSession
 from console.views import icons, theme, words
 from console.views.act_bar import ActBar
 from console.views.candidate_list import CandidateList
-from console.views.evidence_view import EvidenceView
+from console.views.evidence_view import Evidence, EvidenceView
 from console.views.lights import light_colour
 from console.views.timeline import Timeline
 from console.views.words import translate
@@ -191,17 +191,22 @@ class CaseView(QWidget):
         return " · ".join(part for part in parts if part)
 
     def _alert(self, row: CaseRow) -> AlertData | None:
+        """The alert as last heard; the case itself carries its pictures once the desk has them."""
         for alert_id in row.case.alert_ids:
             if alert_id in self._session.alerts:
                 return self._session.alerts[alert_id]
-        detail = self._session.detail.get()
-        return detail.alerts[0] if detail is not None and detail.alerts else None
+        return None
 
     def _refresh_evidence(self) -> None:
         row = self._row()
         if row is None:
             return
-        alert = self._alert(row)
-        snapshot = row.case.snapshot or (alert.snapshot if alert else None)
-        clip = row.case.clip or (alert.clip if alert else None)
-        self.evidence.show_evidence(alert, snapshot, clip)
+        case, alert = row.case, self._alert(row)
+        self.evidence.show_evidence(
+            Evidence(
+                snapshot=case.snapshot or (alert.snapshot if alert else None),
+                crop=case.crop or (alert.crop if alert else None),
+                clip=case.clip or (alert.clip if alert else None),
+                box_norm=case.box_norm or (alert.box_norm if alert else None),
+            )
+        )

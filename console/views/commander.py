@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from config.site import InspectorId
 from console.desk.case import CaseId, CaseState
 from console.state.acts import ACTS_WITH_REASON, refusal_of
+from console.state.candidates import Reason
 from console.state.cases import CaseRow
 from console.state.entry import DISPATCH_HOLD_S, DispatchHold, HeldDispatch
 from console.state.finder import Found, FoundKind
@@ -148,13 +149,15 @@ class Commander(QObject):
         text = translate("Commands", "{0}: {1}").format(title, words.act_text(act))
         self._session.say(text)
 
-    def on_refused(self, act: str, case_id: str, reason: str) -> None:
+    def on_refused(self, act: str, case_id: str, reason: Reason) -> None:
         """The hub refused or did not answer."""
+        words_of_it = words.reason_text(reason.id, reason.values)
         if act == "read":
             if self._session.feed.get().is_live:
-                self._session.say(reason, Severity.PROBLEM)
+                self._session.say(words_of_it, Severity.PROBLEM)
             return
-        text = translate("Commands", "{0} was refused: {1}").format(words.act_text(act), reason)
+        text = translate("Commands", "{0} was refused: {1}")
+        text = text.format(words.act_text(act), words_of_it)
         self._session.say(text, Severity.PROBLEM)
 
     # -- inside
@@ -164,11 +167,11 @@ class Commander(QObject):
         case_id = self._session.cursor.get() or self._session.open_case.get()
         row = self._session.cases.get(case_id)
         if row is None:
-            self._refuse("no_case")
+            self._refuse(Reason("no_case"))
         return row
 
-    def _refuse(self, reason: str) -> None:
-        self._session.say(words.refusal_text(reason), Severity.PROBLEM)
+    def _refuse(self, reason: Reason) -> None:
+        self._session.say(words.reason_text(reason.id, reason.values), Severity.PROBLEM)
 
     def _open(self) -> None:
         case_id = self._session.cursor.get()
@@ -196,7 +199,7 @@ class Commander(QObject):
         if row is None:
             return
         if row.case.state is not CaseState.FILED:
-            self._refuse("not_in_state")
+            self._refuse(Reason("not_in_state", {"state": row.case.state.value}))
             return
         if self._session.open_case.get() != row.id or not self._session.candidates.get():
             # the operator must see whom they send: open first, go on when the names are there

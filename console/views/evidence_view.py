@@ -6,6 +6,7 @@ Threads: GUI thread only.
 from __future__ import annotations
 
 import enum
+from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen, QResizeEvent
@@ -14,7 +15,6 @@ from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 from console.bridge.evidence_cache import EvidenceCache
 from console.views import icons, theme
 from console.views.words import translate
-from vision.alerts import AlertData
 
 _ASPECT = 9 / 16
 
@@ -24,17 +24,25 @@ class Face(enum.Enum):
     CROP = "crop"
 
 
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """SHA-256 names of a case's pictures and clip; `box_norm` in the full frame, 0..1."""
+
+    snapshot: str | None = None
+    crop: str | None = None
+    clip: str | None = None
+    box_norm: tuple[float, float, float, float] | None = None
+
+
 class EvidenceView(QWidget):
-    """Evidence of one alert. `clip_asked(sha)`: the operator wants to see the clip."""
+    """Evidence of one case. `clip_asked(sha)`: the operator wants to see the clip."""
 
     clip_asked = Signal(str)
 
     def __init__(self, cache: EvidenceCache, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._cache = cache
-        self._alert: AlertData | None = None
-        self._snapshot: str | None = None
-        self._clip: str | None = None
+        self._shown = Evidence()
         self._problem = ""
         self.face = Face.SNAPSHOT
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -52,16 +60,14 @@ class EvidenceView(QWidget):
         self.retranslate()
         self._dress()
 
-    def show_evidence(
-        self, alert: AlertData | None, snapshot: str | None, clip: str | None
-    ) -> None:
-        """Shows a case's evidence; the alert brings box and crop where it is known."""
-        new = (snapshot, alert.alert_id if alert else None)
-        if new != (self._snapshot, self._alert.alert_id if self._alert else None):
+    def show_evidence(self, evidence: Evidence) -> None:
+        """Shows a case's evidence; a new picture starts with the full frame."""
+        if evidence.snapshot != self._shown.snapshot:
             self.face = Face.SNAPSHOT
             self._problem = ""
-        self._alert, self._snapshot, self._clip = alert, snapshot, clip
-        self._dress()
+        if evidence != self._shown:
+            self._shown = evidence
+            self._dress()
 
     def retranslate(self) -> None:
         self._buttons["snapshot"].setText(translate("Evidence", "Picture"))
@@ -76,16 +82,16 @@ class EvidenceView(QWidget):
         self.update()
 
     def _sha(self) -> str | None:
-        crop = self._alert.crop if self._alert else None
-        return crop if self.face is Face.CROP and crop else self._snapshot
+        crop = self._shown.crop
+        return crop if self.face is Face.CROP and crop else self._shown.snapshot
 
     def _dress(self) -> None:
-        has_crop = self._alert is not None and self._alert.crop is not None
+        has_crop = self._shown.crop is not None
         self._buttons["snapshot"].setVisible(has_crop)
         self._buttons["crop"].setVisible(has_crop)
         self._buttons["snapshot"].setChecked(self.face is Face.SNAPSHOT)
         self._buttons["crop"].setChecked(self.face is Face.CROP)
-        self._buttons["clip"].setVisible(self._clip is not None)
+        self._buttons["clip"].setVisible(self._shown.clip is not None)
         self._place()
         self.update()
 
@@ -98,8 +104,8 @@ class EvidenceView(QWidget):
         self._dress()
 
     def _on_clip(self) -> None:
-        if self._clip is not None:
-            self.clip_asked.emit(self._clip)
+        if self._shown.clip is not None:
+            self.clip_asked.emit(self._shown.clip)
 
     def _on_arrived(self, sha: str) -> None:
         if sha == self._sha():
@@ -138,8 +144,8 @@ class EvidenceView(QWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         area = _fitted(image, QRectF(self.rect()))
         painter.drawImage(area, image)
-        if self.face is Face.SNAPSHOT and self._alert is not None:
-            self._paint_box(painter, area, self._alert.box_norm)
+        if self.face is Face.SNAPSHOT and self._shown.box_norm is not None:
+            self._paint_box(painter, area, self._shown.box_norm)
 
     def _paint_words(self, painter: QPainter, sha: str | None) -> None:
         text = translate("Evidence", "No picture with this case")

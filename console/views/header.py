@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from console.state.cases import Light
 from console.state.feed_status import FeedState, FeedStatus
-from console.state.queue import QueueFilter, Scope
+from console.state.queue import QueueCounts, QueueFilter, Scope
 from console.state.session import ConsoleSession
 from console.views import icons, theme, words
 from console.views.lights import paint_light
@@ -36,12 +36,14 @@ class _Lamp(QWidget):
 
 
 class Header(QFrame):
-    """Signals: `search_asked`, `lost_asked`, `keys_asked`, `language_asked`."""
+    """Signals: `search_asked`, `lost_asked`, `keys_asked`, `language_asked`; `today_asked`: ended
+    cases of today are wanted, too."""
 
     search_asked = Signal()
     lost_asked = Signal()
     keys_asked = Signal()
     language_asked = Signal()
+    today_asked = Signal()
 
     def __init__(self, session: ConsoleSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -152,6 +154,10 @@ class Header(QFrame):
     def _refresh_numbers(self) -> None:
         session = self._session
         counts = session.queue.counts(session.today_since_utc_ns())
+        told = session.head.get()
+        if told is not None and session.feed.get().is_live:
+            today = max(told.today_count, counts.today_count)
+            counts = QueueCounts(counts.open_count, counts.late_count, today)
         live = session.feed.get().is_live
         texts = {
             Scope.TODAY: translate("Header", "today {0}").format(counts.today_count),
@@ -197,6 +203,8 @@ class Header(QFrame):
         session = self._session
         since = session.today_since_utc_ns()
         session.queue.set_filter(QueueFilter(scope=scope, since_utc_ns=since))
+        if scope is Scope.TODAY:
+            self.today_asked.emit()
         self._refresh_numbers()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from console.state.keys import KEY_TABLE, QT_TRANSLATE_NOOP, CommandId, KeyGroup
 from console.views.act_bar import key_text
@@ -26,10 +26,9 @@ class KeySheet(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("card")
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(24, 20, 24, 20)
-        self._grid.setHorizontalSpacing(16)
-        self._grid.setVerticalSpacing(6)
+        self._layout = QHBoxLayout(self)
+        self._layout.setContentsMargins(28, 20, 28, 24)
+        self._layout.setSpacing(40)
         self.hide()
 
     def open(self) -> None:
@@ -49,22 +48,28 @@ class KeySheet(QFrame):
             self.open()
 
     def _fill(self) -> None:
-        while (item := self._grid.takeAt(0)) is not None:
+        while (item := self._layout.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
+                widget.hide()
                 widget.deleteLater()
-        columns = ((KeyGroup.CASES, KeyGroup.MAP), (KeyGroup.CAMERAS, KeyGroup.CONSOLE))
-        for column, groups in enumerate(columns):
+        for groups in ((KeyGroup.CASES, KeyGroup.MAP), (KeyGroup.CAMERAS, KeyGroup.CONSOLE)):
+            column = QWidget(self)
+            grid = QGridLayout(column)
+            grid.setContentsMargins(0, 0, 0, 0)
+            grid.setHorizontalSpacing(16)
+            grid.setVerticalSpacing(6)
             line = 0
             for group in groups:
                 title = QLabel(translate("Keys", _GROUPS[group]))
                 title.setObjectName("title")
-                title.setContentsMargins(0, 8 if line else 0, 0, 2)
-                self._grid.addWidget(title, line, column * 3, 1, 2)
-                line = self._add_rows(group, column, line + 1)
-        self._grid.setColumnMinimumWidth(2, 24)
+                title.setContentsMargins(0, 12 if line else 0, 0, 2)
+                grid.addWidget(title, line, 0, 1, 2)
+                line = self._add_rows(grid, group, line + 1)
+            grid.setRowStretch(line, 1)
+            self._layout.addWidget(column)
 
-    def _add_rows(self, group: KeyGroup, column: int, line: int) -> int:
+    def _add_rows(self, grid: QGridLayout, group: KeyGroup, line: int) -> int:
         for row in KEY_TABLE:
             if row.group is not group or row.id.value in _FOLDED:
                 continue
@@ -73,8 +78,8 @@ class KeySheet(QFrame):
                 continue
             label = QLabel(key)
             label.setObjectName("key")
-            self._grid.addWidget(label, line, column * 3, Qt.AlignmentFlag.AlignRight)
-            self._grid.addWidget(QLabel(text), line, column * 3 + 1)
+            grid.addWidget(label, line, 0, Qt.AlignmentFlag.AlignRight)
+            grid.addWidget(QLabel(text), line, 1)
             line += 1
         return line
 

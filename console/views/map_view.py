@@ -32,9 +32,10 @@ from console.views.map_chrome import HoverCard, MapChrome
 from console.views.map_layers.cameras import CameraLayer
 from console.views.map_layers.cases import CaseLayer
 from console.views.map_layers.ground import Ground
-from console.views.map_layers.markers import Marker, nearest
+from console.views.map_layers.markers import Labels, Marker, nearest
 from console.views.map_layers.people import PeopleLayer
 from console.views.map_legend import MapLayers, MapLegend
+from console.views.map_route import RouteKeeper
 from vision.alerts import AlertData
 
 #: Ground painted beyond each edge of the window, as a share of it: room to drag.
@@ -76,6 +77,7 @@ class MapView(QWidget):
         self.cameras = CameraLayer(session)
         self.people = PeopleLayer(session)
         self.cases = CaseLayer(session)
+        self._route = RouteKeeper(session, self.cases)
         self.layers = MapLayers()
         self.legend = MapLegend(self.layers, self)
         self._chrome = MapChrome(self)
@@ -103,7 +105,8 @@ class MapView(QWidget):
         self._pulse.timeout.connect(self._on_pulse)
         self.layers.changed.connect(self._on_layers)
         session.map_wanted.connect(self.fly_to)
-        session.people.changed.connect(self.update)
+        session.people.changed.connect(self._on_people)
+        session.open_case.changed.connect(self._on_open_case)
         session.cases.changed.connect(self._on_cases)
         session.cases.replaced.connect(self.update)
         session.health.changed.connect(self.update)
@@ -127,6 +130,7 @@ class MapView(QWidget):
     def set_basemap(self, basemap: BaseMap) -> None:
         """The streets arrived."""
         self._basemap = basemap
+        self._route.set_basemap(basemap)
         self._renew_ground()
         if not self._is_placed:
             self.show_whole()
@@ -192,18 +196,26 @@ class MapView(QWidget):
         began = time.perf_counter()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         self._paint_ground(painter)
-        ratio = self.devicePixelRatioF()
-        if self.layers.cameras:
-            self.cameras.paint(painter, self._projection, ratio)
-        if self.layers.people:
-            self.people.paint(painter, self._projection, ratio)
-        if self.layers.cases:
-            self.cases.paint(painter, self._projection)
+        self._paint_markers(painter)
         self._chrome.paint(painter, self._projection, self._ground.attribution)
         painter.end()
         self.paint_count += 1
         self.longest_paint_ms = max(self.longest_paint_ms, (time.perf_counter() - began) * 1e3)
+
+    def _paint_markers(self, painter: QPainter) -> None:
+        ratio = self.devicePixelRatioF()
+        labels = Labels()
+        if self.layers.cases:
+            self.cases.keep_free(self._projection, labels)
+            self.cases.paint_ways(painter, self._projection)
+        if self.layers.cameras:
+            self.cameras.paint(painter, self._projection, ratio, labels)
+        if self.layers.people:
+            self.people.paint(painter, self._projection, ratio, labels)
+        if self.layers.cases:
+            self.cases.paint(painter, self._projection)
 
     def _paint_ground(self, painter: QPainter) -> None:
         if self._pixmap is None or not self._covers():
@@ -260,6 +272,15 @@ class MapView(QWidget):
         self.update()
 
     def _on_cases(self, _ids: object) -> None:
+        self._route.refresh()
+        self.update()
+
+    def _on_people(self) -> None:
+        self._route.refresh()
+        self.update()
+
+    def _on_open_case(self, _case_id: object) -> None:
+        self._route.refresh()
         self.update()
 
     def _on_sights(self, _sights: object) -> None:

@@ -57,6 +57,9 @@ _ACTS = {
     "self_handle": QT_TRANSLATE_NOOP("Act", "Self-handled"),
     "merge": QT_TRANSLATE_NOOP("Act", "Merge"),
     "note": QT_TRANSLATE_NOOP("Act", "Note"),
+    "amend": QT_TRANSLATE_NOOP("Act", "Amend"),
+    "difficult": QT_TRANSLATE_NOOP("Act", "Difficult"),
+    "callback": QT_TRANSLATE_NOOP("Act", "Call back"),
     "alert_updated": QT_TRANSLATE_NOOP("Act", "Alert updated"),
     "alert_cleared": QT_TRANSLATE_NOOP("Act", "Alert cleared"),
 }
@@ -175,9 +178,26 @@ _REASONS = {
     "has_no_unit": QT_TRANSLATE_NOOP("Reason", "no unit, no inspector, and no dispatch rule fits"),
     "already_extended": QT_TRANSLATE_NOOP("Reason", "a case is extended once only"),
     "already_supervised": QT_TRANSLATE_NOOP("Reason", "the case is under supervision already"),
-    "no_candidate": QT_TRANSLATE_NOOP("Reason", "nobody can be sent now"),
+    "no_candidate": QT_TRANSLATE_NOOP("Reason", "nobody can be sent now: see the reasons below"),
     "unknown_inspector": QT_TRANSLATE_NOOP("Reason", "no inspector is called {inspector_id}"),
+    "unknown_item": QT_TRANSLATE_NOOP("Reason", "no item has the code {item_code}"),
+    "unknown_grid": QT_TRANSLATE_NOOP("Reason", "no grid cell has the id {grid_id}"),
+    "merge_into_itself": QT_TRANSLATE_NOOP("Reason", "a case cannot be merged into itself"),
+    "merge_into_ended": QT_TRANSLATE_NOOP("Reason", "case {case_id} is “{state}” already"),
+    "done_already": QT_TRANSLATE_NOOP("Reason", "{actor} was first (“{act}”, {utc})"),
+    # why the console does not even ask
+    "hub_away": QT_TRANSLATE_NOOP(
+        "Reason", "The hub is away: nothing can be sent until it is back"
+    ),
+    "no_case": QT_TRANSLATE_NOOP("Reason", "Choose a case in the queue first"),
 }
+
+
+class _Lenient(dict[str, Any]):
+    """A value the hub did not send shows as a dash, never as an error."""
+
+    def __missing__(self, key: str) -> str:
+        return "–"
 
 
 def _valued(key: str, value: Any) -> Any:
@@ -194,25 +214,5 @@ def _valued(key: str, value: Any) -> Any:
 def reason_text(reason_id: str, values: dict[str, Any]) -> str:
     """Why somebody is proposed, or cannot be."""
     pattern = translate("Reason", _REASONS[reason_id]) if reason_id in _REASONS else reason_id
-    try:
-        return pattern.format(**{key: _valued(key, value) for key, value in values.items()})
-    except (KeyError, IndexError):
-        return pattern
-
-
-_REFUSALS = {
-    "hub_away": QT_TRANSLATE_NOOP(
-        "Refusal", "The hub is away: nothing can be sent until it is back"
-    ),
-    "not_in_state": QT_TRANSLATE_NOOP("Refusal", "Not possible in this state of the case"),
-    "no_candidate": QT_TRANSLATE_NOOP("Refusal", "Nobody can be sent: see the reasons below"),
-    "not_allowed": QT_TRANSLATE_NOOP("Refusal", "Your role may not do this"),
-    "no_case": QT_TRANSLATE_NOOP("Refusal", "Choose a case in the queue first"),
-}
-
-
-def refusal_text(reason: str) -> str:
-    """Why an act cannot be done; the hub's own words where the table has none."""
-    if reason in _REFUSALS:
-        return translate("Refusal", _REFUSALS[reason])
-    return reason_text(reason, {}) if reason in _REASONS else reason
+    shown = {key: _valued(key, value) for key, value in values.items()}
+    return pattern.format_map(_Lenient(shown)) if reason_id in _REASONS else pattern

@@ -15,10 +15,11 @@ from PySide6.QtGui import QBrush, QPainter, QPen, QPixmap, QPolygonF, QRadialGra
 
 from config.geometry import GeoPoint, bearing_deg, distance_m
 from config.site import Calibration, Camera, CameraId
+from console.state.linkage import View
 from console.state.map_projection import MapProjection, worlds_of
 from console.state.session import ConsoleSession, SelectionKind
 from console.views import theme
-from console.views.map_layers.markers import Marker, paint_label, sprite
+from console.views.map_layers.markers import Labels, Marker, sprite
 
 #: A cone without calibration is drawn this long, metres.
 CONE_LENGTH_M = 70.0
@@ -67,7 +68,9 @@ class CameraLayer:
             if (cone := cone_of(camera, session.calibrations.get(camera.id))) is not None
         }
 
-    def paint(self, painter: QPainter, projection: MapProjection, ratio: float) -> None:
+    def paint(
+        self, painter: QPainter, projection: MapProjection, ratio: float, labels: Labels
+    ) -> None:
         self.visible = []
         if not self._cameras:
             return
@@ -77,7 +80,8 @@ class CameraLayer:
             (screen > -margin)
             & (screen < np.array((projection.width_px, projection.height_px)) + margin)
         ).all(axis=1)
-        seeing = {sight.camera_id for sight in self._session.sights.get()}
+        sights = self._session.sights.get()
+        seeing = {sight.camera_id for sight in sights if sight.view is not View.NEAREST}
         shown = [
             (self._cameras[index], *screen[index].tolist()) for index in np.flatnonzero(inside)
         ]
@@ -93,7 +97,7 @@ class CameraLayer:
         if projection.zoom >= NUMBERS_FROM_ZOOM:
             for camera, x, y in shown:
                 number = self._session.directory.number_of(camera.id)
-                paint_label(painter, str(number), x + 9, y, theme.COLOURS.secondary)
+                labels.paint(painter, str(number), x + 9, y, theme.COLOURS.secondary)
 
     def _look(self, camera: Camera, projection: MapProjection, seeing: set[CameraId]) -> _Look:
         if self._session.health.is_lost(camera.id):

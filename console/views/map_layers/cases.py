@@ -17,7 +17,7 @@ from console.state.map_projection import MapProjection
 from console.state.session import ConsoleSession, SelectionKind
 from console.views import icons, theme
 from console.views.lights import light_colour, paint_light
-from console.views.map_layers.markers import Marker
+from console.views.map_layers.markers import Labels, Marker
 
 PULSE_S = 1.6
 PULSE_RADIUS_PX = 46.0
@@ -45,10 +45,13 @@ class CaseLayer:
         self._pulses = [item for item in self._pulses if now - item[1] < PULSE_S * 1e9]
         return bool(self._pulses)
 
-    def paint(self, painter: QPainter, projection: MapProjection) -> None:
-        self.visible = []
+    def paint_ways(self, painter: QPainter, projection: MapProjection) -> None:
+        """What lies under all markers: the route and the rings of new alerts."""
         self._paint_route(painter, projection)
         self._paint_pulses(painter, projection)
+
+    def paint(self, painter: QPainter, projection: MapProjection) -> None:
+        self.visible = []
         now_utc_ns = self._session.clock.utc_ns()
         rows = [row for row in self._session.cases.open_rows() if row.place is not None]
         rows.sort(key=lambda row: row.urgency(now_utc_ns), reverse=True)
@@ -61,6 +64,13 @@ class CaseLayer:
                 continue
             self._paint_pin(painter, row, x, y, row.light(now_utc_ns), row.id == opened)
             self.visible.append(Marker(SelectionKind.CASE, row.id, x, y - _PIN_PX))
+
+    def keep_free(self, projection: MapProjection, labels: Labels) -> None:
+        """No name is written under a pin."""
+        for row in self._session.cases.open_rows():
+            if row.place is not None:
+                x, y = projection.to_screen(row.place)
+                labels.keep_free(QRectF(x - _PIN_PX / 2, y - _PIN_PX - 8, _PIN_PX, _PIN_PX + 8))
 
     def _paint_pin(
         self, painter: QPainter, row: CaseRow, x: float, y: float, light: Light, is_open: bool

@@ -51,18 +51,30 @@ def sprite(size_px: int, ratio: float) -> tuple[QPixmap, QPainter]:
     return pixmap, painter
 
 
-def paint_label(
-    painter: QPainter, text: str, x_px: float, y_px: float, colour: str, *, bold: bool = False
-) -> None:
-    """A marker's name on a translucent plate, its left middle at x, y."""
-    font = theme.font(theme.SIZE_DENSE_PX, bold=bold)
-    metrics = QFontMetricsF(font)
-    width = metrics.horizontalAdvance(text)
-    plate = QRectF(x_px, y_px - metrics.height() / 2, width + 8, metrics.height())
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(theme.colour(theme.COLOURS.background, 0.78))
-    painter.drawRoundedRect(plate, 3, 3)
-    painter.setFont(font)
-    painter.setPen(theme.colour(colour))
-    baseline = y_px + (metrics.ascent() - metrics.descent()) / 2
-    painter.drawText(QPointF(x_px + 4, baseline), text)
+class Labels:
+    """Names beside markers, first come first served: one that would cover another is left out."""
+
+    def __init__(self) -> None:
+        self._taken: list[QRectF] = []
+
+    def keep_free(self, box: QRectF) -> None:
+        """Nothing is written here."""
+        self._taken.append(box)
+
+    def paint(self, painter: QPainter, text: str, x_px: float, y_px: float, colour: str) -> bool:
+        """A name on a translucent plate, its left middle at x, y. False when there is no room."""
+        font = theme.font(theme.SIZE_DENSE_PX)
+        metrics = QFontMetricsF(font)
+        width = metrics.horizontalAdvance(text)
+        plate = QRectF(x_px, y_px - metrics.height() / 2, width + 8, metrics.height())
+        if any(plate.intersects(box) for box in self._taken):
+            return False
+        self._taken.append(plate)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour(theme.COLOURS.background, 0.78))
+        painter.drawRoundedRect(plate, 3, 3)
+        painter.setFont(font)
+        painter.setPen(theme.colour(colour))
+        baseline = y_px + (metrics.ascent() - metrics.descent()) / 2
+        painter.drawText(QPointF(x_px + 4, baseline), text)
+        return True

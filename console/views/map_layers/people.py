@@ -15,7 +15,7 @@ from console.state.map_projection import MapProjection
 from console.state.people import Person, Presence
 from console.state.session import ConsoleSession, SelectionKind
 from console.views import theme, words
-from console.views.map_layers.markers import Marker, paint_label, sprite
+from console.views.map_layers.markers import Labels, Marker, sprite
 
 NAMES_FROM_ZOOM = 15.0
 SPRITE_PX = 26
@@ -50,11 +50,16 @@ class PeopleLayer:
         """The theme changed."""
         self._sprites.clear()
 
-    def paint(self, painter: QPainter, projection: MapProjection, ratio: float) -> None:
+    def paint(
+        self, painter: QPainter, projection: MapProjection, ratio: float, labels: Labels
+    ) -> None:
         self.visible = []
         now_utc_ns = self._session.clock.utc_ns()
         sent = {row.case.inspector_id for row in self._session.cases.open_rows()}
-        for person in self._session.people.all():
+        everybody = sorted(
+            self._session.people.all(), key=lambda one: (one.inspector_id not in sent, one.name)
+        )
+        for person in everybody:
             x, y = projection.to_screen(person.place)
             if not (-40 < x < projection.width_px + 40 and -40 < y < projection.height_px + 40):
                 continue
@@ -68,7 +73,7 @@ class PeopleLayer:
                     if look in (_Look.LIVE, _Look.SENT)
                     else theme.COLOURS.disabled
                 )
-                paint_label(painter, self._label(person, now_utc_ns), x + 11, y, ink)
+                labels.paint(painter, self._label(person, now_utc_ns), x + 11, y, ink)
             self.visible.append(Marker(SelectionKind.INSPECTOR, person.inspector_id, x, y))
 
     def _label(self, person: Person, now_utc_ns: int) -> str:

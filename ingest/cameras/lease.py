@@ -270,6 +270,8 @@ def _start_broker(place: MeetingPlace, runtime: RuntimeInfo) -> subprocess.Popen
         "--runtime", runtime.runtime_folder, "--site", runtime.site_folder,
         "--linger", str(runtime.linger_s),
     ]  # fmt: skip
+    if runtime.is_exact:
+        arguments.append("--exact")
     if runtime.intake is not None:
         arguments += ["--intake", runtime.intake]
     if runtime.spool_folder is not None:

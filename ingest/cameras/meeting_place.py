@@ -32,6 +32,7 @@ class RuntimeInfo(Struct, frozen=True):
         intake: the hub's intake address for camera.health events, None: no events.
         spool_folder: where unacknowledged events wait; None: beside the runtime files.
         linger_s: how long a broker stays after its last lease.
+        is_exact: decode everything; without it small tiles leave out the loop filter.
     """
 
     site_folder: str
@@ -39,6 +40,7 @@ class RuntimeInfo(Struct, frozen=True):
     intake: str | None = None
     spool_folder: str | None = None
     linger_s: float = 2.0
+    is_exact: bool = False
 
 
 class BrokerAway(RetryLater):

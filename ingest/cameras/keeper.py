@@ -1,0 +1,102 @@
+"""CameraKeeper: one camera of a group, on the stream that fits what is wanted of it.
+
+Changes between sub- and main stream without a black gap: the former stream goes on until the
+new one has a picture in every wanted ring. Runs in the group's thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from config.site import CameraId
+from ingest.cameras.health import StreamState
+from ingest.cameras.stream_run import StreamRun
+from ingest.cameras.wants import (
+    PRIORITY_HIDDEN,
+    CameraSource,
+    CameraStatus,
+    FrameWant,
+    main_stream_needed,
+    ring_key,
+)
+from ingest.frames.frame import PixelFormat
+
+
+class CameraKeeper:
+    """Holds the stream runs of one camera. `retire` takes the ones that are no longer needed."""
+
+    def __init__(
+        self,
+        camera_id: CameraId,
+        make_run: Callable[[CameraId, str], StreamRun],
+        retire: Callable[[StreamRun], None],
+    ) -> None:
+        self.camera_id = camera_id
+        self._make_run = make_run
+        self._retire = retire
+        self._active: StreamRun | None = None
+        self._pending: StreamRun | None = None
+        self._wants: tuple[FrameWant, ...] = ()
+
+    @property
+    def active(self) -> StreamRun | None:
+        return self._active
+
+    @property
+    def priority(self) -> int:
+        """The best priority among its tiles."""
+        tiles = [want.priority for want in self._wants if want.format is PixelFormat.BGRA]
+        return min(tiles, default=PRIORITY_HIDDEN)
+
+    def set(self, source: CameraSource, wants: tuple[FrameWant, ...]) -> None:
+        """What is wanted now; a changed address is changed to like another stream."""
+        self._wants = wants
+        url = source.main_url
+        if source.sub_url is not None and not main_stream_needed(source, wants):
+            url = source.sub_url
+        if self._pending is not None and self._pending.url != url:
+            self._retire(self._pending)
+            self._pending = None
+        if self._active is None:
+            self._active = self._make_run(self.camera_id, url)
+        elif self._active.url != url and self._pending is None:
+            self._pending = self._make_run(self.camera_id, url)
+        for run in self._runs():
+            run.set_wants(wants)
+
+    def step(self) -> None:
+        """Changes over when the pending stream has all wanted pictures."""
+        if self._active is None or self._pending is None:
+            return
+        if self._pending.health().state is not StreamState.LIVE:
+            return
+        ready = self._pending.rings().keys()
+        if all(ring_key(want) in ready for want in self._wants):
+            self._retire(self._active)
+            self._active, self._pending = self._pending, None
+
+    def shed(self, fps_max: float | None) -> None:
+        for run in self._runs():
+            if run.shed_fps != fps_max:
+                run.shed(fps_max)
+
+    def status(self) -> CameraStatus | None:
+        """None before the first `set`."""
+        if self._active is None:
+            return None
+        rings = self._active.rings()
+        health = self._active.health()
+        if self._pending is not None:
+            rings = {**self._pending.rings(), **rings}
+            pending_health = self._pending.health()
+            if health.state is StreamState.LOST:
+                health = pending_health
+        return CameraStatus(health, rings, self._active.shed_fps)
+
+    def close(self) -> None:
+        for run in self._runs():
+            self._retire(run)
+        self._active = self._pending = None
+
+    def _runs(self) -> list[StreamRun]:
+        return [run for run in (self._active, self._pending) if run is not None]

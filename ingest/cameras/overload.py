@@ -1,0 +1,81 @@
+"""Shedder: which tiles lose rate when this process cannot keep up. Pure.
+
+Lag that all cameras share is ours; lag of one camera is its own. The least important lose
+first (rest, then selected; an alarm's tile never), a quarter a step, and get it back slowly.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from config.site import CameraId
+from ingest.cameras.wants import PRIORITY_ALARM
+
+#: Median lag above which we are too slow, and below which we have time to spare.
+_LATE_S: Final = 0.6
+_EASY_S: Final = 0.15
+#: Quiet steps (about a second each) before one step is given back.
+_EASY_STEPS_COUNT: Final = 5
+#: Rates a camera is reduced to, one after the other; below 2 only key frames are decoded.
+_RATES_FPS: Final = (8.0, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class CameraLoad:
+    """One live camera: its best tile priority and how late its pictures are."""
+
+    camera_id: CameraId
+    priority: int
+    lag_s: float
+
+
+class Shedder:
+    """Call `step` about once a second."""
+
+    def __init__(self) -> None:
+        self._levels: dict[CameraId, int] = {}
+        self._easy_count = 0
+
+    def step(self, loads: Sequence[CameraLoad]) -> dict[CameraId, float | None]:
+        """The rate limit of every camera in `loads`; None: full rate."""
+        known = {load.camera_id for load in loads}
+        self._levels = {key: level for key, level in self._levels.items() if key in known}
+        lag_s = statistics.median([load.lag_s for load in loads]) if len(loads) > 1 else 0.0
+        quarter_count = max(1, len(loads) // 4)
+        if lag_s > _LATE_S:
+            self._easy_count = 0
+            self._reduce(loads, quarter_count)
+        elif lag_s < _EASY_S and self._levels:
+            self._easy_count += 1
+            if self._easy_count >= _EASY_STEPS_COUNT:
+                self._easy_count = 0
+                self._give_back(loads, quarter_count)
+        return {load.camera_id: self._rate_fps(load.camera_id) for load in loads}
+
+    def _reduce(self, loads: Sequence[CameraLoad], count: int) -> None:
+        able = [
+            load
+            for load in loads
+            if load.priority > PRIORITY_ALARM and self._level(load) < len(_RATES_FPS)
+        ]
+        able.sort(key=lambda load: (self._level(load), -load.priority))
+        for load in able[:count]:
+            self._levels[load.camera_id] = self._level(load) + 1
+
+    def _give_back(self, loads: Sequence[CameraLoad], count: int) -> None:
+        reduced = [load for load in loads if self._level(load) > 0]
+        reduced.sort(key=lambda load: (-self._level(load), load.priority))
+        for load in reduced[:count]:
+            self._levels[load.camera_id] -= 1
+            if not self._levels[load.camera_id]:
+                del self._levels[load.camera_id]
+
+    def _level(self, load: CameraLoad) -> int:
+        return self._levels.get(load.camera_id, 0)
+
+    def _rate_fps(self, camera_id: CameraId) -> float | None:
+        level = self._levels.get(camera_id, 0)
+        return _RATES_FPS[level - 1] if level else None

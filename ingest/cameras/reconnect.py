@@ -1,0 +1,45 @@
+"""BackOff: when a lost camera is tried again. Pure; one per camera, so no retry storm.
+
+Exponential with jitter and a ceiling. A wrong password starts slower: cameras lock an account
+after a handful of failures.
+"""
+
+from __future__ import annotations
+
+import random
+from typing import Final
+
+from ingest.cameras.health import LossCause
+
+_FIRST_S: Final = 0.5
+_FACTOR: Final = 2.0
+_CEILING_S: Final = 30.0
+#: Part of every delay that is random, so that a switch's cameras do not come back in step.
+_JITTER: Final = 0.3
+#: A session that lived this long was a good one: the next failure starts at the beginning.
+_GOOD_SESSION_S: Final = 10.0
+
+#: First delay and ceiling where the usual ones are wrong.
+_SPECIAL_S: Final[dict[LossCause, tuple[float, float]]] = {
+    LossCause.UNAUTHORIZED: (5.0, 300.0),
+    LossCause.NOT_FOUND: (2.0, 60.0),
+    LossCause.BUSY: (2.0, 60.0),
+}
+
+
+class BackOff:
+    """Delays of one camera. Threads: one."""
+
+    def __init__(self, source: random.Random | None = None) -> None:
+        self._random = source or random.Random()
+        self._failures_count = 0
+
+    def delay_s(self, cause: LossCause, session_s: float) -> float:
+        """Seconds to wait after a session of `session_s` seconds that ended by `cause`."""
+        if session_s >= _GOOD_SESSION_S:
+            self._failures_count = 0
+        first_s, ceiling_s = _SPECIAL_S.get(cause, (_FIRST_S, _CEILING_S))
+        steps = min(self._failures_count, 16)
+        self._failures_count += 1
+        whole_s = min(ceiling_s, first_s * _FACTOR**steps)
+        return whole_s * (1 - _JITTER + _JITTER * self._random.random())

@@ -1,0 +1,80 @@
+"""run_session: one connection of one camera, from opening to its end. A function of its arguments.
+
+Returns when told to stop and raises StreamLost when the stream ends; it never retries (see
+`stream_run`) and holds nothing afterwards. Runs in the camera's own thread.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from msgspec import Struct
+
+from ingest.cameras.health import LossCause
+from ingest.cameras.packets import CompressedPacket
+from ingest.cameras.source import StreamInfo, StreamLost, open_source
+from ingest.clock import Clock
+from ingest.frames.timestamps import TimestampChecker
+from ingest.stop import StopToken
+
+
+class SessionSettings(Struct, frozen=True):
+    """Deadlines of a connection.
+
+    `open_timeout_s`: slow cameras answer within 3 s. `read_timeout_s`: the library raises
+    between once and twice this after the last packet.
+    """
+
+    open_timeout_s: float = 8.0
+    read_timeout_s: float = 4.0
+
+
+class SessionSink(Protocol):
+    """Who takes what a session receives. Called in the session's thread."""
+
+    def opened(self, info: StreamInfo) -> None: ...
+
+    def packet(self, packet: CompressedPacket, *, is_damaged: bool) -> None: ...
+
+
+def run_session(
+    url: str,
+    settings: SessionSettings,
+    sink: SessionSink,
+    checker: TimestampChecker,
+    number: int,
+    clock: Clock,
+    stop: StopToken,
+) -> None:
+    """Receives one connection of `url` until `stop`; the stop is seen with the next packet.
+
+    `number` marks the packets of this connection. Raises StreamLost with the cause of the end.
+    """
+    source = open_source(
+        url, open_timeout_s=settings.open_timeout_s, read_timeout_s=settings.read_timeout_s
+    )
+    try:
+        if not source.info.codec:
+            raise StreamLost(LossCause.NO_VIDEO, "the stream's codec is unknown")
+        checker.interval_ns = source.info.interval_ns
+        checker.restart()
+        sink.opened(source.info)
+        for raw in source.packets():
+            if stop.stopped:
+                return
+            mono_ns, utc_ns = clock.mono_ns(), clock.utc_ns()
+            checked = checker.check(raw.dts_ns, raw.pts_ns, mono_ns)
+            sink.packet(
+                CompressedPacket(
+                    raw.data,
+                    checked.dts_ns,
+                    checked.pts_ns,
+                    raw.is_key,
+                    mono_ns,
+                    utc_ns,
+                    number,
+                ),
+                is_damaged=raw.is_corrupt,
+            )
+    finally:
+        source.close()

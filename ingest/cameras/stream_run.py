@@ -1,0 +1,272 @@
+"""StreamRun: one stream of one camera for as long as it is held: sessions, back-off, decode, rings.
+
+Decides what is decoded (nothing, key frames, or all), keeps rings over reconnects, and tells
+health. Threads: one of its own; `set_wants`, `health`, `rings` and `stop` from any.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct
+
+from config.site import CameraId
+from ingest.cameras.health import LossCause, StreamHealth
+from ingest.cameras.health_tracker import HealthTracker
+from ingest.cameras.outputs import FrameOutput
+from ingest.cameras.packets import CompressedPacket, PacketRing
+from ingest.cameras.reconnect import BackOff
+from ingest.cameras.session import SessionSettings, run_session
+from ingest.cameras.source import PictureDecoder, StreamInfo, StreamLost
+from ingest.cameras.wants import FrameWant, RingInfo, ring_key
+from ingest.clock import Clock
+from ingest.frames.frame import PixelFormat
+from ingest.frames.ring import RingUnavailable
+from ingest.frames.timestamps import DriftMeter, TimestampChecker
+from ingest.logs import redacted
+from ingest.stop import StopToken
+
+log = logging.getLogger(__name__)
+
+#: Pictures at least this much wider than all their tiles are decoded without the loop filter.
+_SHORT_CUT_RATIO: Final = 2.0
+#: Under overload: tiles held below this rate are made from key frames alone.
+KEYFRAMES_BELOW_FPS: Final = 2.0
+#: Damage that lasts this long is told as the cause of a stale tile.
+_DAMAGE_TOLD_COUNT: Final = 25
+
+
+class RunSettings(Struct, frozen=True):
+    """What all streams of a process share. `is_exact`: never skip the loop filter."""
+
+    rings_folder: str
+    session: SessionSettings = SessionSettings()
+    is_exact: bool = False
+
+
+class StreamRun:
+    """Keeps one URL alive and its rings filled. Also the sink of its sessions."""
+
+    def __init__(
+        self,
+        camera_id: CameraId,
+        url: str,
+        settings: RunSettings,
+        clock: Clock,
+        on_change: Callable[[], None],
+    ) -> None:
+        self.camera_id = camera_id
+        self.url = url
+        self.packets = PacketRing()
+        self.info: StreamInfo | None = None
+        self._settings = settings
+        self._clock = clock
+        self._on_change = on_change
+        self._tracker = HealthTracker(camera_id, clock.mono_ns())
+        self._drift = DriftMeter()
+        self._back_off = BackOff()
+        self._checker = TimestampChecker()
+        self._stop = StopToken()
+        self._session_number = 0
+        self._wants_lock = threading.Lock()
+        self._new_wants: tuple[FrameWant, ...] | None = None
+        self._outputs: dict[str, FrameOutput] = {}
+        self._decoder: PictureDecoder | None = None
+        self._shed_fps: float | None = None
+        self._thread = threading.Thread(target=self._run, name=f"camera {camera_id}", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Asks the thread to leave; it does within a packet or the read timeout."""
+        self._stop.stop()
+
+    def join(self, timeout_s: float) -> bool:
+        """Waits for the thread; False when it is stuck in the library (its rings are unlinked)."""
+        self._thread.join(timeout_s)
+        if self._thread.is_alive():
+            for output in tuple(self._outputs.values()):
+                output.abandon()
+            return False
+        return True
+
+    def set_wants(self, wants: tuple[FrameWant, ...]) -> None:
+        """The rings to fill from the next packet on; at most one want a ring key."""
+        with self._wants_lock:
+            self._new_wants = wants
+
+    def shed(self, fps_max: float | None) -> None:
+        """Limits the rate of all tile rings under overload; None lifts it."""
+        self._shed_fps = fps_max
+        for output in tuple(self._outputs.values()):
+            if output.want.format is PixelFormat.BGRA:
+                output.limit(fps_max)
+
+    @property
+    def shed_fps(self) -> float | None:
+        return self._shed_fps
+
+    def health(self) -> StreamHealth:
+        return self._tracker.health(self._clock.mono_ns())
+
+    def rings(self) -> dict[str, RingInfo]:
+        """Rings that hold a picture, by key."""
+        outputs = tuple(self._outputs.items())
+        return {key: output.info for key, output in outputs if output.info is not None}
+
+    # The sink of the session, in the camera's thread.
+
+    def opened(self, info: StreamInfo) -> None:
+        self.info = info
+        self._decoder = None
+        self._drift.restart()
+        self._tracker.connected(info.codec, info.width_px, info.height_px)
+        self._on_change()
+
+    def packet(self, packet: CompressedPacket, *, is_damaged: bool) -> None:
+        if self._new_wants is not None:
+            self._take_wants()
+        if is_damaged and self._decoder is not None:
+            self._decoder.damage()
+        decoder = self._decoder_for(packet)
+        self.packets.append(packet)
+        if decoder is None:
+            self._received(packet)
+            return
+        if self._only_keyframes and not packet.is_key:
+            self._received(packet)
+            return
+        self._decode(decoder, packet)
+
+    # Its own life.
+
+    def _run(self) -> None:
+        while not self._stop.stopped:
+            self._session_number += 1
+            began_ns = self._clock.mono_ns()
+            self._tracker.trying()
+            try:
+                run_session(
+                    self.url,
+                    self._settings.session,
+                    self,
+                    self._checker,
+                    self._session_number,
+                    self._clock,
+                    self._stop,
+                )
+            except StreamLost as error:
+                self._wait_after(error.cause, str(error), began_ns)
+            except Exception:
+                log.exception("%s: session failed", self.camera_id)
+                self._wait_after(LossCause.BAD_STREAM, "internal error", began_ns)
+        for output in self._outputs.values():
+            output.close()
+        self._outputs = {}
+
+    def _wait_after(self, cause: LossCause, text: str, began_ns: int) -> None:
+        now_ns = self._clock.mono_ns()
+        delay_s = self._back_off.delay_s(cause, (now_ns - began_ns) / 1e9)
+        self._tracker.lost(cause, now_ns + round(delay_s * 1e9))
+        log.info(
+            "%s: %s (%s), next try in %.1f s",
+            self.camera_id,
+            cause.value,
+            redacted(text),
+            delay_s,
+        )
+        self._on_change()
+        self._stop.wait(delay_s)
+
+    def _take_wants(self) -> None:
+        with self._wants_lock:
+            wants, self._new_wants = self._new_wants or (), None
+        wanted = {ring_key(want): want for want in wants}
+        folder = Path(self._settings.rings_folder)
+        outputs = dict(self._outputs)
+        for key in outputs.keys() - wanted.keys():
+            outputs.pop(key).close()
+        for key, want in wanted.items():
+            if key in outputs:
+                outputs[key].rewant(want)
+            else:
+                outputs[key] = FrameOutput(folder, want)
+        self._outputs = outputs
+        self.shed(self._shed_fps)
+        self._on_change()
+
+    @property
+    def _only_keyframes(self) -> bool:
+        is_shed = self._shed_fps is not None and self._shed_fps < KEYFRAMES_BELOW_FPS
+        return all(
+            output.want.keyframes_only or (is_shed and output.want.format is PixelFormat.BGRA)
+            for output in self._outputs.values()
+        )
+
+    def _may_skip_loop_filter(self) -> bool:
+        """Whether nobody can see the difference: only tiles, all far smaller than the picture."""
+        if self._settings.is_exact or self.info is None:
+            return False
+        return all(
+            output.want.format is PixelFormat.BGRA
+            and output.want.region_norm is None
+            and output.want.target_width_px > 0
+            and self.info.width_px >= _SHORT_CUT_RATIO * output.want.target_width_px
+            for output in self._outputs.values()
+        )
+
+    def _decoder_for(self, packet: CompressedPacket) -> PictureDecoder | None:
+        """The decoder the outputs need now; None when nobody wants pictures."""
+        if not self._outputs or self.info is None:
+            self._decoder = None
+            return None
+        skips = self._may_skip_loop_filter()
+        decoder = self._decoder
+        if decoder is not None and decoder.skips_loop_filter != skips and packet.is_key:
+            decoder = None
+        if decoder is None:
+            decoder = PictureDecoder(self.info, skips_loop_filter=skips)
+            self._decoder = decoder
+            if not packet.is_key:
+                self._catch_up(decoder)
+        return decoder
+
+    def _catch_up(self, decoder: PictureDecoder) -> None:
+        """Decodes what is kept since the last key frame, so that a called tile has a picture now."""
+        kept = self.packets.since_last_key(self._session_number)
+        if self._only_keyframes:
+            for packet in kept[:1]:
+                self._decode(decoder, packet)
+            return
+        for packet in kept:
+            decoder.decode(packet.data, packet.pts_ns, is_key=packet.is_key)
+
+    def _received(self, packet: CompressedPacket) -> None:
+        self._tracker.picture(packet.mono_ns)
+        self._tracker.lag_ns = self._drift.lag_ns(packet.dts_ns, packet.mono_ns)
+
+    def _decode(self, decoder: PictureDecoder, packet: CompressedPacket) -> None:
+        frame = decoder.decode(packet.data, packet.pts_ns, is_key=packet.is_key)
+        if frame is None:
+            if decoder.held_count >= _DAMAGE_TOLD_COUNT:
+                self._tracker.damaged()
+            return
+        self._received(packet)
+        self._tracker.resized(frame.width, frame.height, decoder.pixel_aspect)
+        media_ns = packet.pts_ns if frame.pts is None else frame.pts
+        is_changed = False
+        for output in self._outputs.values():
+            if output.wants(media_ns, self._checker.interval_ns, is_key=packet.is_key):
+                try:
+                    is_changed |= output.put(
+                        frame, decoder.pixel_aspect, media_ns, packet.mono_ns, packet.utc_ns
+                    )
+                except RingUnavailable as error:
+                    log.error("%s: %s", self.camera_id, error)
+        if is_changed:
+            self._on_change()

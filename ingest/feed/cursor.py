@@ -82,11 +82,8 @@ class Cursor:
             return self._sequence + 1
         return min(self._nouns.get(noun, 0) for noun in self._behind) + 1
 
-    def caught_up(self, sequence: int, nouns: Mapping[str, int]) -> None:
-        """A replay ended: everything wanted up to `sequence` was seen."""
-        self._sequence = max(self._sequence, sequence)
-        for noun, value in nouns.items():
-            self._nouns[noun] = max(value, self._nouns.get(noun, 0))
+    def caught_up(self) -> None:
+        """A replay ended without finding another gap."""
         self._behind.clear()
 
     def _seen_of(self, event: Event) -> int:

@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 
 #: Three heartbeats without a sound: the picture may be old.
 STALE_S = 3.5
+#: After a longer silence the connection itself is distrusted (a pulled cable) and made anew.
+ANEW_S = 10.0
 #: An unanswered request to the hub is asked again after this long, seconds.
 ASK_S = 5.0
 ROUND_S = 0.25
@@ -77,10 +79,10 @@ class _Answer(Struct, frozen=True):
 class _Page(Struct, frozen=True):
     epoch: str
     sequence: int
-    nouns: dict[str, int]
     first: int | None
     next: int
     events: tuple[Raw, ...]
+    topics: tuple[str, ...]
 
 
 class _Asked(Struct, frozen=True):
@@ -184,7 +186,19 @@ class FeedReader:
                 self._take_answer(*answered)
             if feed is not None:
                 self._receive_events(feed)
-            self._look_at_clock(sockets, connected=feed is not None)
+                feed = self._without_dead(sockets, feed)
+            self._look_at_clock()
+
+    def _without_dead(self, sockets: Sockets, feed: Endpoint) -> Endpoint | None:
+        """After a long silence the connection is dropped and the hub asked anew where it is."""
+        silent_s = (self._clock.mono_ns() - self._heard_ns) / 1e9
+        if silent_s > STALE_S:
+            self._tell(ReaderState.STALE, "the hub is silent")
+        if silent_s < ANEW_S:
+            return feed
+        sockets.drop(feed)
+        self._ask("hello")
+        return None
 
     def _subscribe(self, sockets: Sockets, body: bytes) -> Endpoint:
         hello = msgspec.json.decode(body, type=dict[str, Any])
@@ -221,10 +235,9 @@ class FeedReader:
             self._asked = msgspec.structs.replace(asked, id=b"-")  # asked again by the clock
         return None
 
-    def _look_at_clock(self, sockets: Sockets, *, connected: bool) -> None:
+    def _look_at_clock(self) -> None:
+        """Asks again what was not answered."""
         now_ns = self._clock.mono_ns()
-        if connected and now_ns - self._heard_ns > STALE_S * 1e9:
-            self._tell(ReaderState.STALE, "the hub is silent")
         if self._asked is None or now_ns - self._asked.at_ns < ASK_S * 1e9:
             return
         if self._asked.op == "hello":
@@ -310,7 +323,7 @@ class FeedReader:
     def _ask_page(self) -> None:
         self._ask(
             "replay",
-            **{"from": self._next_from, "limit": PAGE, "topics": self._filters},
+            **{"from": self._next_from, "limit": PAGE, "topics": widened(self._filters)},
         )
 
     def _take_answer(self, op: str, body: bytes) -> None:
@@ -330,19 +343,33 @@ class FeedReader:
         if first > self._next_from:
             self._begin_again("the log no longer reaches back to what was seen last")
             return
-        batch: list[Event] = []
-        for raw in page.events:
-            event = decode_event(bytes(raw))
-            if not self._cursor.is_old(event):
-                self._cursor.advance(event)
-                batch.append(event)
-        self._deliver(batch)
+        if not self._apply(page):
+            self._next_from = self._cursor.replay_from()  # another noun lacks something, earlier
+            self._ask_page()
+            return
         self._next_from = page.next
         if page.next <= page.sequence:
             self._ask_page()
         else:
-            self._cursor.caught_up(page.sequence, page.nouns)
+            self._cursor.caught_up()
             self._release_held()
+
+    def _apply(self, page: _Page) -> bool:
+        """Delivers what is new and follows; False when a page shows a gap before its events."""
+        batch: list[Event] = []
+        is_whole = True
+        for topic, raw in zip(page.topics, page.events, strict=True):
+            event = decode_event(bytes(raw))
+            if self._cursor.is_old(event):
+                continue
+            is_whole = self._cursor.follows(event)
+            if not is_whole:
+                break
+            self._cursor.advance(event)
+            if self._cursor.wants(topic):
+                batch.append(event)
+        self._deliver(batch)
+        return is_whole
 
     def _release_held(self) -> None:
         """Live events that came meanwhile, as far as they follow; a gap is replayed."""

@@ -122,6 +122,7 @@ def replay(tx: Transaction, request: dict[str, Any], caller: Caller) -> Operatio
     """One page of the log: events, where the next page begins, how far the log is."""
     asked = _checked(request)
     bodies: list[Raw] = []
+    topics: list[str] = []
     size = 0
     next_from = max(asked.from_, 1)
     last = tx.position.sequence
@@ -130,21 +131,22 @@ def replay(tx: Transaction, request: dict[str, Any], caller: Caller) -> Operatio
         if not rows:
             next_from = last + 1
             break
-        for sequence, body in rows:
+        for sequence, topic, body in rows:
             if size + len(body) > REPLAY_BYTES and bodies:
                 size = REPLAY_BYTES
                 break
             bodies.append(Raw(body))
+            topics.append(topic)
             size += len(body)
             next_from = sequence + 1
     reply: Mapping[str, Any] = {
         "epoch": tx.position.epoch,
         "sequence": last,
-        "nouns": tx.position.nouns,
         "first": first_sequence(tx),
         "next": next_from,
         "more": next_from <= last,
         "events": bodies,
+        "topics": topics,
     }
     return OperationResult(reply)
 
@@ -165,17 +167,17 @@ def _checked(request: dict[str, Any]) -> ReplayRequest:
 
 def _page(
     tx: Transaction, from_sequence: int, limit: int, topics: Sequence[str]
-) -> Sequence[tuple[int, bytes]]:
+) -> Sequence[tuple[int, str, bytes]]:
     condition: ColumnElement[bool] = events.c.sequence >= from_sequence
     if topics and "" not in topics:
         condition = and_(condition, or_(*(_begins(topic) for topic in topics)))
     rows = tx.execute(
-        select(events.c.sequence, events.c.body)
+        select(events.c.sequence, events.c.topic, events.c.body)
         .where(condition)
         .order_by(events.c.sequence)
         .limit(limit)
     )
-    return [(row.sequence, row.body) for row in rows]
+    return [(row.sequence, row.topic, row.body) for row in rows]
 
 
 def _begins(topic: str) -> ColumnElement[bool]:

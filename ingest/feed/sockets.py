@@ -21,8 +21,15 @@ from msgspec import Struct
 from ingest.errors import GridwallError, Misconfigured, RetryLater
 
 #: ZMTP ping every 500 ms, peer dead after 1.5 s: a frozen peer is seen after about 2 s (PLATFORM).
-HEARTBEAT_INTERVAL_MS = 500
-HEARTBEAT_TIMEOUT_MS = 1500
+HEARTBEAT_MS = (500, 1500)
+#: Readers may stand still for a while: the feed reaps a dead one after 15 s, not sooner.
+FEED_HEARTBEAT_MS = (5_000, 15_000)
+#: None on the reader's side: libzmq 4.3.5 aborts the process when a heartbeat runs out while a
+#: full queue has stopped a connecting socket's input (libzmq issue 3937; `test_reader`, slow
+#: reader). The hub's own heartbeat tells a reader that the hub is gone, and it connects anew.
+NO_HEARTBEAT_MS = (0, 0)
+#: A dealer's answers are bounded by its own requests; for the reason above it has no mark.
+NO_MARK = 0
 #: A reconnecting client tries again after 100 ms, then doubling up to 2 s.
 RECONNECT_MS = 100
 RECONNECT_MAX_MS = 2000
@@ -198,7 +205,7 @@ class Sockets:
         self, address: str, *, curve: CurveServer | None = None, domain: str = ""
     ) -> Endpoint:
         """A bound ROUTER. Raises AddressTaken, Misconfigured."""
-        raw = self._make(zmq.ROUTER, ROUTER_MARK)
+        raw = self._make(zmq.ROUTER, ROUTER_MARK, ROUTER_MARK, HEARTBEAT_MS)
         raw.setsockopt(zmq.ROUTER_MANDATORY, 1)  # a reply to a peer that left is told, not lost
         return self._bind(raw, address, curve, domain)
 
@@ -206,13 +213,13 @@ class Sockets:
         self, address: str, *, curve: CurveServer | None = None, domain: str = ""
     ) -> Endpoint:
         """A bound XPUB that reports every subscription. Raises AddressTaken, Misconfigured."""
-        raw = self._make(zmq.XPUB, FEED_MARK)
+        raw = self._make(zmq.XPUB, FEED_MARK, FEED_MARK, FEED_HEARTBEAT_MS)
         raw.setsockopt(zmq.XPUB_VERBOSE, 1)
         return self._bind(raw, address, curve, domain)
 
     def dealer(self, address: str, *, curve: CurveClient | None = None) -> Endpoint:
         """A connected DEALER that queues nothing for a hub that is away."""
-        raw = self._make(zmq.DEALER, ROUTER_MARK)
+        raw = self._make(zmq.DEALER, ROUTER_MARK, NO_MARK, HEARTBEAT_MS)
         raw.setsockopt(zmq.IMMEDIATE, 1)
         return self._connect(raw, address, curve)
 
@@ -220,14 +227,14 @@ class Sockets:
         self, address: str, topics: Sequence[str], *, curve: CurveClient | None = None
     ) -> Endpoint:
         """A connected SUB with its filters."""
-        raw = self._make(zmq.SUB, FEED_MARK)
+        raw = self._make(zmq.SUB, FEED_MARK, FEED_MARK, NO_HEARTBEAT_MS)
         for topic in topics:
             raw.setsockopt(zmq.SUBSCRIBE, topic.encode())
         return self._connect(raw, address, curve)
 
     def reply(self, address: str) -> Endpoint:
         """A bound REP inside this process: libzmq asks it who may connect (ZAP, RFC 27)."""
-        raw = self._make(zmq.REP, ROUTER_MARK)
+        raw = self._make(zmq.REP, ROUTER_MARK, ROUTER_MARK, NO_HEARTBEAT_MS)
         return self._bind(raw, address, None, "")
 
     def wait(
@@ -255,15 +262,18 @@ class Sockets:
         self.wakeup.drain()
         return [self._endpoints[raw] for raw, _ in ready if raw in self._endpoints]
 
-    def _make(self, kind: int, mark: int) -> zmq.Socket[bytes]:
+    def _make(
+        self, kind: int, send_mark: int, receive_mark: int, heartbeat_ms: tuple[int, int]
+    ) -> zmq.Socket[bytes]:
         raw = self._context.socket(kind)
         for option, value in (
-            (zmq.SNDHWM, mark),
-            (zmq.RCVHWM, mark),
+            (zmq.SNDHWM, send_mark),
+            (zmq.RCVHWM, receive_mark),
             (zmq.LINGER, 0),
             (zmq.MAXMSGSIZE, MAX_FRAME_BYTES),
-            (zmq.HEARTBEAT_IVL, HEARTBEAT_INTERVAL_MS),
-            (zmq.HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MS),
+            (zmq.HEARTBEAT_IVL, heartbeat_ms[0]),
+            (zmq.HEARTBEAT_TIMEOUT, heartbeat_ms[1]),
+            (zmq.TCP_KEEPALIVE, 1),
             (zmq.RECONNECT_IVL, RECONNECT_MS),
             (zmq.RECONNECT_IVL_MAX, RECONNECT_MAX_MS),
         ):

@@ -14,7 +14,7 @@ from typing import Protocol
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from config.site import Camera, CameraId
-from console.bridge.frame_wants import camera_source, frame_want
+from console.bridge.frame_wants import camera_source, frame_want, picture_shape
 from console.bridge.ring_feed import RingFeed
 from console.state.tiles import TileAddress, WindowId
 from console.state.wall import WallState
@@ -24,7 +24,9 @@ from ingest.cameras.wants import CameraSource, CameraStatus, FrameWant, ring_key
 #: How often the lease's status is looked at: a new ring is shown at most this much later.
 STATUS_MS = 40
 #: Wishes that change again within this time (wheel, resizing) are stated once.
-SETTLE_MS = 60
+SETTLE_MS = 50
+#: … but a change is never put off by more than this many others: a long drag is followed.
+SETTLE_COUNT_MAX = 8
 #: A former ring is kept wanted until its successor has a picture, but no longer than this:
 #: a key-frame interval of 10 s would else hold two decodes for its whole length.
 OVERLAP_TICKS = 5000 // STATUS_MS
@@ -57,6 +59,8 @@ class FramePump(QObject):
         self._leaving: dict[TileAddress, tuple[FrameWant, int]] = {}
         self._stated: dict[TileAddress, FrameWant] = {}
         self._version = -1
+        self._shapes: dict[CameraId, tuple[int, int]] = {}
+        self._unsettled_count = 0
         self._disconnect = wall.wants_changed.connect(self._settle)
         self._settle_timer = QTimer(self)
         self._settle_timer.setSingleShot(True)
@@ -107,15 +111,21 @@ class FramePump(QObject):
     # -- wants
 
     def _settle(self) -> None:
-        if not self._settle_timer.isActive():
+        """States the wants once nothing has changed for a moment, or at the latest soon."""
+        if self._unsettled_count < SETTLE_COUNT_MAX:
+            self._unsettled_count += 1
             self._settle_timer.start()
 
     @Slot()
     def state_wants(self) -> None:
         """States what is wanted now; called by itself after every change."""
+        self._unsettled_count = 0
         found = {want.address: want for want in wants(self._wall, self._views)}
         self._drop_feeds_without(found)
-        stated = {address: frame_want(want) for address, want in found.items()}
+        stated = {
+            address: frame_want(want, self._shapes.get(want.camera_id, (0, 0)))
+            for address, want in found.items()
+        }
         for address, want in stated.items():
             self._keep_former(address, want)
             feed = self.feed(address)
@@ -156,6 +166,7 @@ class FramePump(QObject):
         if version != self._version:
             self._version = version
             self._take_statuses()
+            self._take_shapes()
         if self._leaving:
             self._release_former()
 
@@ -163,6 +174,14 @@ class FramePump(QObject):
         status = self._lease.status()
         for feed in self._feeds.values():
             feed.take_status(status.get(feed.camera_id))
+
+    def _take_shapes(self) -> None:
+        """A camera whose picture got another shape is asked for in another size."""
+        shapes = {c: picture_shape(s.health) for c, s in self._lease.status().items()}
+        known = {c: shape for c, shape in shapes.items() if shape[0]}
+        if any(self._shapes.get(c) != shape for c, shape in known.items()):
+            self._shapes |= known
+            self._settle()
 
     def _release_former(self) -> None:
         """Former rings whose successor has a picture, or that waited long enough, are given up."""

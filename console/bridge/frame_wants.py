@@ -6,8 +6,10 @@ Decides only the translation; importance and visibility come from `console.state
 from __future__ import annotations
 
 from config.site import Camera
+from console.state.tile_geometry import placement
 from console.state.tiles import WHOLE, Region
 from console.state.wall_wants import TileWant
+from ingest.cameras.health import StreamHealth
 from ingest.cameras.wants import CameraSource, FrameWant
 from ingest.frames.frame import PixelFormat, WidthClass
 
@@ -28,8 +30,20 @@ def width_class(width_px: int) -> WidthClass:
     return WidthClass.NATIVE
 
 
-def frame_want(want: TileWant) -> FrameWant:
-    """What the lease is asked for so that `want` can be painted."""
+def picture_shape(health: StreamHealth | None) -> tuple[int, int]:
+    """Width and height of a camera's picture in square pixels; 0, 0 while nobody knows."""
+    if health is None or health.width_px <= 0 or health.height_px <= 0:
+        return (0, 0)
+    return round(health.width_px * health.pixel_aspect), health.height_px
+
+
+def frame_want(want: TileWant, shape: tuple[int, int] = (0, 0)) -> FrameWant:
+    """What the lease is asked for so that `want` can be painted.
+
+    Args:
+        shape: the camera's `picture_shape`. Once it is known the ring is made in exactly the
+            tile's size, so that painting is a copy; until then in the next class of width.
+    """
     if want.keyframes_only:
         return FrameWant(
             want.camera_id,
@@ -39,14 +53,15 @@ def frame_want(want: TileWant) -> FrameWant:
             int(want.importance),
             keyframes_only=True,
         )
-    zoomed = want.region_norm != WHOLE
+    place = placement(want.width_px, want.height_px, *shape, want.aspect, want.region_norm)
     return FrameWant(
         want.camera_id,
-        width_class(want.width_px),
+        width_class(place.width_px),
         PixelFormat.BGRA,
         FULL_FPS,
         int(want.importance),
-        want.region_norm if zoomed else None,
+        None if place.region_norm == WHOLE else place.region_norm,
+        size_px=(place.width_px, place.height_px) if shape[0] else None,
     )
 
 
@@ -57,7 +72,7 @@ def camera_source(camera: Camera) -> CameraSource:
 
 def region_of_key(key: str) -> Region:
     """The part of the picture that a ring of this key (`ring_key`) shows."""
-    _, _, edges = key.partition("@")
+    edges = key.partition("@")[2]
     if not edges:
         return WHOLE
     x1, y1, x2, y2 = (float(edge) for edge in edges.split(","))

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from config.site import CameraId
-from console.state.tiles import WHOLE, Region, TileAddress, Window, WindowId
+from console.state.tiles import WHOLE, Aspect, Region, TileAddress, Window, WindowId
 from console.state.wall import WallState
 
 
@@ -43,6 +43,7 @@ class TileWant(Struct, frozen=True):
     height_px: int
     importance: Importance
     region_norm: Region = WHOLE
+    aspect: Aspect = Aspect.AUTO
 
     @property
     def keyframes_only(self) -> bool:
@@ -82,6 +83,7 @@ def _window_wants(wall: WallState, window: Window, view: ViewSize | None) -> lis
                 rect.height_px if rect else 1,
                 _importance(wall, address, tile.camera_id) if rect else Importance.HIDDEN,
                 tile.region_norm,
+                tile.aspect,
             )
         )
     return result

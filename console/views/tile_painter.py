@@ -11,11 +11,12 @@ from typing import Protocol
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from console.bridge.frame_wants import picture_shape
 from console.bridge.tile_image import TileFeed, TileImage
+from console.state.tile_geometry import Placement, placement, source_px
 from console.state.tiles import Region, Tile, TileAddress, TileAlarm
 from console.views import theme
 from console.views.tile_card import paint_card
-from console.views.tile_geometry import Placement, placement, source_px
 from console.views.tile_look import PlateCache, text_px
 from console.views.tile_overlays import (
     OverlayContent,
@@ -161,10 +162,9 @@ class TilePainter:
         )
 
     def _natural_size(self, image: TileImage) -> tuple[int, int]:
-        health = self.feed.health() if self.feed is not None else None
-        if health is not None and health.width_px > 0 and health.height_px > 0:
-            return health.width_px, health.height_px
-        return image.image.width(), image.image.height()
+        """The whole picture's shape, as told by the stream, else as the ring looks."""
+        shape = picture_shape(self.feed.health() if self.feed is not None else None)
+        return shape if shape[0] else (image.image.width(), image.image.height())
 
     def _paint_picture(self, painter: QPainter, image: TileImage) -> None:
         target = self.picture_rect

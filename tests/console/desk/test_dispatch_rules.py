@@ -1,0 +1,206 @@
+"""Who handles it and who is near: rules, ranking, and a reason for every pick and every shortfall."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from config.directory import SiteDirectory
+from config.geometry import GeoPoint, moved
+from config.load import load_site
+from config.settings import CalendarSettings, DeskSettings
+from config.site import DeviceId, Inspector, InspectorId
+from console.desk.clock_rules import WorkingCalendar
+from console.desk.dispatch_rules import (
+    Candidate,
+    CandidateList,
+    Routing,
+    Situation,
+    candidates_for,
+    unit_for,
+)
+from console.desk.messages import ENGLISH, Message
+from ingest.feed.envelope import parse_utc_ns, utc_text
+from ingest.positions.fix import PositionEntry
+from tests.config.site_folder import INSPECTORS, write_site
+
+#: Monday 10:00 in Shanghai; p1 (08:00-20:00) is on duty, p2 (22:00-06:00) is not.
+NOW = parse_utc_ns("2026-11-23T02:00:00Z")
+#: In cell S1C1, whose neighbour is S1C2.
+HERE = GeoPoint(31.1997, 121.4997)
+
+MORE_INSPECTORS = INSPECTORS + "p3,Zhao,,,S1C2,863,\np4,Qian,,,S1C3,864,\np5,Sun,,,S1,865,\n"
+
+
+def directory_of(folder: Path, **files: str | None) -> SiteDirectory:
+    return SiteDirectory(load_site(write_site(folder, **{"inspectors": MORE_INSPECTORS, **files})))
+
+
+def entry(place: GeoPoint, age_s: float = 5) -> PositionEntry:
+    fix_utc = utc_text(NOW - round(age_s * 1e9))
+    return PositionEntry(
+        None, DeviceId("1"), place.lat_deg, place.lon_deg, None, None, None, fix_utc, "osmand", True
+    )
+
+
+def situation(
+    positions: dict[str, PositionEntry],
+    *,
+    busy: dict[str, str] | None = None,
+    distances_m: Callable[[GeoPoint, Sequence[GeoPoint]], Sequence[float | None]] | None = None,
+    settings: DeskSettings | None = None,
+) -> Situation:
+    return Situation(
+        NOW, positions, busy or {}, WorkingCalendar(CalendarSettings()),
+        settings or DeskSettings(), Routing(distances_m, "no streets"),
+    )  # fmt: skip
+
+
+def by_id(found: CandidateList) -> dict[str, Candidate]:
+    return {candidate.inspector_id: candidate for candidate in found.candidates}
+
+
+def ids(messages: Sequence[Message]) -> list[str]:
+    return [message.id for message in messages]
+
+
+def test_the_own_grid_goes_first_then_the_neighbour_then_others(tmp_path: Path) -> None:
+    directory = directory_of(tmp_path)
+    places = {name: entry(moved(HERE, 100, 0)) for name in ("p1", "p3", "p4")}
+    found = candidates_for(directory, HERE, None, situation(places))
+    assert [c.inspector_id for c in found.candidates[:3]] == ["p1", "p3", "p4"]
+    reasons = {c.inspector_id: c.reasons[0].id for c in found.candidates[:3]}
+    assert reasons == {"p1": "own_grid", "p3": "neighbour_grid", "p4": "other_grid"}
+    assert found.first is not None
+    assert found.first.inspector_id == "p1"
+
+
+def test_somebody_much_nearer_beats_the_own_grid(tmp_path: Path) -> None:
+    directory = directory_of(tmp_path)
+    places = {"p1": entry(moved(HERE, 900, 0)), "p4": entry(moved(HERE, 20, 0))}
+    found = candidates_for(directory, HERE, None, situation(places))
+    assert [c.inspector_id for c in found.candidates[:2]] == ["p4", "p1"]
+
+
+def test_an_inspector_of_the_whole_street_is_in_the_own_grid(tmp_path: Path) -> None:
+    found = candidates_for(directory_of(tmp_path), HERE, None, situation({"p5": entry(HERE)}))
+    assert found.candidates[0].reasons[0].id == "own_grid"
+
+
+def test_every_shortfall_is_told(tmp_path: Path) -> None:
+    directory = directory_of(tmp_path)
+    places = {
+        "p1": entry(HERE, age_s=5000),
+        "p2": entry(HERE),
+        "p3": entry(HERE),
+        "p4": entry(moved(HERE, 9000, 0)),
+    }
+    found = candidates_for(directory, HERE, None, situation(places, busy={"p3": "case-7"}))
+    told = {name: ids(candidate.shortfalls) for name, candidate in by_id(found).items()}
+    assert told == {
+        "p1": ["fix_too_old"],
+        "p2": ["off_duty"],
+        "p3": ["busy"],
+        "p4": ["outside_radius"],
+        "p5": ["no_position"],
+    }
+    assert found.first is None
+    assert found.shortfall_counts == dict.fromkeys(
+        ("fix_too_old", "off_duty", "busy", "outside_radius", "no_position"), 1
+    )
+    candidate = by_id(found)["p3"]
+    assert candidate.shortfalls[0].values == {"case_id": "case-7"}
+    for message in (m for c in found.candidates for m in (*c.shortfalls, *c.reasons)):
+        assert "{" not in message.english
+        assert message.id in ENGLISH
+
+
+def test_several_shortfalls_are_all_told(tmp_path: Path) -> None:
+    places = {"p2": entry(HERE, age_s=5000)}
+    found = candidates_for(directory_of(tmp_path), HERE, None, situation(places, busy={"p2": "c"}))
+    assert ids(by_id(found)["p2"].shortfalls) == ["fix_too_old", "off_duty", "busy"]
+
+
+def test_without_streets_the_line_is_stretched_and_said_so(tmp_path: Path) -> None:
+    places = {"p1": entry(moved(HERE, 100, 0))}
+    found = candidates_for(directory_of(tmp_path), HERE, None, situation(places))
+    first = found.candidates[0]
+    assert first.distance_m == pytest.approx(130, abs=1)
+    assert first.eta_s == pytest.approx(130 / 4.2, abs=1)
+    assert not first.by_road
+    assert found.explanation == Message("straight_line", {"factor": 1.3, "cause": "no streets"})
+
+
+def test_roads_change_the_order_and_the_radius(tmp_path: Path) -> None:
+    """p1 is 50 m away across a river: the road is 4 km; p3 has no road and keeps its line."""
+    places = {
+        "p1": entry(moved(HERE, 50, 0)),
+        "p3": entry(moved(HERE, 400, 0)),
+        "p4": entry(moved(HERE, 500, 0)),
+    }
+
+    def roads(start: GeoPoint, ends: Sequence[GeoPoint]) -> list[float | None]:
+        lengths: dict[str, float | None] = {"p1": 4000.0, "p3": None, "p4": 520.0}
+        near = sorted(places, key=lambda name: places[name].lon_deg)
+        return [lengths[near[rank]] for rank in range(len(ends))]
+
+    found = candidates_for(directory_of(tmp_path), HERE, None, situation(places, distances_m=roads))
+    assert found.explanation is None
+    told = by_id(found)
+    assert ids(told["p1"].shortfalls) == ["outside_radius"]
+    assert told["p4"].by_road
+    assert told["p4"].distance_m == 520
+    assert not told["p3"].by_road
+
+
+def test_786_inspectors_are_judged_within_a_moment(tmp_path: Path) -> None:
+    import time
+
+    site = load_site(write_site(tmp_path))
+    many = tuple(Inspector(InspectorId(f"i{n}"), f"n{n}") for n in range(786))
+    directory = SiteDirectory(msgspec.structs.replace(site, inspectors=many))
+    places = {f"i{n}": entry(moved(HERE, n * 3.0, 0)) for n in range(786)}
+    started_s = time.process_time()
+    found = candidates_for(directory, HERE, None, situation(places))
+    assert time.process_time() - started_s < 0.5
+    assert len([c for c in found.candidates if not c.shortfalls]) == DeskSettings().candidate_count
+    assert len(found.candidates) <= DeskSettings().candidate_count + 30
+
+
+def test_units_by_priority_then_area_then_item(tmp_path: Path) -> None:
+    rules = (
+        "item_code,grid_id,unit,priority\n"
+        "0505,,city police,0\n0505,S1,street police,0\n0505,S1C1,cell police,0\n"
+        "0501,,city office,5\n0501,S1C1,cell office,0\n*,S1C2,any of C2,0\n0505,S1C2,police of C2,0\n"
+    )
+    directory = directory_of(tmp_path, rules=rules)
+    units = {
+        (item, cell): unit_for(directory, item, cell).unit
+        for item in ("0505", "0501")
+        for cell in ("S1C1", "S1C2", "S1C3", None)
+    }
+    assert units == {
+        ("0505", "S1C1"): "cell police",
+        ("0505", "S1C2"): "police of C2",
+        ("0505", "S1C3"): "street police",
+        ("0505", None): "city police",
+        ("0501", "S1C1"): "city office",
+        ("0501", "S1C2"): "city office",
+        ("0501", "S1C3"): "city office",
+        ("0501", None): "city office",
+    }
+    assert "priority 5" in unit_for(directory, "0501", "S1C1").reason.english
+
+
+def test_without_a_rule_the_item_and_then_the_area_decide(tmp_path: Path) -> None:
+    items = "code,name_zh,unit_rule\n0505,a,grid\n0501,b,street\n0504,c,Hygiene\n0506,d,\n"
+    directory = directory_of(tmp_path, rules=None, items=items)
+    assert unit_for(directory, "0505", "S1C1").unit == "U"
+    assert unit_for(directory, "0501", "S1C1").reason.id == "unit_by_item"
+    assert unit_for(directory, "0504", None).unit == "Hygiene"
+    assert unit_for(directory, "0506", "S1C1").reason.id == "unit_by_grid"
+    nothing = unit_for(directory, "0506", None)
+    assert (nothing.unit, nothing.reason.id) == (None, "unit_unknown")

@@ -1,0 +1,108 @@
+"""Streets from a real OSM extract: lengths, detours, parallel ways, places off the street."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import osmium
+import pytest
+from osmium.osm import mutable
+
+from config.geometry import GeoPoint, distance_m, moved
+from console.desk.routes import StreetNetwork, StreetNetworkUnreadable, StreetService
+
+ORIGIN = GeoPoint(31.2, 121.5)
+
+
+def write_streets(path: Path) -> Path:
+    """A block of 100 m: a straight street, a detour of 300 m beside it, a motorway, an island.
+
+    ```
+    4 ── 5          nodes 1–2 joined by the street (100 m) and by the detour 1-4-5-2 (300 m),
+    │    │          and once more directly by a longer drawn way through 7
+    1 ── 2 ── 3     2–3 is a motorway: nobody walks it
+    8 ── 9          an island 2 km south
+    ```
+    """
+    metres = {1: (0, 0), 2: (100, 0), 3: (200, 0), 4: (0, 100), 5: (100, 100), 7: (50, 60),
+              8: (0, -2000), 9: (100, -2000)}  # fmt: skip
+    writer = osmium.SimpleWriter(str(path))
+    try:
+        for number, (east_m, north_m) in metres.items():
+            place = moved(ORIGIN, east_m, north_m)
+            writer.add_node(mutable.Node(id=number, location=(place.lon_deg, place.lat_deg)))
+        ways = [([1, 7, 2], "path"), ([1, 2], "residential"), ([1, 2], "footway"), ([1, 4, 5, 2], "service"),
+                ([2, 3], "motorway"), ([8, 9], "residential"), ([4, 3], None)]  # fmt: skip
+        for number, (nodes, kind) in enumerate(ways, start=1):
+            tags = {"highway": kind} if kind else {"building": "yes"}
+            writer.add_way(mutable.Way(id=number, nodes=nodes, tags=tags))
+    finally:
+        writer.close()
+    return path
+
+
+@pytest.fixture(scope="module")
+def network(tmp_path_factory: pytest.TempPathFactory) -> StreetNetwork:
+    return StreetNetwork.load(write_streets(tmp_path_factory.mktemp("streets") / "streets.osm.pbf"))
+
+
+def test_the_shortest_of_parallel_edges_counts(network: StreetNetwork) -> None:
+    """A sparse matrix adds parallel edges up: 1–2 would be 200 m instead of 100 m."""
+    (metres,) = network.distances_m(ORIGIN, [moved(ORIGIN, 100, 0)])
+    assert metres == pytest.approx(100, abs=1)
+
+
+def test_the_walk_to_and_from_the_street_is_added(network: StreetNetwork) -> None:
+    (metres,) = network.distances_m(moved(ORIGIN, -30, 0), [moved(ORIGIN, 100, -20)])
+    assert metres == pytest.approx(150, abs=1)
+
+
+def test_no_way_is_none_not_a_number(network: StreetNetwork) -> None:
+    island, nowhere = moved(ORIGIN, 0, -2000), moved(ORIGIN, 0, 9000)
+    assert network.distances_m(ORIGIN, [island, nowhere]) == [None, None]
+    assert network.distances_m(nowhere, [ORIGIN]) == [None]
+    assert network.route(ORIGIN, island) is None
+    assert network.route(ORIGIN, nowhere) is None
+
+
+def test_motorways_and_buildings_are_no_streets(network: StreetNetwork) -> None:
+    assert network.node_count == 7
+
+
+def test_a_route_follows_the_streets(network: StreetNetwork) -> None:
+    route = network.route(moved(ORIGIN, 0, 100), moved(ORIGIN, 100, 0))
+    assert route is not None
+    assert route.distance_m == pytest.approx(200, abs=1)
+    length_m = sum(distance_m(a, b) for a, b in zip(route.points, route.points[1:], strict=False))
+    assert length_m == pytest.approx(route.distance_m, abs=1)
+
+
+def test_a_file_that_is_no_extract_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "streets.osm.pbf"
+    path.write_bytes(b"not an extract")
+    with pytest.raises(StreetNetworkUnreadable):
+        StreetNetwork.load(path)
+
+
+def test_the_service_reads_in_the_background_and_says_where_it_is(tmp_path: Path) -> None:
+    service = StreetService()
+    assert service.routing(None).cause == "the site has no street network"
+    path = write_streets(tmp_path / "streets.osm.pbf")
+    service.routing(path)
+    assert service.wait_read(10)
+    ready = service.routing(path)
+    assert ready.distances_m is not None
+    assert ready.distances_m(ORIGIN, [ORIGIN])[0] == pytest.approx(0, abs=1)
+    assert service.routing(None).distances_m is None
+
+
+@pytest.mark.logs_warnings("the street file is broken on purpose")
+def test_a_broken_file_leaves_straight_lines_and_the_reason(tmp_path: Path) -> None:
+    service = StreetService()
+    path = tmp_path / "streets.osm.pbf"
+    path.write_bytes(b"rubbish")
+    service.routing(path)
+    assert service.wait_read(10)
+    routing = service.routing(path)
+    assert routing.distances_m is None
+    assert "no OSM extract" in routing.cause

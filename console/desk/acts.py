@@ -23,7 +23,7 @@ from console.desk.intake import join_cases
 from console.desk.journal import record
 from console.desk.messages import DONE, ActRefused, Message
 from console.desk.queries import convert
-from console.desk.workflow import ActInput, decide, offers, proposed
+from console.desk.workflow import ActInput, decide, may, offers, proposed, who_may
 from ingest.feed.envelope import Event
 from ingest.feed.log import Transaction
 from ingest.feed.participant import Caller, OperationRefused, OperationResult
@@ -267,10 +267,22 @@ def _refused(
 def propose(
     tx: Transaction, request: dict[str, Any], caller: Caller, context: DeskContext
 ) -> OperationResult:
-    """A case by hand."""
+    """A case by hand. Raises OperationRefused."""
     asked: ProposeRequest = convert(request, ProposeRequest)
+    try:
+        _check_references(convert({"item_code": asked.item_code}, ActInput), context)
+        return _proposed_by_hand(tx, asked, caller, context)
+    except ActRefused as refusal:
+        raise _refused(refusal.message, None, refusal.who_may) from refusal
+
+
+def _proposed_by_hand(
+    tx: Transaction, asked: ProposeRequest, caller: Caller, context: DeskContext
+) -> OperationResult:
+    row = context.table.rows_of("propose")[0]
+    if not may(caller.roles, row):
+        raise ActRefused(Message("not_allowed"), who_may=", ".join(who_may(row)))
     directory = context.directory
-    _check_references(convert({"item_code": asked.item_code}, ActInput), context)
     place = None
     if asked.lat_deg is not None and asked.lon_deg is not None:
         try:

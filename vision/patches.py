@@ -44,9 +44,16 @@ class PictureView:
             box[3] + height * _MARGIN,
         )
         here = self._sampled(around, SEARCH_PX)
-        if remembered.std() < CONTRAST_MIN or here.std() < CONTRAST_MIN:
+        known, shown = float(remembered.std()), float(here.std())
+        if known >= 3 * CONTRAST_MIN and shown < CONTRAST_MIN and self._has_contrast():
+            return 0.0  # a thing with a face gave way to a bare surface
+        if known < CONTRAST_MIN or shown < CONTRAST_MIN:
             return None
         return float(cv2.matchTemplate(here, remembered, cv2.TM_CCOEFF_NORMED).max())
+
+    def _has_contrast(self) -> bool:
+        """Whether the picture as a whole shows anything (no fog, no covered lens)."""
+        return float(self.luma[::16, ::16].std()) >= 3 * CONTRAST_MIN
 
     def _sampled(self, box: Box, side_px: int) -> Patch:
         """The box at side_px × side_px; edges of the picture are repeated outside it."""

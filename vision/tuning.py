@@ -17,8 +17,8 @@ class GateTuning:
     width_px: int = 160
     #: Grey levels a cell must change; sensor noise averaged over a cell stays below 4.
     change_levels: int = 10
-    #: Share of cells that must change: 0.15 % is one distant pedestrian.
-    changed_share: float = 0.0015
+    #: Share of cells that must change: 8 of 14,400 are one distant pedestrian.
+    changed_share: float = 0.0006
     #: Motion keeps the gate open this long, so that a thing that just stopped is seen standing.
     hold_s: float = 1.5
     #: Without motion the gate opens this often: what stands must stay confirmed.

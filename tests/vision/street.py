@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -20,7 +21,7 @@ from vision.pipeline import CameraPipeline, ModelView
 from vision.rules.rule import Moment
 from vision.tracks import Sighting
 
-WIDTH_PX, HEIGHT_PX = 640, 360
+WIDTH_PX, HEIGHT_PX = 320, 180
 NAMES = (
     "person", "bicycle", "motorcycle", "tricycle", "car", "bus", "truck", "stall", "umbrella",
     "smoke", "fire",
@@ -32,11 +33,18 @@ CAMERA = Camera(CameraId("cam-1"), "Test street", "rtsp://camera/1", place=GeoPo
 START_UTC_NS = 1_767_225_600_000_000_000
 
 
-def texture(width: int, height: int, seed: int, cell: int = 12) -> NDArray[np.uint8]:
+@lru_cache(maxsize=256)
+def texture(width: int, height: int, seed: int, cell: int = 6) -> NDArray[np.uint8]:
     """Smooth grey texture with full contrast."""
     random = np.random.default_rng(seed)
     coarse = random.integers(20, 235, (height // cell + 2, width // cell + 2), dtype=np.uint8)
     return np.asarray(cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC), np.uint8)
+
+
+@lru_cache(maxsize=8)
+def _noise(seed: int) -> NDArray[np.uint8]:
+    noise = np.random.default_rng(seed).normal(8, 2, (HEIGHT_PX, WIDTH_PX))
+    return np.clip(noise, 0, 16).astype(np.uint8)
 
 
 @dataclass
@@ -80,7 +88,7 @@ class Street:
     shake_px: Callable[[float], tuple[int, int]] = lambda _: (0, 0)
 
     def __post_init__(self) -> None:
-        self._background = (texture(WIDTH_PX, HEIGHT_PX, 99, 40) // 2 + 40).astype(np.uint8)
+        self._background = (texture(WIDTH_PX, HEIGHT_PX, 99, 20) // 2 + 40).astype(np.uint8)
 
     def picture(self, at_s: float) -> NDArray[np.uint8]:
         canvas = self._background.copy()
@@ -91,10 +99,10 @@ class Street:
             x1, y1, x2, y2 = _pixels(box)
             seed = actor.seed + (round(at_s * 100) if actor.restless else 0)
             canvas[y1:y2, x1:x2] = texture(x2 - x1, y2 - y1, seed)
-        noise = np.random.default_rng(round(at_s * 1000)).normal(0, 2, canvas.shape)
-        lit = canvas * self.brightness(at_s) + noise
-        moved = np.roll(lit, self.shake_px(at_s), axis=(1, 0))
-        grey = np.clip(moved, 0, 255).astype(np.uint8)
+        lit = cv2.addWeighted(
+            canvas, self.brightness(at_s), _noise(round(at_s * 1000) % 7), 1.0, -8.0
+        )
+        grey = np.roll(lit, self.shake_px(at_s), axis=(1, 0))
         return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR), np.uint8)
 
     def detections(self, at_s: float) -> Detections:

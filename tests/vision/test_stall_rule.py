@@ -1,0 +1,70 @@
+"""Stalls: a stall, or its parts with a keeper who stays; nobody who is only passing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from config.site import ZoneKind
+from tests.vision.street import Actor, Street, drive, of, pipeline_of, zone
+from vision.alerts import AlertKind, AlertVerb
+
+LIMIT_S = 10.0
+PAVEMENT = zone(ZoneKind.NO_TRADING, LIMIT_S, ((0.2, 0.3), (0.8, 0.3), (0.8, 0.95), (0.2, 0.95)))
+
+
+def standing(name: str, x: float, from_s: float = 5, to_s: float = 50, **more: object) -> Actor:
+    path = [(from_s - 3, -0.1, 0.6), (from_s, x, 0.6), (to_s, x, 0.6), (to_s + 3, 1.1, 0.6)]
+    return Actor(name, path, **more)  # type: ignore[arg-type]
+
+
+def keeper(x: float, from_s: float = 5, to_s: float = 50, **more: object) -> Actor:
+    return standing("person", x, from_s, to_s, size=(0.03, 0.15), seed=8, **more)
+
+
+STALLS: dict[str, Callable[[], Street]] = {
+    "a stall": lambda: Street([standing("stall", 0.5)]),
+    "an umbrella with a keeper": lambda: Street([standing("umbrella", 0.5), keeper(0.57)]),
+    "a tricycle with a keeper who is hidden now and then": lambda: Street(
+        [standing("tricycle", 0.5), keeper(0.43, seen=lambda t: round(t) % 4 != 0)]
+    ),
+}
+
+
+@pytest.mark.parametrize("name", STALLS)
+def test_one_alert_at_the_limit_and_a_clear_when_gone(name: str) -> None:
+    found = drive(STALLS[name](), pipeline_of(PAVEMENT), 0, 65)
+    raised, cleared = of(found, AlertVerb.RAISED), of(found, AlertVerb.CLEARED)
+    assert [each.event.data.kind for each in raised] == [AlertKind.STALL]
+    assert 14 <= raised[0].at_s < 5 + LIMIT_S + 2
+    assert len(cleared) == 1
+    assert 50 < cleared[0].at_s < 62
+
+
+INNOCENT: dict[str, Callable[[], Street]] = {
+    "an umbrella nobody stands by": lambda: Street([standing("umbrella", 0.5)]),
+    "a tricycle parked alone while people pass": lambda: Street(
+        [
+            standing("tricycle", 0.5),
+            Actor("person", [(20, 0.1, 0.6), (35, 0.9, 0.6)], size=(0.03, 0.15)),
+        ]
+    ),
+    "a vendor on the move": lambda: Street(
+        [
+            Actor("tricycle", [(0, -0.1, 0.6), (60, 1.1, 0.6)]),
+            Actor("person", [(0, -0.04, 0.6), (60, 1.16, 0.6)], size=(0.03, 0.15)),
+        ]
+    ),
+    "pedestrians with umbrellas": lambda: Street(
+        [Actor("umbrella", [(t, 0.0, 0.6), (t + 12, 1.0, 0.6)], size=(0.06, 0.05), seed=t)
+         for t in range(0, 50, 4)]
+    ),
+    "a stall outside the zone": lambda: Street([Actor("stall", [(-1, 0.9, 0.15), (60, 0.9, 0.15)])]),
+    "a parked car": lambda: Street([standing("car", 0.5)]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", INNOCENT)
+def test_nothing_is_raised_for(name: str) -> None:
+    assert drive(INNOCENT[name](), pipeline_of(PAVEMENT), 0, 60) == []

@@ -1,0 +1,104 @@
+"""The desk inside a real hub, over real sockets: an alert in, a case on the feed, acts by query."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config.directory import SiteDirectory
+from config.load import load_site
+from config.site import HubAddresses
+from console.desk.desk import Desk
+from ingest.clock import ManualClock, SystemClock
+from ingest.feed.envelope import Noun, new_event
+from ingest.feed.hub import Hub, HubSettings, open_store
+from ingest.feed.publisher import Publisher
+from ingest.feed.query import QueryClient, QueryRefused
+from tests.config.site_folder import write_site
+from tests.console.desk.desk_bench import MONDAY_9
+from vision.alerts import AlertData, AlertKind
+
+ANY_PORT = HubAddresses(
+    intake="tcp://127.0.0.1:*", feed="tcp://127.0.0.1:*", query="tcp://127.0.0.1:*"
+)
+ALERT = AlertData(
+    "a1", AlertKind.STALL, "cam-1", "z1", "2026-11-23T00:59:00Z", (0.1, 0.1, 0.4, 0.4), 0.8,  # type: ignore[arg-type]
+    None, None, None, "a" * 64, None, "m", "r",
+)  # fmt: skip
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[Hub]:
+    directory = SiteDirectory(load_site(write_site(tmp_path / "site")))
+    store = open_store(tmp_path / "state", ManualClock(utc_ns=MONDAY_9))
+    running = Hub(HubSettings(addresses=ANY_PORT), store, (Desk(lambda: directory),))
+    running.start()
+    yield running
+    running.close()
+    store.close()
+
+
+def publish(hub: Hub, folder: Path, *verbs: str) -> None:
+    clock = SystemClock()
+    publisher = Publisher(hub.addresses.intake, "worker", folder, clock=clock)
+    publisher.start()
+    try:
+        for verb in verbs:
+            publisher.publish(
+                new_event(Noun.ALERT, verb, ALERT, source="worker", utc_ns=clock.utc_ns())
+            )
+        assert publisher.wait_acked(10)
+    finally:
+        publisher.close(2)
+
+
+def test_an_alert_becomes_a_case_that_people_act_on(hub: Hub, tmp_path: Path) -> None:
+    publish(hub, tmp_path / "spool", "raised", "cleared")
+    with QueryClient(hub.addresses.query) as query:
+        (case,) = query.ask("snapshot")["cases"]
+        assert (case["state"], case["kind"], case["alert_active"]) == ("proposed", "stall", False)
+        case_id = case["case_id"]
+        filed = query.ask("act", case_id=case_id, act="file", version=1, actor="seat 3")["case"]
+        assert filed["unit"] == "Street office"
+        with pytest.raises(QueryRefused) as refused:
+            query.ask("act", case_id=case_id, act="file", version=1, actor="seat 4")
+        assert "already filed by seat 3" in refused.value.error
+        assert refused.value.answer["case"]["state"] == "filed"
+        replayed = query.ask("replay", **{"from": 0, "limit": 100})["events"]
+        assert [event["type"].split(".", 1)[1] for event in replayed] == [
+            "alert.raised.v1", "case.propose.v1", "alert.cleared.v1", "case.alert_cleared.v1", "case.file.v1",
+        ]  # fmt: skip
+        assert query.ask("count", by="state")["by"] == {"state": {"filed": 1}}
+        assert query.ask("audit.verify")["intact"] is True
+
+
+def test_of_many_who_file_at_once_one_wins_and_the_others_learn_who(
+    hub: Hub, tmp_path: Path
+) -> None:
+    publish(hub, tmp_path / "spool", "raised")
+    answers: dict[str, str] = {}
+
+    def file_it(seat: str) -> None:
+        with QueryClient(hub.addresses.query) as query:
+            try:
+                query.ask("act", case_id=CASE_ID, act="file", version=1, actor=seat)
+                answers[seat] = "done"
+            except QueryRefused as refusal:
+                answers[seat] = refusal.error
+
+    seats = [threading.Thread(target=file_it, args=(f"seat {n}",)) for n in range(5)]
+    for seat in seats:
+        seat.start()
+    for seat in seats:
+        seat.join(20)
+    (winner,) = [seat for seat, answer in answers.items() if answer == "done"]
+    others = [answer for seat, answer in answers.items() if seat != winner]
+    assert len(others) == 4
+    assert all(f"already filed by {winner}" in answer for answer in others)
+
+
+#: The first case of the hub's Monday.
+CASE_ID = "20261123-0001"

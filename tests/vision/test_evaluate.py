@@ -104,7 +104,9 @@ def _clip(file: Path) -> None:
     """20 s at 4 fps: grey noise; a car-coloured square stands from 4 s to 14 s."""
     writer = cv2.VideoWriter(str(file), cv2.VideoWriter.fourcc(*"MJPG"), 4, (160, 96))
     for number in range(80):
-        picture = np.random.default_rng(number).integers(0, 30, (96, 160, 3)).astype(np.uint8)
+        picture = np.random.default_rng(number).integers(0, 20, (96, 160, 3)).astype(np.uint8)
+        picture[:, ::32] += 28
+        picture[::24] += 28
         if 16 <= number < 56:
             picture[40:70, 60:110] = 100
             picture[45:65, 65:85] = (255, 100, 255)

@@ -210,6 +210,7 @@ CAMERAS = (
         height_m=8.5,
         pitch_deg=16.0,
         fov_deg=66.0,
+        happening_side=1,
     ),
     _camera(
         102,
@@ -275,7 +276,7 @@ CAMERAS = (
         1,
         Weather.LOW_SUN,
         Happening.STALL,
-        happening_ahead_m=15.0,
+        happening_ahead_m=24.0,
     ),
     _camera(
         108,
@@ -285,7 +286,6 @@ CAMERAS = (
         1,
         -1,
         Weather.RAIN,
-        Happening.PARKING,
         happening_ahead_m=21.0,
     ),
     _camera(

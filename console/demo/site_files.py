@@ -27,6 +27,8 @@ from console.demo.streets_file import write_streets
 SMOKE_LIMIT_S = 3.0
 PARKING_LIMIT_S = 10.0
 STALL_LIMIT_S = 8.0
+#: The lane before the traffic lights: longer than a red phase of the film (13 s).
+RED_LIGHT_LIMIT_S = 15.0
 
 Point = tuple[float, float]
 
@@ -99,7 +101,8 @@ def zones_of(camera: StreetCamera) -> list[ZoneArea]:
     side = camera.happening_side
     kerb = _strip(camera, side, half - 2.7, half + 0.5, 10.0, 36.0)
     if camera.happening is not Happening.STALL:
-        add("no_parking", "kerb", PARKING_LIMIT_S, picture_polygon(camera, kerb))
+        limit_s = RED_LIGHT_LIMIT_S if camera.happening is Happening.RED_LIGHT else PARKING_LIMIT_S
+        add("no_parking", "kerb", limit_s, picture_polygon(camera, kerb))
     trading = _strip(camera, side, half - 0.2, half + pavement, 9.0, 32.0)
     if camera.happening not in {Happening.PARKING, Happening.RED_LIGHT}:
         add("no_trading", "pavement", STALL_LIMIT_S, picture_polygon(camera, trading))

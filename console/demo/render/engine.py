@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 from console.demo.cameras import HEIGHT_PX, WIDTH_PX, View
 from console.demo.city import CROSS_STREETS, LONG_STREETS, PARK_BLOCK, Street, StreetClass, block_bounds
 from console.demo.render import shaders
-from console.demo.render.figures import FIGURE_PARTS, Part
+from console.demo.render.changes import WHOLE, Rect, changed_rects
+from console.demo.render.figures import FIGURE_PARTS
+from console.demo.render.movers import Mover, Puff
 from console.demo.render.light import Light
 from console.demo.render.matrices import look, orthographic, perspective, view_matrix
 from console.demo.render.meshes import VERTEX_FLOATS, Array
@@ -34,29 +36,6 @@ _VERTEX_NAMES = ("in_position", "in_normal", "in_uv", "in_colour", "in_material"
 _INSTANCE_LAYOUT = "4f 4f 4f 3f 3f 1f /i"
 _INSTANCE_NAMES = ("in_row0", "in_row1", "in_row2", "in_tint_a", "in_tint_b", "in_id")
 _INSTANCE_FLOATS = 19
-
-
-@dataclass(frozen=True, slots=True)
-class Mover:
-    """One thing that moves or comes and goes: its parts and its number in the id picture."""
-
-    number: int
-    parts: tuple[Part, ...]
-    contact: tuple[float, float, float, float, float] | None = None  #: x, y, heading, length, width
-
-
-@dataclass(frozen=True, slots=True)
-class Puff:
-    """One particle of smoke or tongue of flame."""
-
-    x: float
-    y: float
-    z: float
-    radius_m: float
-    turn_rad: float
-    drift: tuple[float, float]
-    tint: tuple[float, float, float, float]
-    flame: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +143,9 @@ class Renderer:
         self._smoke = gl.texture((WIDTH_PX, HEIGHT_PX), 4, dtype="f2")
         self._smoke_target = gl.framebuffer([self._smoke])
         self._out = gl.framebuffer([gl.texture((WIDTH_PX, HEIGHT_PX), 3)])
+        self._still = gl.framebuffer([gl.texture((WIDTH_PX, HEIGHT_PX), 3)])
+        no_ids = gl.texture(big, 1, np.zeros(big[0] * big[1], "f4").tobytes(), dtype="f4")
+        self._static_target = gl.framebuffer([self._layers[0], no_ids], self._static_depth)
         self._shadow_map, self._mover_map = gl.depth_texture((4096, 4096)), gl.depth_texture((2048, 2048))
         for shadow in (self._shadow_map, self._mover_map):
             shadow.compare_func = "<="
@@ -215,6 +197,9 @@ class Renderer:
         self._raw[1].use(7)
         self._screens["occlusion"].render(moderngl.TRIANGLES, vertices=3)
         self._gl.enable(moderngl.DEPTH_TEST)
+        self._gl.copy_framebuffer(self._scene_target, self._static_target)
+        self._smoke_target.clear(0, 0, 0, 0)
+        self._finish(self._still, 0.0, [])
 
     def _set(self, program: str, name: str, value: object) -> None:
         known = self._programs[program]
@@ -257,17 +242,23 @@ class Renderer:
     def draw(self, movers: Sequence[Mover], puffs: Sequence[Puff] = (), *, time_s: float = 0.0, truth: bool = False) -> Picture:
         """One picture; with `truth` also the id of every pixel and the smoke's opacity."""
         batches = self._batches(movers)
-        self._mover_target.use()
-        self._mover_target.clear(depth=1.0)
-        if max(self._light.sun) > 0.01:
+        sunny = max(self._light.sun) > 0.15
+        rects = changed_rects(self._require_view(), self._light, movers, puffs)
+        self._gl.copy_framebuffer(self._scene_target, self._static_target)
+        if sunny:
+            self._mover_target.use()
+            self._mover_target.clear(depth=1.0)
             self._set("shadow", "uViewProjection", self._mover_matrix)
             self._draw_batches("shadow", batches)
-        self._compose()
+            self._cast_shadows(rects)
         self._draw_contacts(movers)
         self._set("mover", "uViewProjection", self._view_projection)
+        self._scene_target.use()
         self._draw_batches("mover", batches)
         self._draw_smoke(puffs)
-        rgb = self._finish(time_s)
+        self._gl.copy_framebuffer(self._out, self._still)
+        self._finish(self._out, time_s, [WHOLE] if self._light.rain else rects)
+        rgb = np.frombuffer(self._out.read(components=3, alignment=1), np.uint8).reshape(HEIGHT_PX, WIDTH_PX, 3)
         if not truth:
             return Picture(rgb, None, None)
         ids = np.frombuffer(self._ids.read(), np.float32).reshape(self._big[1], self._big[0])[::-1]
@@ -289,14 +280,22 @@ class Renderer:
             self._instances.write(rows.tobytes())
             self._arrays[program, mesh].render(moderngl.TRIANGLES, vertices=self._meshes[mesh][1], instances=count)
 
-    def _compose(self) -> None:
+    def _require_view(self) -> View:
+        if self._view is None:
+            raise RuntimeError("set_scene must come before draw")
+        return self._view
+
+    def _cast_shadows(self, rects: Sequence[Rect]) -> None:
+        """Mixes the shaded layer in where movers take the sun."""
         self._scene_target.use()
-        self._scene_target.clear(depth=1.0)
         self._static_depth.use(5)
         self._layers[0].use(6)
         self._layers[1].use(7)
         self._gl.depth_func = "1"
-        self._screens["compose"].render(moderngl.TRIANGLES, vertices=3)
+        for x, y, width, height in rects:
+            self._scene_target.scissor = (x * OVERSAMPLING, y * OVERSAMPLING, width * OVERSAMPLING, height * OVERSAMPLING)
+            self._screens["compose"].render(moderngl.TRIANGLES, vertices=3)
+        self._scene_target.scissor = None
         self._gl.depth_func = "<="
 
     def _draw_contacts(self, movers: Sequence[Mover]) -> None:
@@ -331,15 +330,18 @@ class Renderer:
         self._gl.disable(moderngl.BLEND)
         self._gl.enable(moderngl.DEPTH_TEST)
 
-    def _finish(self, time_s: float) -> NDArray[np.uint8]:
-        self._out.use()
+    def _finish(self, target: moderngl.Framebuffer, time_s: float, rects: Sequence[Rect]) -> None:
+        """Tone, softness and vignette from the big picture; everywhere when `rects` is empty."""
+        target.use()
         self._colour.use(8)
         self._smoke.use(9)
         self._set("finish", "uTime", time_s)
         self._gl.disable(moderngl.DEPTH_TEST)
-        self._screens["finish"].render(moderngl.TRIANGLES, vertices=3)
+        for x, y, width, height in rects or [WHOLE]:
+            target.scissor = (x, HEIGHT_PX - y - height, width, height)
+            self._screens["finish"].render(moderngl.TRIANGLES, vertices=3)
+        target.scissor = None
         self._gl.enable(moderngl.DEPTH_TEST)
-        return np.frombuffer(self._out.read(components=3, alignment=1), np.uint8).reshape(HEIGHT_PX, WIDTH_PX, 3)
 
 
 assert VERTEX_FLOATS == 16

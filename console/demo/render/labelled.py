@@ -179,7 +179,7 @@ def write_labelled(folder: Path, count: int, seed: int) -> None:
         for _ in range(3):
             light = varied(list(Weather)[int(rng.integers(5))], rng)
             renderer.set_scene(scene.view(rng), scenery, light)
-            for _ in range(5):
+            for _ in range(7):
                 cast, fire = random_cast(scene, light, rng)
                 picture = renderer.draw(cast.movers, cast.puffs, time_s=float(rng.uniform(0, 50)), truth=True)
                 _write(folder, f"r{seed:02d}_{done:05d}", picture.rgb, boxes_of(picture, cast, fire=fire), int(rng.integers(45, 92)))

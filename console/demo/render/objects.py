@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from console.demo.render.engine import Mover, Puff
 from console.demo.render.figures import (
     RIDING,
     SELLING,
@@ -28,6 +27,7 @@ from console.demo.render.figures import (
     turned_y,
     walking,
 )
+from console.demo.render.movers import Mover, Puff
 from console.demo.render.vehicles import CLASS_OF_VEHICLE, LENGTH_M
 
 #: Names in the order of the detector's label files.

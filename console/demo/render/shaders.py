@@ -100,12 +100,14 @@ void main() {
 """
 )
 
+_SURFACE = "struct Surface { vec3 albedo; float gloss; vec3 glow; vec3 normal; };\n"
+
 _GROUND = """
 uniform vec4 uLong[6]; uniform vec4 uCross[5]; uniform vec4 uPark; uniform vec2 uRiver;
-struct Surface { vec3 albedo; float gloss; vec3 glow; vec3 normal; };
 float line(float v, float at, float half_width) { return 1.0 - smoothstep(half_width - 0.015, half_width + 0.015, abs(v - at)); }
 vec3 asphalt(vec2 p) {
-  vec4 a = noise4(p * 0.013), b = noise4(p * 0.11), c = noise4(p * 1.7);
+  vec2 t = vec2(p.x * 0.8 + p.y * 0.6, p.y * 0.8 - p.x * 0.6);
+  vec4 a = noise4(p * 0.013), b = noise4(t * 0.071), c = mix(noise4(p * 0.43), noise4(t.yx * 0.71), 0.5);
   float v = 0.115 * (0.78 + 0.3 * a.r + 0.16 * b.g) * (0.82 + 0.36 * c.b);
   float crack = smoothstep(0.012, 0.0, abs(noise4(p * 0.045).a - 0.5)) * step(0.55, a.g);
   float patch_ = step(0.72, noise4(floor(p / vec2(3.0, 5.0)) * 0.137).r);
@@ -159,13 +161,13 @@ Surface ground(vec3 p) {
     vec2 q = of_long ? vec2(dl, p.y) : vec2(dc, p.x);
     if (depth < 0.16) s.albedo = vec3(0.40, 0.40, 0.385) * (0.8 + 0.3 * noise4(p.xy * 0.3).r) * (fract(q.y / 1.0) < 0.03 ? 0.5 : 1.0);
     else if (depth < wide + 1.6) {
-      vec2 tile = vec2(q.x / 0.3, q.y / 0.6); tile.x += 0.5 * mod(floor(tile.y), 2.0);
+      vec2 tile = vec2(q.x / 0.25, q.y / 0.5); tile.x += 0.5 * mod(floor(tile.y), 2.0);
       vec2 id = floor(tile), f = fract(tile);
       float joint = (f.x < 0.06 || f.y < 0.035) ? 0.72 : 1.0;
       float style = hash(vec2(near_long.x * 0.1 + (of_long ? 0.0 : near_cross.x), 3.0));
       vec3 one = style < 0.5 ? vec3(0.36, 0.27, 0.23) : vec3(0.36, 0.355, 0.34);
       vec3 two = style < 0.5 ? vec3(0.40, 0.37, 0.33) : vec3(0.27, 0.27, 0.265);
-      s.albedo = mix(one, two, step(0.6, hash(id))) * (0.88 + 0.24 * hash(id + 3.0)) * joint;
+      s.albedo = mix(one, two, 0.55 * step(0.6, hash(id))) * (0.93 + 0.14 * hash(id + 3.0)) * joint;
       if (abs(depth - wide * 0.62) < 0.2) { vec2 t = fract(q / 0.05); s.albedo = vec3(0.52, 0.38, 0.11) * (0.8 + 0.25 * step(0.4, length(t - 0.5))) * (0.8 + 0.3 * hash(floor(q / 0.4))); }
       s.albedo *= 0.72 + 0.42 * noise4(p.xy * 0.06).r * 0.8 + 0.12 * noise4(p.xy * 0.5).g;
     } else {
@@ -246,6 +248,11 @@ Surface facade(vec2 uv, vec3 base, vec4 extra, vec3 n, vec3 view) {
 }
 """
 
+_MANY_TAPS = """for (int i = -1; i <= 1; i++) for (int j = -1; j <= 1; j++) sum += texture(map, vec3(q.xy + vec2(i, j) * texel, q.z - 0.0006));
+  return sum / 9.0;"""
+_FEW_TAPS = """for (int i = 0; i < 2; i++) for (int j = 0; j < 2; j++) sum += texture(map, vec3(q.xy + (vec2(i, j) - 0.5) * texel, q.z - 0.0006));
+  return sum / 4.0;"""
+
 _SCENE_MAIN = """
 uniform sampler2DShadow uShadow; uniform sampler2DShadow uMoverShadow;
 uniform mat4 uShadowMatrix, uMoverShadowMatrix;
@@ -257,12 +264,10 @@ float lightThrough(sampler2DShadow map, mat4 m, vec3 p, vec3 n, float texel, flo
   vec4 c = m * vec4(p + n * bias, 1.0); vec3 q = c.xyz * 0.5 + 0.5;
   if (q.x < 0.0 || q.y < 0.0 || q.x > 1.0 || q.y > 1.0 || q.z > 1.0) return 1.0;
   float sum = 0.0;
-  for (int i = -1; i <= 1; i++) for (int j = -1; j <= 1; j++) sum += texture(map, vec3(q.xy + vec2(i, j) * texel, q.z - 0.0006));
-  return sum / 9.0;
+  TAPS
 }
 Surface surfaceAt(int m, vec3 n, vec3 view) {
-  if (m == 10) return ground(vPosition);
-  if (m == 11) return facade(vUv, vColour, vExtra, n, view);
+  SURFACES_OF_PLACES
   Surface s; s.normal = n; s.albedo = vColour; s.gloss = 0.03; s.glow = vec3(0.0);
   if (m == 1) { s.gloss = 0.32; s.albedo *= 0.93 + 0.1 * noise4(vLocal.xz * 0.3).r; s.albedo *= 0.78 + 0.22 * smoothstep(0.2, 0.75, vLocal.z); }
   else if (m == 3) { s.albedo = vColour * 0.6; s.gloss = 0.62; }
@@ -306,9 +311,13 @@ void shadeAll(out vec3 lit, out vec3 shade) {
 STATIC_FRAGMENT = (
     _HEADER
     + _LIGHT
+    + _SURFACE
     + _GROUND
     + _FACADE
-    + _SCENE_MAIN.replace("SHADOW_OF_MOVERS", "")
+    + _SCENE_MAIN.replace("SHADOW_OF_MOVERS", "").replace("TAPS", _MANY_TAPS).replace(
+        "SURFACES_OF_PLACES",
+        "if (m == 10) return ground(vPosition); if (m == 11) return facade(vUv, vColour, vExtra, n, view);",
+    )
     + """
 layout(location=0) out vec4 oLit; layout(location=1) out vec4 oShade;
 void main() { vec3 lit, shade; shadeAll(lit, shade); oLit = vec4(fogged(lit, vPosition), 1.0); oShade = vec4(fogged(shade, vPosition), 1.0); }
@@ -318,9 +327,8 @@ void main() { vec3 lit, shade; shadeAll(lit, shade); oLit = vec4(fogged(lit, vPo
 MOVER_FRAGMENT = (
     _HEADER
     + _LIGHT
-    + _GROUND
-    + _FACADE
-    + _SCENE_MAIN.replace(
+    + _SURFACE
+    + _SCENE_MAIN.replace("SURFACES_OF_PLACES", "").replace("TAPS", _FEW_TAPS).replace(
         "SHADOW_OF_MOVERS",
         "if (direct > 0.0) direct *= lightThrough(uMoverShadow, uMoverShadowMatrix, vPosition, n, 1.0 / 2048.0, 0.05);",
     )
@@ -450,7 +458,7 @@ void main() {
     float lick = texture(uNoise, vec2(vCorner.x * 0.12 + vLook.y, vCorner.y * 0.09 - vLook.z)).r;
     float shape = smoothstep(0.0, 0.35, (1.0 - f.y) * 0.95 - abs(f.x) * (0.65 + f.y * 0.9) + (lick - 0.5) * 0.9) * smoothstep(0.0, 0.1, f.y);
     float a = shape * vTint.a * soft;
-    vec3 c = mix(vec3(2.6, 0.55, 0.05), vec3(3.4, 2.2, 0.7), smoothstep(0.35, 0.95, shape * (1.15 - f.y)));
+    vec3 c = mix(vec3(2.2, 0.42, 0.03), vec3(2.9, 1.45, 0.30), smoothstep(0.35, 0.95, shape * (1.15 - f.y)));
     oColour = vec4(c * a, a * 0.55);
   }
 }
@@ -460,27 +468,27 @@ void main() {
 FINISH_FRAGMENT = (
     _HEADER
     + """
-uniform sampler2D uColour, uSmoke, uNoise; uniform vec2 uTexel; uniform float uExposure, uSaturation, uTime, uGrain, uRain; uniform vec3 uTone;
+uniform sampler2D uColour, uSmoke, uNoise; uniform vec2 uTexel; uniform float uExposure, uSaturation, uTime, uRain; uniform vec3 uTone;
 in vec2 vScreen;
 layout(location=0) out vec4 oPicture;
 vec3 film(vec3 x) { return clamp((x * (2.51 * x + 0.03)) / (x * (2.43 * x + 0.59) + 0.14), 0.0, 1.0); }
-vec3 seen(vec2 s) { vec4 k = texture(uSmoke, s); return min(texture(uColour, s).rgb, vec3(6.0)) * (1.0 - k.a) + k.rgb; }
+vec3 sharp(vec2 s) { return min(texture(uColour, s).rgb, vec3(6.0)); }
 float random(vec2 p) { return fract(sin(dot(p, vec2(12.9898, 78.233))) * 43758.5453); }
 void main() {
   vec2 s = vec2(vScreen.x, 1.0 - vScreen.y);
-  vec3 c = seen(s) * 0.40;
-  c += 0.13 * (seen(s + vec2(uTexel.x, 0)) + seen(s - vec2(uTexel.x, 0)) + seen(s + vec2(0, uTexel.y)) + seen(s - vec2(0, uTexel.y)));
-  c += 0.02 * (seen(s + uTexel * 2.0) + seen(s - uTexel * 2.0) + seen(s + uTexel * vec2(2, -2)) + seen(s - uTexel * vec2(2, -2)));
+  vec4 k = texture(uSmoke, s);
+  vec3 c = sharp(s) * 0.44;
+  c += 0.14 * (sharp(s + vec2(uTexel.x, uTexel.y)) + sharp(s + vec2(-uTexel.x, uTexel.y)) + sharp(s + vec2(uTexel.x, -uTexel.y)) + sharp(s - uTexel));
+  c = c * (1.0 - k.a) + k.rgb;
   if (uRain > 0.0) {
     vec2 r = vec2(s.x * 46.0 + s.y * 1.4, s.y * 2.2 + uTime * 7.0); vec2 cell = floor(r);
     float drop = step(0.93, random(cell)) * smoothstep(0.5, 0.42, abs(fract(r.x) - 0.5) * 8.0) * smoothstep(0.0, 0.5, fract(r.y)) ;
-    c = mix(c, vec3(0.75, 0.78, 0.8) / uExposure * 0.7, drop * 0.10 * uRain);
+    c = mix(c, vec3(0.75, 0.78, 0.8) / uExposure * 0.7, drop * 0.06 * uRain);
   }
   c = film(c * uExposure * uTone);
   c = mix(vec3(dot(c, vec3(0.3, 0.59, 0.11))), c, uSaturation);
   c = pow(c, vec3(1.0 / 2.2));
   vec2 v = vScreen - 0.5; c *= 1.0 - 0.30 * dot(v, v);
-  c += (random(gl_FragCoord.xy + fract(uTime) * 61.0) - 0.5) * uGrain;
   oPicture = vec4(c, 1.0);
 }
 """

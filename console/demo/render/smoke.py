@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from console.demo.render.engine import Puff
+from console.demo.render.movers import Puff
 
 #: Puffs born per second.
 BIRTHS_HZ = 7.0

@@ -18,6 +18,7 @@ from typing import Final
 
 import msgspec
 
+from ingest.cameras.allocator import keep_freed_pictures
 from ingest.cameras.group import CameraGroup
 from ingest.cameras.messages import (
     ClipRequest,
@@ -53,6 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Serves until standard input ends. Never returns normally: stuck readers must not hold it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the broker, which ends our input
     leave_with_parent(arguments.parent)
+    keep_freed_pictures()
     process = GroupProcess(RunSettings(arguments.rings, is_exact=arguments.exact))
     process.serve()
     os._exit(0)

@@ -16,7 +16,7 @@ ACTS_OF_STATE: dict[CaseState, tuple[str, ...]] = {
     CaseState.FILED: ("dispatch", "void"),
     CaseState.DISPATCHED: ("urge", "return"),
     CaseState.HANDLING: ("feedback", "urge"),
-    CaseState.VERIFYING: ("verify", "close", "return"),
+    CaseState.VERIFYING: ("verify", "return"),
     CaseState.SUSPENDED: ("resume",),
 }
 
@@ -36,7 +36,9 @@ def refusal_of(act: str, row: CaseRow, session: ConsoleSession) -> Reason | None
     """Why `act` cannot be done now; None when it can."""
     if not session.feed.get().is_live:
         return Reason("hub_away")
-    if act not in ACTS_OF_STATE.get(row.case.state, ()):
+    if row.case.state is CaseState.VERIFYING and act == "close" and not row.case.verified:
+        return Reason("not_verified")
+    if act not in (*acts_of(row), *ACTS_OF_STATE.get(row.case.state, ())):
         return Reason("not_in_state", {"state": row.case.state.value})
     if act == "dispatch" and not any(one.can_go for one in session.candidates.get()):
         return Reason("no_candidate")

@@ -17,7 +17,7 @@ from config.geometry import GeoPoint, distance_m
 from console.state.basemap import BaseMap
 from console.state.map_projection import place_of, world_of
 
-#: A route starts at the nearest junction no further than this, metres.
+#: A route starts at the nearest point of a street no further than this, metres.
 SNAP_MAX_M = 400.0
 
 
@@ -44,32 +44,62 @@ class StreetGraph:
         rows = [a for a, _b in shortest]
         columns = [b for _a, b in shortest]
         size = len(world)
+        self._edges: NDArray[np.int64] = np.array(
+            [pair for pair in shortest if pair[0] < pair[1]], dtype=np.int64
+        ).reshape(-1, 2)
         self._matrix = csr_matrix((list(shortest.values()), (rows, columns)), shape=(size, size))
 
     def __len__(self) -> int:
         return len(self._world)
 
-    def _nearest(self, place: GeoPoint) -> int | None:
-        if not len(self._world):
+    def _joined(self, place: GeoPoint) -> tuple[tuple[float, float], int, int] | None:
+        """(world point on the nearest street, the two nodes it lies between); None when far."""
+        if not len(self._edges):
             return None
-        away = self._world - np.array(world_of(place))
-        node = int(np.argmin((away**2).sum(axis=1)))
-        near = distance_m(place, place_of(*self._world[node])) <= SNAP_MAX_M
-        return node if near else None
+        here = np.array(world_of(place))
+        start, end = self._world[self._edges[:, 0]], self._world[self._edges[:, 1]]
+        along = end - start
+        length = np.maximum((along**2).sum(axis=1), 1e-30)
+        share = np.clip(((here - start) * along).sum(axis=1) / length, 0.0, 1.0)
+        points = start + along * share[:, None]
+        edge = int(np.argmin(((points - here) ** 2).sum(axis=1)))
+        point = (float(points[edge, 0]), float(points[edge, 1]))
+        if distance_m(place, place_of(*point)) > SNAP_MAX_M:
+            return None
+        return point, int(self._edges[edge, 0]), int(self._edges[edge, 1])
 
     def route(self, start: GeoPoint, end: GeoPoint) -> tuple[NDArray[np.float64], float] | None:
         """World points (N, 2) from `start` to `end` and the length in metres; None if unjoined."""
-        first, last = self._nearest(start), self._nearest(end)
+        first, last = self._joined(start), self._joined(end)
         if first is None or last is None:
             return None
-        reaches, befores = dijkstra(self._matrix, indices=[last], return_predecessors=True)
-        reach, before = reaches[0], befores[0]
-        if not np.isfinite(reach[first]):
+        if first[1:] == last[1:]:
+            return _measured([world_of(start), first[0], last[0], world_of(end)])
+        reaches, befores = dijkstra(self._matrix, indices=list(last[1:]), return_predecessors=True)
+        best: tuple[float, list[int]] | None = None
+        for node in first[1:]:
+            for row, goal in enumerate(last[1:]):
+                ends_m = self._apart_m(first[0], node) + self._apart_m(last[0], goal)
+                total_m = float(reaches[row][node]) + ends_m
+                if np.isfinite(total_m) and (best is None or total_m < best[0]):
+                    best = (total_m, _chain(befores[row], node, goal))
+        if best is None:
             return None
-        chain = [first]
-        while chain[-1] != last:
-            chain.append(int(before[chain[-1]]))
-        points = np.vstack((world_of(start), self._world[chain], world_of(end)))
-        ends_m = distance_m(start, place_of(*self._world[first]))
-        ends_m += distance_m(end, place_of(*self._world[last]))
-        return points, float(reach[first]) + ends_m
+        nodes = [(float(x), float(y)) for x, y in self._world[best[1]]]
+        return _measured([world_of(start), first[0], *nodes, last[0], world_of(end)])
+
+    def _apart_m(self, point: tuple[float, float], node: int) -> float:
+        return distance_m(place_of(*point), place_of(*self._world[node]))
+
+
+def _chain(before: NDArray[np.int32], node: int, goal: int) -> list[int]:
+    chain = [node]
+    while chain[-1] != goal:
+        chain.append(int(before[chain[-1]]))
+    return chain
+
+
+def _measured(points: list[tuple[float, float]]) -> tuple[NDArray[np.float64], float]:
+    places = [place_of(*point) for point in points]
+    length_m = sum(distance_m(a, b) for a, b in itertools.pairwise(places))
+    return np.array(points), length_m

@@ -40,9 +40,23 @@ def sought(name: str, *others: str) -> Sought:
     sounds = [_sound(character) for character in name]
     return Sought(
         plain=tuple(text.lower() for text in (name, *others) if text),
-        initials="".join(sound[:1] for sound in sounds if not sound.isspace()),
+        initials=_initials(name, sounds),
         full="".join(sound for sound in sounds if not sound.isspace()),
     )
+
+
+def _initials(name: str, sounds: list[str]) -> str:
+    """First letter of every Chinese character and of every Latin word; digits stay."""
+    found = []
+    for place, sound in enumerate(sounds):
+        goes_on = place > 0 and _is_latin(name[place]) and _is_latin(name[place - 1])
+        if not goes_on and sound[:1].isalnum():
+            found.append(sound[:1])
+    return "".join(found)
+
+
+def _is_latin(character: str) -> bool:
+    return character.isalpha() and character < "\u2e80"
 
 
 def rank(query: str, face: Sought) -> int | None:

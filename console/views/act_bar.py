@@ -25,6 +25,9 @@ COMMAND_OF_ACT = {
     "void": CommandId.VOID,
 }
 
+#: The acts that carry a case on by this seat's hand: their button is the coloured one.
+NEXT_STEPS = frozenset({"file", "dispatch", "verify", "close", "resume"})
+
 
 def key_text(command_id: CommandId) -> str:
     """A command's key as this platform writes it; empty without one."""
@@ -65,7 +68,7 @@ class ActBar(QWidget):
         self._shown = acts
         for number, act in enumerate(acts):
             button = QPushButton(self)
-            button.setObjectName("primary" if number == 0 else "act")
+            button.setObjectName("primary" if act in NEXT_STEPS else "act")
             button.setProperty("act", act)
             button.setAutoDefault(False)
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 #: A request must be complete, and a connection without one ends, within this time, seconds.
 REQUEST_S = 10.0
-IDLE_S = 15.0
+IDLE_S = 10.0
 SWEEP_S = 1.0
 #: Longest body besides evidence.
 BODY_MOST = 256 << 10

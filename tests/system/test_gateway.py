@@ -1,0 +1,388 @@
+"""The gateway as phones, workers and monitoring see it: real hub, real HTTP, plain subscriber."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import http.client
+import json
+import os
+import random
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import psutil
+import pytest
+import zmq
+from feed_kit import Plain, wait_for
+from hub_process import HubProcess, write_site
+
+from ingest.errors import RetryLater
+from ingest.evidence import EvidenceClient, EvidenceInvalid, EvidenceMissing
+
+pytestmark = pytest.mark.system
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubProcess]:
+    """One hub for the module: its start is the slow part."""
+    site = write_site(tmp_path_factory.mktemp("gateway") / "site")
+    process = HubProcess(site, gateway=True).start()
+    yield process
+    process.stop()
+
+
+@pytest.fixture(autouse=True)
+def _hub_first(hub: HubProcess) -> None:
+    """The module's hub is there before a test's own look at child processes."""
+
+
+@pytest.fixture
+def plain() -> Iterator[Plain]:
+    client = Plain()
+    yield client
+    client.close()
+
+
+def ask(
+    hub: HubProcess, method: str, path: str, body: bytes | None = None, **headers: str
+) -> tuple[int, bytes]:
+    connection = http.client.HTTPConnection(hub.ready["http"], timeout=10)
+    try:
+        connection.request(method, path, body, headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    finally:
+        connection.close()
+
+
+@pytest.fixture
+def positions(hub: HubProcess, plain: Plain) -> Callable[[], dict[str, Any]]:
+    """The next position.fixed event of a plain subscriber."""
+    subscriber = plain.subscriber(hub.ready["feed"], "position.")
+    welcome = plain.subscriber(hub.ready["feed"], "heartbeat.")
+    welcome.recv_multipart()
+    welcome.recv_multipart()
+
+    def take() -> dict[str, Any]:
+        topic, body = subscriber.recv_multipart()
+        assert topic.startswith(b"position.fixed.")
+        event: dict[str, Any] = msgspec.json.decode(body)
+        return event
+
+    return take
+
+
+Positions = Callable[[], dict[str, Any]]
+
+
+def test_a_query_report_becomes_a_position_of_the_inspector(
+    hub: HubProcess, positions: Positions, plain: Plain
+) -> None:
+    now = int(time.time())
+    started_s = time.monotonic()
+    status, _ = ask(
+        hub, "GET",
+        f"/osmand?id=7&lat=36.1001&lon=120.3001&timestamp={now}&speed=10&bearing=90&accuracy=5",
+    )  # fmt: skip
+    assert status == 200
+    fix = positions()["data"]["fixes"][0]
+    assert time.monotonic() - started_s < 1.0
+    assert fix["inspector_id"] == "p-1", "ids compare without leading zeros"
+    assert fix["device_id"] == "7"
+    assert (fix["lat_deg"], fix["lon_deg"]) == (36.1001, 120.3001)
+    assert fix["speed_mps"] == pytest.approx(5.1444, abs=1e-3), "the query form is in knots"
+    assert fix["course_deg"] == 90
+    assert fix["accuracy_m"] == 5
+    assert fix["fix_utc"] == datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    assert fix["source"] == "osmand"
+    assert fix["live"] is True
+    snapshot = plain.ask(plain.dealer(hub.ready["query"]), op="snapshot")
+    assert "p-1" in [p["inspector_id"] for p in snapshot["positions"]]
+
+
+def test_the_json_form_speaks_metres_a_second(hub: HubProcess, positions: Positions) -> None:
+    moment = datetime.now(UTC).isoformat()
+    body = {
+        "location": {
+            "timestamp": moment,
+            "coords": {"latitude": 36.2, "longitude": 120.4, "speed": 2.5, "heading": 10,
+                       "accuracy": 3.0, "altitude": 7},
+            "is_moving": True, "battery": {"level": 0.5, "is_charging": False},
+        },
+        "device_id": "0008",
+    }  # fmt: skip
+    status, _ = ask(
+        hub, "POST", "/osmand", json.dumps(body).encode(), **{"Content-Type": "application/json"}
+    )
+    assert status == 200
+    fix = positions()["data"]["fixes"][0]
+    assert fix["inspector_id"] == "p-2"
+    assert fix["speed_mps"] == 2.5
+
+
+def test_milliseconds_and_form_bodies_are_understood(hub: HubProcess, positions: Positions) -> None:
+    body = f"id=ms-1&lat=36.0&lon=120.0&timestamp={int(time.time() * 1000)}".encode()
+    status, _ = ask(
+        hub, "POST", "/osmand", body, **{"Content-Type": "application/x-www-form-urlencoded"}
+    )
+    assert status == 200
+    fix = positions()["data"]["fixes"][0]
+    assert fix["inspector_id"] is None, "an unknown device is published without an inspector"
+    assert fix["live"] is True
+
+
+def test_a_late_fix_is_published_as_not_live(hub: HubProcess, positions: Positions) -> None:
+    now = int(time.time())
+    ask(hub, "GET", f"/osmand?id=late-1&lat=36.1&lon=120.3&timestamp={now}")
+    assert positions()["data"]["fixes"][0]["live"] is True
+    ask(hub, "GET", f"/osmand?id=late-1&lat=36.1001&lon=120.3&timestamp={now - 30}")
+    assert positions()["data"]["fixes"][0]["live"] is False
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"lat": "0", "lon": "0"},
+        {"lat": "45.0"},
+        {"timestamp": str(int(time.time()) + 86_400)},
+    ],
+)
+def test_impossible_fixes_are_taken_but_not_published(
+    hub: HubProcess, positions: Positions, change: dict[str, str]
+) -> None:
+    """200, so that a phone does not send the same report for ever."""
+    device = f"odd-{random.randrange(10**9)}"
+    ask(hub, "GET", f"/osmand?id={device}&lat=36.1&lon=120.3&timestamp={int(time.time()) - 5}")
+    positions()
+    good = {"id": device, "lat": "36.1", "lon": "120.3", "timestamp": str(int(time.time()))}
+    query = "&".join(f"{key}={value}" for key, value in {**good, **change}.items())
+    assert ask(hub, "GET", f"/osmand?{query}")[0] == 200
+    ask(hub, "GET", f"/osmand?id={device}-after&lat=36.1&lon=120.3")
+    assert positions()["data"]["fixes"][0]["device_id"] == f"{device}-after"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "/osmand", None),
+        ("GET", "/osmand?id=1", None),
+        ("GET", "/osmand?id=1&lat=91&lon=0", None),
+        ("GET", "/osmand?id=1&lat=nan&lon=0", None),
+        ("GET", "/osmand?lat=1&lon=1", None),
+        ("GET", "/osmand?id=1&lat=1&lon=1&timestamp=never", None),
+        ("GET", "/osmand?id=1&lat=1&lon=1&timestamp=99999999999999999999", None),
+        ("POST", "/osmand", b"{"),
+        ("POST", "/osmand", b"{}"),
+        ("POST", "/osmand", b'{"location":{"coords":[]},"device_id":"1"}'),
+        ("POST", "/osmand", b"\xff\xfe\x00"),
+        ("POST", "/owntracks", b"[]"),
+        ("POST", "/owntracks", b'{"_type":"location"}'),
+        ("POST", "/open311/v2/requests.json", b"service_code=none"),
+        ("POST", "/open311/v2/requests.json", b"service_code=0101&lat=x&long=y"),
+        ("PUT", "/evidence/nonsense", b"x"),
+        ("PUT", "/evidence/" + "0" * 64, b"x"),
+        ("GET", "/evidence/..%2f..%2fhub.sqlite", None),
+    ],
+)
+def test_rubbish_is_answered_400_with_a_reason(
+    hub: HubProcess, method: str, path: str, body: bytes | None
+) -> None:
+    status, text = ask(hub, method, path, body)
+    assert status == 400
+    assert len(text.strip()) > 5
+
+
+def test_a_body_that_is_too_long_is_refused(hub: HubProcess) -> None:
+    assert ask(hub, "POST", "/osmand", b"x" * (1 << 20))[0] == 413
+
+
+def test_owntracks_is_understood(hub: HubProcess, positions: Positions) -> None:
+    body = {"_type": "location", "lat": 36.1001, "lon": 120.3001, "tst": int(time.time()), "vel": 36,
+            "acc": 8, "topic": "owntracks/wang/0007", "tid": "wa"}  # fmt: skip
+    status, text = ask(hub, "POST", "/owntracks", json.dumps(body).encode())
+    assert (status, text) == (200, b"[]")
+    fix = positions()["data"]["fixes"][0]
+    assert fix["source"] == "owntracks"
+    assert fix["inspector_id"] == "p-1"
+    assert fix["speed_mps"] == pytest.approx(10.0)
+
+
+def test_reports_of_one_moment_travel_together(hub: HubProcess, positions: Positions) -> None:
+    connection = http.client.HTTPConnection(hub.ready["http"], timeout=10)
+    for number in range(40):
+        connection.request("GET", f"/osmand?id=many-{number}&lat=36.1&lon=120.3")
+        connection.getresponse().read()
+    connection.close()
+    devices: set[str] = set()
+    events = 0
+    while len(devices) < 40:
+        events += 1
+        devices |= {fix["device_id"] for fix in positions()["data"]["fixes"]}
+    assert events < 20
+
+
+def metric(hub: HubProcess, name: str) -> float:
+    _, text = ask(hub, "GET", "/metrics")
+    lines = [line for line in text.decode().splitlines() if line.startswith(name)]
+    return float(lines[0].rsplit(" ", 1)[1]) if lines else 0.0
+
+
+def test_metrics_count_every_input_once(hub: HubProcess) -> None:
+    name = 'gridwall_positions_total{result="%s",source="osmand"}'
+    before = {result: metric(hub, name % result) for result in ("ok", "invalid")}
+    for _ in range(3):
+        ask(hub, "GET", f"/osmand?id=count-{random.random()}&lat=36.1&lon=120.3")
+    ask(hub, "GET", "/osmand?id=1&lat=x&lon=1")
+    assert metric(hub, name % "ok") == before["ok"] + 3
+    assert metric(hub, name % "invalid") == before["invalid"] + 1
+    wait_for(lambda: metric(hub, 'gridwall_events_total{noun="position"}') > 0)
+
+
+def test_healthz_tells_of_gateway_and_hub(hub: HubProcess) -> None:
+    status, text = ask(hub, "GET", "/healthz")
+    assert status == 200
+    assert json.loads(text)["hub"] == "ok"
+
+
+def test_evidence_is_stored_by_its_hash_and_given_back(hub: HubProcess) -> None:
+    client = EvidenceClient(hub.ready["http"])
+    content = b"\xff\xd8\xff" + os.urandom(300_000)
+    sha = client.put(content, "image/jpeg")
+    assert sha == hashlib.sha256(content).hexdigest()
+    assert client.put(content, "image/jpeg") == sha, "a second put is no work"
+    assert client.get(sha) == content
+    connection = http.client.HTTPConnection(hub.ready["http"], timeout=10)
+    connection.request("GET", f"/evidence/{sha}", headers={"Range": "bytes=3-10"})
+    answer = connection.getresponse()
+    assert (answer.status, answer.read()) == (206, content[3:11]), "a player may seek in a clip"
+    assert answer.getheader("Content-Type") == "image/jpeg"
+    connection.close()
+
+
+def test_evidence_under_a_wrong_name_is_not_kept(hub: HubProcess) -> None:
+    wrong = "ab" * 32
+    assert ask(hub, "PUT", f"/evidence/{wrong}", b"content")[0] == 400
+    with pytest.raises(EvidenceMissing):
+        EvidenceClient(hub.ready["http"]).get(wrong)
+    with pytest.raises(EvidenceInvalid):
+        EvidenceClient(hub.ready["http"])._put_once(wrong, b"content", "image/jpeg")
+
+
+def test_evidence_of_a_hub_that_is_away_is_retried_until_the_deadline() -> None:
+    started_s = time.monotonic()
+    with pytest.raises(RetryLater):
+        EvidenceClient("127.0.0.1:9").put(b"x", deadline_s=1.2)
+    assert time.monotonic() - started_s < 5
+
+
+def test_a_service_request_becomes_a_ticket_without_its_contact(
+    hub: HubProcess, plain: Plain
+) -> None:
+    subscriber = plain.subscriber(hub.ready["feed"], "ticket.")
+    plain.subscriber(hub.ready["feed"], "heartbeat.").recv_multipart()
+    body = b"service_code=0101&lat=36.1&long=120.3&description=%E5%8D%A0%E9%81%93&phone=13800000000"
+    status, text = ask(hub, "POST", "/open311/v2/requests.json", body)
+    assert status == 201
+    request_id = json.loads(text)[0]["service_request_id"]
+    topic, body = subscriber.recv_multipart()
+    ticket = msgspec.json.decode(body)
+    assert topic.decode() == f"ticket.open311.-.{request_id}"
+    assert ticket["data"]["item_code"] == "0101"
+    assert ticket["data"]["text"] == "占道"
+    assert ticket["data"]["contact_ref"] == request_id
+    assert b"13800000000" not in body
+    services = json.loads(ask(hub, "GET", "/open311/v2/services.json")[1])
+    assert services[0]["service_code"] == "0101"
+
+
+def test_raw_rubbish_on_the_port_harms_nobody(hub: HubProcess) -> None:
+    chance = random.Random(3)
+    host, port = hub.ready["http"].split(":")
+    for _ in range(50):
+        with socket.create_connection((host, int(port)), 5) as raw:
+            raw.sendall(chance.randbytes(chance.randint(1, 5000)))
+    assert ask(hub, "GET", "/healthz")[0] == 200
+
+
+@pytest.mark.timeout(60)
+def test_a_peer_that_never_ends_its_request_is_cut(hub: HubProcess) -> None:
+    host, port = hub.ready["http"].split(":")
+    with (
+        socket.create_connection((host, int(port)), 40) as in_headers,
+        socket.create_connection((host, int(port)), 40) as in_body,
+    ):
+        in_headers.sendall(b"GET /osmand HTTP/1.1\r\nHost: x\r\n")
+        in_body.sendall(b"POST /osmand HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+        assert b"408" in in_body.recv(100)
+        with contextlib.suppress(ConnectionResetError):
+            assert b"200" not in in_headers.recv(100)
+
+
+def gateway_of(hub: HubProcess) -> psutil.Process:
+    children = psutil.Process(hub.ready["pid"]).children()
+    return next(child for child in children if "ingest.gateway" in child.cmdline())
+
+
+@pytest.mark.timeout(90)
+def test_a_killed_gateway_is_back_and_leaves_with_a_killed_hub(
+    plain: Plain, tmp_path: Path
+) -> None:
+    """The hub never stops for its gateway; a gateway never outlives its hub on the port."""
+    own = HubProcess(write_site(tmp_path / "own"), gateway=True).start()
+    try:
+        beats = plain.subscriber(own.ready["feed"], "heartbeat.")
+        beats.recv_multipart()
+        first = gateway_of(own)
+        first.send_signal(signal.SIGKILL)
+        wait_for(lambda: answers(own), 20)
+        assert gateway_of(own).pid != first.pid
+        for _ in range(2):
+            beats.recv_multipart()
+        assert ask(own, "GET", "/osmand?id=7&lat=36.1&lon=120.3")[0] == 200
+        second = gateway_of(own)
+        own.kill()
+        wait_for(lambda: not second.is_running() or second.status() == psutil.STATUS_ZOMBIE, 15)
+        own.start()
+        assert ask(own, "GET", "/healthz")[0] == 200
+    finally:
+        own.stop()
+
+
+def answers(hub: HubProcess) -> bool:
+    try:
+        return ask(hub, "GET", "/healthz")[0] == 200
+    except OSError:
+        return False
+
+
+def test_a_changed_register_is_followed_without_a_restart(
+    hub: HubProcess, positions: Positions, plain: Plain
+) -> None:
+    """A device given to somebody new counts at once, in hub and gateway."""
+    changes = plain.subscriber(hub.ready["feed"], "register.")
+    changes.setsockopt(zmq.RCVTIMEO, 15_000)
+    query = plain.dealer(hub.ready["query"])
+    content = plain.ask(query, op="register.get", name="inspectors", text=True)["text"]
+    content += "p-9,Zhao,,,,new-9,\n"
+    answer = plain.ask(query, op="register.put", name="inspectors", content=content, by="seat 1")
+    assert answer["ok"] is True, answer
+    event = msgspec.json.decode(changes.recv_multipart()[1])
+    assert event["data"]["register"] == "inspectors"
+    assert event["data"]["by"] == "seat 1"
+    assert event["data"]["version"] == answer["version"]
+
+    def is_known() -> bool:
+        ask(hub, "GET", "/osmand?id=new-9&lat=36.1&lon=120.3")
+        return any(fix["inspector_id"] == "p-9" for fix in positions()["data"]["fixes"])
+
+    wait_for(is_known, 15)
+    refused = plain.ask(query, op="register.put", name="cameras", content="id\nx\n", by="seat 1")
+    assert refused["ok"] is False
+    assert refused["problems"]

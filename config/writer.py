@@ -21,11 +21,15 @@ from pathlib import Path
 from typing import Any
 
 import tomlkit
+from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import AoT, Table
 
+from config.entries import file_entry
+from config.environment import expanded
 from config.load import check_site
 from config.problems import Problem, Severity, SiteInvalid
 from config.registers import REGISTER_COLUMNS
+from config.site import Datum
 from config.text_file import text_of
 
 #: Register name (as in `register.get/put`) → file.
@@ -63,18 +67,23 @@ def put_register(
 
     Args:
         content: the file's text, or its entries: rows for CSV (cells by column) and tables for
-            TOML lists (values by key; an entry keeps its comments while its id stays).
+            TOML lists (values by key; an entry keeps its comments while its id stays). Values as
+            `register.get` gives them are understood too (`config.entries`).
 
     Returns:
         The warnings of the new site.
 
     Raises:
         UnknownRegister: no such register, or entries for one that is not a list.
-        SiteInvalid: the site would be invalid with this content; nothing was written.
+        SiteInvalid: the site would be invalid with this content, or an entry is none; nothing
+            was written.
         OSError: the disk said no; the old file stands.
     """
     file = _file_of(name)
-    text = content if isinstance(content, str) else _entries_text(folder, name, content)
+    environment = os.environ if environment is None else environment
+    text = (
+        content if isinstance(content, str) else _entries_text(folder, name, content, environment)
+    )
     problems = _checked_with(folder, file, text, environment)
     errors = [problem for problem in problems if problem.severity is Severity.ERROR]
     before = set(check_site(folder, environment)[1]) if errors else set()
@@ -93,7 +102,7 @@ def _file_of(name: str) -> str:
 
 
 def _checked_with(
-    folder: Path, file: str, text: str, environment: Mapping[str, str] | None
+    folder: Path, file: str, text: str, environment: Mapping[str, str]
 ) -> tuple[Problem, ...]:
     """The problems the site would have: the check runs on a copy of the registers."""
     with tempfile.TemporaryDirectory(prefix="gridwall-check-") as copy:
@@ -109,35 +118,65 @@ def _without_streets(folder: Path, problems: tuple[Problem, ...]) -> tuple[Probl
     return tuple(p for p in problems if not (p.key == "streets" and p.expected == "an OSM extract"))
 
 
-def _entries_text(folder: Path, name: str, entries: Rows) -> str:
+def _entries_text(folder: Path, name: str, entries: Rows, environment: Mapping[str, str]) -> str:
+    site = check_site(folder, environment)[0]
+    datum = Datum.WGS84 if site is None else site.datum
+    rows = [file_entry(name, entry, datum) for entry in entries]
+    old = register_text(folder, name)
     if name in _TABLE_LISTS:
-        return _toml_text(register_text(folder, name), *_TABLE_LISTS[name], entries)
+        return _toml_text(old, *_TABLE_LISTS[name], rows)
     file = _file_of(name)
     if file not in REGISTER_COLUMNS:
         raise UnknownRegister(f"{name} is written as text, not as entries")
-    return _csv_text(register_text(folder, name), REGISTER_COLUMNS[file][0], entries)
+    return _csv_text(old, REGISTER_COLUMNS[file][0], rows, environment)
 
 
-def _csv_text(old: str, columns: Sequence[str], rows: Rows) -> str:
+def _csv_text(old: str, columns: Sequence[str], rows: Rows, environment: Mapping[str, str]) -> str:
     """Rows below the old header, so that a city's own columns and their order survive."""
-    header = next(csv.reader(io.StringIO(old, newline="")), None) or list(columns)
-    header = [name.strip() for name in header]
+    records = list(csv.reader(io.StringIO(old, newline="")))
+    header = [name.strip() for name in records[0]] if records else list(columns)
     header += [
         name
         for name in columns
         if name not in header and any(row.get(name) is not None for row in rows)
     ]
+    former = _former_rows(header, records[1:], columns[0])
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, header, restval="", extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     for row in rows:
-        writer.writerow({key: text_of(value) for key, value in row.items()})
+        known = former.get(text_of(row.get(columns[0])), {})
+        writer.writerow({key: _cell(key, row, known, environment) for key in header})
     return text.getvalue()
+
+
+def _former_rows(
+    header: Sequence[str], records: Sequence[Sequence[str]], id_column: str
+) -> dict[str, dict[str, str]]:
+    """The old cells by id; none for a register whose rows have no id of their own (rules)."""
+    if id_column not in header or id_column == "item_code":
+        return {}
+    rows = [dict(zip(header, record, strict=False)) for record in records]
+    return {row.get(id_column, "").strip(): row for row in rows}
+
+
+def _cell(
+    key: str, row: Mapping[str, Any], known: Mapping[str, str], environment: Mapping[str, str]
+) -> str:
+    """What is written: own columns nobody sent stay, a secret stays a reference to it."""
+    old = known.get(key, "")
+    if key not in row:
+        return old
+    new = text_of(row[key])
+    return old if "${" in old and expanded(old, environment)[0] == new else new
 
 
 def _toml_text(old: str, list_name: str, id_key: str, entries: Rows) -> str:
     """The old document with the list brought to `entries`; untouched tables stay as they are."""
-    document = tomlkit.parse(old)
+    try:
+        document = tomlkit.parse(old)
+    except TOMLKitError as error:
+        raise ValueError(f"the old file cannot be read: {error}") from error
     existing = document.get(list_name)
     if not isinstance(existing, AoT):
         document.pop(list_name, None)

@@ -57,6 +57,7 @@ cases = Table(
     Column("audit_hash", String, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Index("desk_cases_queue", "is_open", "urgency", "due_ns", "case_id"),
+    Index("desk_cases_urgency", "urgency", "due_ns", "case_id"),
     Index("desk_cases_opened", "opened_ns", "case_id"),
     Index("desk_cases_due", "is_open", "due_ns", "case_id"),
     Index("desk_cases_state", "state", "opened_ns", "case_id"),

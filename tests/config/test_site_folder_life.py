@@ -6,10 +6,11 @@ import os
 import stat
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from config.directory import SiteDirectory
-from config.geometry import GeoPoint
+from config.geometry import GeoPoint, distance_m
 from config.load import SiteInvalid, load_site
 from config.paths import (
     hub_state_folder,
@@ -247,3 +248,65 @@ def test_lines_of_keys_are_found_through_every_form_of_value() -> None:
     assert lines["z", 0, "sub", "k"] == 14
     assert lines["z", 1, "id"] == 16
     assert lines["z", 1, "n"] == 18
+
+
+@pytest.mark.parametrize("datum", ["wgs84", "gcj02"])
+@pytest.mark.parametrize(
+    ("register", "field"),
+    [
+        ("cameras", "cameras"),
+        ("zones", "zones"),
+        ("calibration", "calibrations"),
+        ("inspectors", "inspectors"),
+        ("items", "items"),
+        ("rules", "dispatch_rules"),
+        ("checkpoints", "checkpoints"),
+    ],
+)
+def test_what_was_read_can_be_written_back(
+    tmp_path: Path, register: str, field: str, datum: str
+) -> None:
+    """A console gets frozen values as JSON and sends them back: nothing may move or vanish."""
+    write_site(tmp_path, site=f'{SITE}coordinates = "{datum}"\n')
+    before = load_site(tmp_path)
+    put_register(tmp_path, register, msgspec.to_builtins(getattr(before, field)))
+    after = load_site(tmp_path)
+    if register in ("zones", "inspectors", "items", "rules") or datum == "wgs84":
+        assert getattr(after, field) == getattr(before, field)
+    for old, new in zip(getattr(before, field), getattr(after, field), strict=True):
+        if getattr(old, "place", None) is not None:
+            assert distance_m(old.place, new.place) < 0.05
+
+
+def test_a_secret_stays_a_reference_when_its_camera_is_written(tmp_path: Path) -> None:
+    environment = {"CAMERA_SECRET": "fake-word"}
+    url = "rtsp://user:${CAMERA_SECRET}" + "@h/1"
+    write_site(tmp_path, cameras=f"id,name,main_url\ncam-1,A,{url}\ncam-2,B,rtsp://h/2\n")
+    rows = msgspec.to_builtins(load_site(tmp_path, environment).cameras)
+    rows[0]["name"] = "A, renamed"
+    put_register(tmp_path, "cameras", rows, environment=environment)
+    text = register_text(tmp_path, "cameras")
+    assert "${CAMERA_SECRET}" in text
+    assert "fake-word" not in text
+    assert load_site(tmp_path, environment).cameras[0].name == "A, renamed"
+
+
+def test_columns_nobody_sent_keep_their_cells(tmp_path: Path) -> None:
+    write_site(
+        tmp_path, cameras="id,police_no,name,main_url\ncam-1,77,A,rtsp://h\ncam-2,78,B,rtsp://h\n"
+    )
+    put_register(tmp_path, "cameras", msgspec.to_builtins(load_site(tmp_path).cameras))
+    assert register_text(tmp_path, "cameras").splitlines()[1].startswith("cam-1,77,A,")
+
+
+@pytest.mark.parametrize(
+    "entries", [[{"name": "no id"}], [{"id": "z", "polygon": [3]}], [{"id": "z", "polygon": 3}]]
+)
+def test_entries_that_are_none_are_refused(
+    tmp_path: Path, entries: list[dict[str, object]]
+) -> None:
+    write_site(tmp_path)
+    with pytest.raises(SiteInvalid) as caught:
+        put_register(tmp_path, "zones", entries)
+    assert caught.value.problems[0].file == "zones.toml"
+    assert register_text(tmp_path, "zones") == ZONES

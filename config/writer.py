@@ -81,9 +81,7 @@ def put_register(
     """
     file = _file_of(name)
     environment = os.environ if environment is None else environment
-    text = (
-        content if isinstance(content, str) else _entries_text(folder, name, content, environment)
-    )
+    text = content if isinstance(content, str) else _text_of(folder, name, content, environment)
     problems = _checked_with(folder, file, text, environment)
     errors = [problem for problem in problems if problem.severity is Severity.ERROR]
     before = set(check_site(folder, environment)[1]) if errors else set()
@@ -99,6 +97,17 @@ def _file_of(name: str) -> str:
         return REGISTER_FILES[name]
     except KeyError:
         raise UnknownRegister(name) from None
+
+
+def _text_of(folder: Path, name: str, entries: Rows, environment: Mapping[str, str]) -> str:
+    try:
+        return _entries_text(folder, name, entries, environment)
+    except UnknownRegister:
+        raise
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        found = f"{type(error).__name__} {error}"
+        expected = "entries as register.get gives them, or as the file has them"
+        raise SiteInvalid((Problem(_file_of(name), None, None, found, expected),)) from error
 
 
 def _checked_with(

@@ -24,6 +24,8 @@ class VideoCodec(enum.Enum):
 def split_annex_b(data: bytes) -> list[bytes]:
     """The units between start codes, without them and without trailing zero bytes."""
     starts = [match.end() for match in _START.finditer(data)]
+    if not starts:
+        return []
     ends = [start - 3 for start in starts[1:]] + [len(data)]
     units = (data[start:end] for start, end in zip(starts, ends, strict=True))
     return [trimmed for unit in units if (trimmed := unit.rstrip(b"\x00"))]

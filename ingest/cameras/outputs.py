@@ -8,16 +8,12 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from config.site import CameraId
-from ingest.cameras.source import PictureScaler
+from ingest.cameras.source import DecodedPicture, PictureScaler
 from ingest.cameras.wants import FrameWant, RingInfo
 from ingest.frames.ring import RingUnavailable, RingWriter
 from ingest.frames.timestamps import RatePacer
-
-if TYPE_CHECKING:
-    from av.video.frame import VideoFrame
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +51,7 @@ class FrameOutput:
         return self._pacer.passes(media_ns, interval_ns)
 
     def put(
-        self, frame: VideoFrame, pixel_aspect: float, media_ns: int, mono_ns: int, utc_ns: int
+        self, frame: DecodedPicture, pixel_aspect: float, media_ns: int, mono_ns: int, utc_ns: int
     ) -> bool:
         """Scales `frame` into the ring; True when there is a new ring to tell of."""
         source_size = (frame.width, frame.height, pixel_aspect)
@@ -93,7 +89,7 @@ class FrameOutput:
         if self._writer is not None:
             self._writer.path.unlink(missing_ok=True)
 
-    def _new_writer(self, frame: VideoFrame) -> RingWriter | None:
+    def _new_writer(self, frame: DecodedPicture) -> RingWriter | None:
         want = self.want
         try:
             writer = RingWriter.create(

@@ -19,6 +19,8 @@ _LATE_S: Final = 0.6
 _EASY_S: Final = 0.15
 #: Quiet steps (about a second each) before one step is given back.
 _EASY_STEPS_COUNT: Final = 5
+#: Steps after a reduction in which its effect is awaited: what is queued must be decoded first.
+_SETTLING_STEPS_COUNT: Final = 3
 #: Rates a camera is reduced to, one after the other; below 2 only key frames are decoded.
 _RATES_FPS: Final = (8.0, 1.0)
 
@@ -38,6 +40,8 @@ class Shedder:
     def __init__(self) -> None:
         self._levels: dict[CameraId, int] = {}
         self._easy_count = 0
+        self._last_lag_s = 0.0
+        self._settling_count = 0
 
     def step(self, loads: Sequence[CameraLoad]) -> dict[CameraId, float | None]:
         """The rate limit of every camera in `loads`; None: full rate."""
@@ -45,9 +49,14 @@ class Shedder:
         self._levels = {key: level for key, level in self._levels.items() if key in known}
         lag_s = statistics.median([load.lag_s for load in loads]) if len(loads) > 1 else 0.0
         quarter_count = max(1, len(loads) // 4)
+        is_growing = lag_s > 0.9 * self._last_lag_s
+        self._last_lag_s = lag_s
+        self._settling_count = max(0, self._settling_count - 1)
         if lag_s > _LATE_S:
             self._easy_count = 0
-            self._reduce(loads, quarter_count)
+            if is_growing and not self._settling_count:
+                self._settling_count = _SETTLING_STEPS_COUNT
+                self._reduce(loads, quarter_count)
         elif lag_s < _EASY_S and self._levels:
             self._easy_count += 1
             if self._easy_count >= _EASY_STEPS_COUNT:

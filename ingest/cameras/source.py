@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import socket
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from fractions import Fraction
@@ -39,6 +40,9 @@ from ingest.cameras.wants import Region
 from ingest.errors import RetryLater
 from ingest.frames.frame import PixelFormat
 from ingest.frames.ring import Plane
+
+#: A picture as the library decodes it; only this module looks inside.
+DecodedPicture = VideoFrame
 
 av.logging.set_level(None)  # the library's chatter about hostile streams goes nowhere
 
@@ -125,10 +129,12 @@ def open_source(url: str, *, open_timeout_s: float, read_timeout_s: float) -> St
     options = dict(_FAST_OPEN)
     if urlsplit(url).scheme in ("rtsp", "rtsps"):
         options |= {"rtsp_transport": "tcp", "allowed_media_types": "video"}
+    began_s = time.monotonic()
     try:
         container = av.open(url, "r", options=options, timeout=(open_timeout_s, read_timeout_s))
     except (av.error.FFmpegError, OSError) as error:
-        raise StreamLost(_open_cause(error, url), _text(error)) from error
+        is_late = time.monotonic() - began_s >= 0.9 * open_timeout_s
+        raise StreamLost(_open_cause(error, url, is_late=is_late), _text(error)) from error
     stream = next(iter(container.streams.video), None)
     if stream is None or stream.codec_context is None:
         container.close()
@@ -355,10 +361,13 @@ def _cause(error: Exception, timeout_cause: LossCause) -> LossCause:
     return LossCause.UNREACHABLE
 
 
-def _open_cause(error: Exception, url: str) -> LossCause:
-    """Tells a host that does not answer from one that accepts and then says nothing."""
+def _open_cause(error: Exception, url: str, *, is_late: bool) -> LossCause:
+    """Tells a host that does not answer from one that accepts and then says nothing.
+
+    The library calls an RTSP answer that never came "invalid data"; the time it took tells.
+    """
     cause = _cause(error, LossCause.SILENT)
-    if cause is not LossCause.SILENT:
+    if cause is not LossCause.SILENT and not (is_late and cause is LossCause.BAD_STREAM):
         return cause
     parts = urlsplit(url)
     try:

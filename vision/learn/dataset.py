@@ -83,10 +83,15 @@ def clip_of(source: Source, stem: str) -> tuple[str, Split]:
     for rule in source.clips:
         if rule.accepts(stem):
             return rule.name, rule.split
-    if source.photos:
-        name = photo_name(stem)
+    if source.photos or source.clip_frames:
+        name = _numbered_clip(stem, source.clip_frames) if source.clip_frames else photo_name(stem)
         return name, hashed_split(name, source.test_share, source.val_share)
     return re.split(r"\d", stem, maxsplit=1)[0] or "-", Split.TRAIN
+
+
+def _numbered_clip(stem: str, frames: int) -> str:
+    found = re.search(r"\d+$", stem)
+    return f"{stem[: found.start()]}{int(found.group()) // frames}" if found else stem
 
 
 def read_boxes(path: Path, classes: dict[str, int]) -> NDArray[np.float32]:
@@ -127,14 +132,14 @@ def _as_box(values: list[float]) -> tuple[float, float, float, float]:
     return (left + right) / 2, (top + bottom) / 2, right - left, bottom - top
 
 
-def read_source(source: Source, data_folder: Path, names: Sequence[str]) -> list[Sample]:
+def read_source(source: Source, data_folders: Sequence[Path], names: Sequence[str]) -> list[Sample]:
     """All samples of one source, in the order of file names.
 
     Raises:
         Misconfigured: the folder is missing (and not optional) or holds no pictures.
     """
-    folder = Path(source.folder)
-    folder = folder if folder.is_absolute() else data_folder / folder
+    places = [data_folder / source.folder for data_folder in data_folders]
+    folder = next((place for place in places if (place / "images").is_dir()), places[0])
     pictures = sorted(
         path
         for path in (folder / "images").rglob("*")
@@ -175,7 +180,7 @@ def balanced(samples: Iterable[Sample]) -> tuple[Sample, ...]:
     )
 
 
-def assemble(recipe: Recipe, data_folder: Path) -> Assembly:
+def assemble(recipe: Recipe, data_folders: Sequence[Path]) -> Assembly:
     """Every sample of the recipe with its split, near copies of held-out pictures dropped.
 
     Raises:
@@ -184,7 +189,7 @@ def assemble(recipe: Recipe, data_folder: Path) -> Assembly:
     samples = [
         sample
         for source in recipe.sources
-        for sample in read_source(source, data_folder, recipe.classes)
+        for sample in read_source(source, data_folders, recipe.classes)
     ]
     if not samples:
         raise Misconfigured("the recipe names no pictures")

@@ -29,7 +29,13 @@ from vision.learn.losses import (
     feature_loss,
     seen_boxes_loss,
 )
-from vision.learn.network import NECK_LAYERS, StreetDetect, continue_trunk, run_trunk
+from vision.learn.network import (
+    NECK_LAYERS,
+    StreetDetect,
+    continue_trunk,
+    fast_frozen_trunk,
+    run_trunk,
+)
 from vision.learn.recipe import Fitting
 from vision.learn.sampling import Material, Size, drawn
 
@@ -109,6 +115,7 @@ class Fit:
         self.step = 0
         self.teacher = base.eval().requires_grad_(False) if self._trunk_learns else None
         self._freeze()
+        self.layers = list(model.model)[:-1] if self._trunk_learns else fast_frozen_trunk(model)
         self.average = copy.deepcopy(model).eval().requires_grad_(False)
         self.optimiser = self._make_optimiser()
         self.own_loss = detection_loss(self.head.branch.head)
@@ -208,7 +215,8 @@ class Fit:
 
     def _one_step(self, batch: Batch) -> dict[str, float]:
         self._set_rate()
-        images = batch.images.float().div_(255).contiguous(memory_format=torch.channels_last)
+        images = batch.images.to(torch.bfloat16).div_(255)
+        images = images.contiguous(memory_format=torch.channels_last)
         with torch.autocast("cpu", torch.bfloat16):
             losses = self._losses(images, batch)
         total = torch.stack(list(losses.values())).sum()
@@ -221,8 +229,7 @@ class Fit:
         return {name: float(value.detach()) for name, value in losses.items()}
 
     def _losses(self, images: torch.Tensor, batch: Batch) -> dict[str, torch.Tensor]:
-        layers = list(self.model.model)[:-1]
-        outputs, shared = run_trunk(layers, images, self.fitting.trainable_from)
+        outputs, shared = run_trunk(self.layers, images, self.fitting.trainable_from)
         features = [outputs[i] for i in self.head.f]
         raw = self.head.branch.raw(features)
         raw = {

@@ -213,6 +213,13 @@ def run_trunk(
     return outputs, shared
 
 
+def fast_frozen_trunk(model: DetectionModel) -> list[nn.Module]:
+    """The trunk's layers for forward passes only: batch norm folded in, bf16, channels-last."""
+    copied = copy.deepcopy(model).eval().requires_grad_(False)
+    copied.fuse(verbose=False)
+    return list(copied.to(torch.bfloat16, memory_format=torch.channels_last).model)[:-1]
+
+
 def continue_trunk(
     layers: Sequence[nn.Module], shared: Sequence[torch.Tensor]
 ) -> list[torch.Tensor]:

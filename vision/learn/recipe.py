@@ -1,7 +1,7 @@
 """Recipe: what a detector is trained from and how, as one TOML file. Decides nothing else.
 
 Frozen values; `load_recipe` reads `recipes/<name>.toml` beside this file or any path. Folders in
-it are relative to the data folder given on the command line, never absolute.
+it are relative to the data folders given on the command line.
 """
 
 from __future__ import annotations
@@ -59,7 +59,9 @@ class Source(Struct, frozen=True, forbid_unknown_fields=True):
         complete: our class names for which a missing box means absence.
         trusted: our COCO class names whose boxes may teach the COCO head (label habits agree).
         photos: True when every file is a picture of its own (split by a hash of its name).
-        test_share, val_share: shares of such pictures, 0..1.
+        clip_frames: > 0 when files are numbered and so many neighbours make one clip (then split
+            by a hash of the clip's name).
+        test_share, val_share: shares of such pictures or clips, 0..1.
         negatives: patterns of stems whose boxes are dropped (steam, cigarettes … labelled smoke).
         excluded: patterns of stems that are left out (a label nobody could agree on).
         weight: how often a picture of this source is drawn, against 1.
@@ -70,6 +72,7 @@ class Source(Struct, frozen=True, forbid_unknown_fields=True):
     complete: tuple[str, ...] = ()
     trusted: tuple[str, ...] = ()
     photos: bool = False
+    clip_frames: int = 0
     test_share: float = 0.0
     val_share: float = 0.0
     clips: tuple[ClipRule, ...] = ()

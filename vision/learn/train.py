@@ -39,7 +39,7 @@ class Job:
     """One training.
 
     Attributes:
-        data_folder: where the recipe's folders are.
+        data_folders: where the recipe's folders are; the first that has a source is taken.
         base: checkpoint of the base (80 COCO classes).
         run_folder: checkpoints, teacher's labels, the exported model.
         start_from: `last.pt` of an earlier run whose averaged weights to start from, or None.
@@ -48,7 +48,7 @@ class Job:
     """
 
     recipe: Recipe
-    data_folder: Path
+    data_folders: tuple[Path, ...]
     base: Path
     run_folder: Path
     start_from: Path | None = None
@@ -102,7 +102,7 @@ def train(job: Job, report: Progress) -> DetectionModel:
         Misconfigured: material or base missing or broken.
     """
     started = time.monotonic()
-    assembly = assemble(job.recipe, job.data_folder)
+    assembly = assemble(job.recipe, job.data_folders)
     report(describe(assembly))
     job.run_folder.mkdir(parents=True, exist_ok=True)
     base, model = prepare(job)

@@ -25,8 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--recipe", default="street", help="shipped recipe or TOML file (street)")
     parser.add_argument(
-        "--data", type=Path, default=DEFAULT_DATA, help=f"data folder ({DEFAULT_DATA})"
-    )
+        "--data", type=Path, nargs="+", default=[DEFAULT_DATA],
+        help=f"data folders, searched in this order for each source ({DEFAULT_DATA})",
+    )  # fmt: skip
     parser.add_argument(
         "--base", type=Path, default=DEFAULT_BASE, help=f"COCO checkpoint ({DEFAULT_BASE})"
     )
@@ -41,6 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--set", nargs="*", default=[], metavar="KEY=VALUE", help="other [fitting] keys"
     )
+    parser.add_argument("--threads", type=int, default=2, help="1 on a busy machine (2)")
     parser.add_argument("--workers", type=int, default=1, help="loader processes (1)")
 
 
@@ -101,8 +103,8 @@ def _fit(arguments: argparse.Namespace, recipe: Any) -> int:
     from vision.learn.train import Job, export, load_finished, train
 
     job = Job(
-        recipe=recipe, data_folder=arguments.data, base=arguments.base, run_folder=arguments.out,
-        start_from=arguments.start_from, minutes=arguments.minutes, workers=arguments.workers,
+        recipe=recipe, data_folders=tuple(arguments.data), base=arguments.base, run_folder=arguments.out,
+        start_from=arguments.start_from, minutes=arguments.minutes, workers=arguments.workers, threads=arguments.threads,
     )  # fmt: skip
     model = load_finished(job) if arguments.action == "export" else train(job, print_text)
     assembly = None if arguments.fp16 else assemble(recipe, arguments.data)

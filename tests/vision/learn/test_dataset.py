@@ -102,7 +102,7 @@ def test_training_copies_of_held_out_pictures_are_dropped_even_mirrored_or_dimme
         ),
         Source(folder="train", classes={"0": "smoke"}),
     )
-    assembly = assemble(recipe, folder)
+    assembly = assemble(recipe, [folder])
     assert [sample.path.stem for sample in assembly.of(Split.TRAIN)] == ["other"]
     assert assembly.dropped == {"copy of a held-out picture": 3}
 
@@ -119,7 +119,7 @@ def test_negatives_lose_their_boxes_and_excluded_pictures_are_left_out(write_sou
     source = Source(folder="s", classes={"0": "smoke"}, negatives=("^steam",), excluded=("^vague",))
     boxes = {
         sample.path.stem: len(sample.boxes)
-        for sample in assemble(recipe_of(source), folder).samples
+        for sample in assemble(recipe_of(source), [folder]).samples
     }
     assert boxes == {"steam": 0, "fire": 1}
 
@@ -127,7 +127,7 @@ def test_negatives_lose_their_boxes_and_excluded_pictures_are_left_out(write_sou
 def test_an_unreadable_picture_is_counted_and_not_fatal(write_source):
     folder = write_source("s", {"good": (scene_picture(1), "")})
     (folder / "s" / "images" / "broken.png").write_bytes(b"not a picture")
-    assembly = assemble(recipe_of(Source(folder="s", classes={})), folder)
+    assembly = assemble(recipe_of(Source(folder="s", classes={})), [folder])
     assert assembly.dropped == {"unreadable": 1}
     assert len(assembly.samples) == 1
 
@@ -135,17 +135,17 @@ def test_an_unreadable_picture_is_counted_and_not_fatal(write_source):
 def test_a_missing_source_is_an_error_unless_it_is_optional(tmp_path, write_source):
     folder = write_source("s", {"good": (scene_picture(1), "")})
     with pytest.raises(Misconfigured, match="no pictures"):
-        assemble(recipe_of(Source(folder="absent", classes={})), folder)
+        assemble(recipe_of(Source(folder="absent", classes={})), [folder])
     both = recipe_of(
         Source(folder="absent", classes={}, optional=True), Source(folder="s", classes={})
     )
-    assert len(assemble(both, folder).samples) == 1
+    assert len(assemble(both, [folder]).samples) == 1
 
 
 def test_long_clips_weigh_less_per_frame(write_source):
     files = {f"long{number}": (scene_picture(number), "") for number in range(9)}
     folder = write_source("s", files | {"single1": (scene_picture(50), "")})
-    assembly = assemble(recipe_of(Source(folder="s", classes={})), folder)
+    assembly = assemble(recipe_of(Source(folder="s", classes={})), [folder])
     weights = {sample.clip: sample.weight for sample in balanced(assembly.samples)}
     assert weights["single"] / weights["long"] > 2
 
@@ -161,7 +161,7 @@ def test_the_written_data_set_holds_every_picture_in_its_split_with_our_classes(
         classes={"1": "smoke"},
         clips=(ClipRule(name="t", match="^test", split=Split.TEST),),
     )
-    assembly = assemble(recipe_of(source), folder)
+    assembly = assemble(recipe_of(source), [folder])
     data = write_yolo(assembly, NAMES, tmp_path / "out")
     text = data.read_text()
     assert "test: images/test" in text

@@ -90,7 +90,7 @@ def test_boxes_follow_the_picture_when_it_is_cut():
     image[40:60, 80:120] = 255
     boxes = np.array([[0, 80, 40, 120, 60]], np.float32)
     for seed in range(8):
-        out, moved = cut(np.random.default_rng(seed), image, boxes, 128)
+        out, moved = cut(np.random.default_rng(seed), image, boxes, (128, 128))
         assert out.shape == (128, 128, 3)
         for _, x1, y1, x2, y2 in moved:
             inside = out[int(y1) : int(np.ceil(y2)), int(x1) : int(np.ceil(x2))]
@@ -100,7 +100,7 @@ def test_boxes_follow_the_picture_when_it_is_cut():
 def test_a_box_mostly_outside_is_gone():
     boxes = np.array([[0, 0, 0, 100, 100]], np.float32)
     matrix = np.array([[1, 0, -90], [0, 1, 0]], np.float32)
-    assert len(moved_boxes(boxes, matrix, 128)) == 0
+    assert len(moved_boxes(boxes, matrix, (128, 128))) == 0
 
 
 def test_training_pictures_repeat_for_the_same_seed(write_source):
@@ -112,12 +112,12 @@ def test_training_pictures_repeat_for_the_same_seed(write_source):
     folder = write_source("s", files)
     source = Source(folder="s", classes={"0": "car"}, complete=("smoke", "fire"))
     recipe = Recipe(name="t", classes=names, coco={"car": "car"}, sources=(source,))
-    samples = assemble(recipe, folder).of(Split.TRAIN)
+    samples = assemble(recipe, [folder]).of(Split.TRAIN)
     material = material_of(samples, names, Composites(smoke=0.3, fire=0.3, stall=0.3, mosaic=0.5))
     seen = set()
     for seed in range(20):
-        image, boxes = drawn(np.random.default_rng(seed), material, 160)
-        again, same = drawn(np.random.default_rng(seed), material, 160)
+        image, boxes = drawn(np.random.default_rng(seed), material, (160, 160))
+        again, same = drawn(np.random.default_rng(seed), material, (160, 160))
         assert np.array_equal(image, again)
         assert np.array_equal(boxes, same)
         assert (boxes[:, 1:] >= 0).all()
@@ -150,7 +150,7 @@ def test_scores_per_class_come_with_box_counts(write_source):
         coco={},
         sources=(Source(folder="s", classes={"0": "car"}),),
     )
-    samples = assemble(recipe, folder).samples
+    samples = assemble(recipe, [folder]).samples
     good = np.array([[0, 0.9, 0.1, 0.1, 0.5, 0.5]], np.float32)
     scores = score_samples(samples, 2, lambda sample: good)
     assert scores[0][:2] == (pytest.approx(1.0), 1)

@@ -47,7 +47,9 @@ class Desk:
         self._calendar: tuple[CalendarSettings, WorkingCalendar] | None = None
 
     def create_tables(self, tx: Transaction) -> None:
+        """Makes the tables, and begins to read the streets, so that the first dispatch has them."""
         tx.create_all(metadata)
+        self._context()
 
     def on_event(self, tx: Transaction, event: StoredEvent) -> Sequence[Event]:
         """Alerts and tickets make and change cases; everything else is not the desk's."""

@@ -28,6 +28,9 @@ log = logging.getLogger(__name__)
 _NOT_FOR_PEOPLE = frozenset(
     {"motorway", "motorway_link", "construction", "proposed", "raceway", "abandoned", "platform"}
 )
+#: Longer edges get nodes in between, so that the nearest node is the nearest street: on a block of
+#: 200 m the walk to a corner would otherwise be up to 100 m wrong.
+NODE_DISTANCE_MAX_M = 10.0
 #: A place further than this from any street has no way there.
 SNAP_MAX_M = 500.0
 _EARTH_RADIUS_M = 6_371_008.8
@@ -55,10 +58,11 @@ class StreetNetwork:
         from scipy.sparse import coo_array
         from scipy.spatial import cKDTree
 
+        pairs, lengths = _shortest_edges(edges, _lengths_m(lat_deg, lon_deg, edges))
+        lat_deg, lon_deg, pairs, lengths = _with_nodes_between(lat_deg, lon_deg, pairs, lengths)
         self._lat_deg, self._lon_deg = lat_deg, lon_deg
         self._scale = np.array([1.0, np.cos(np.radians(lat_deg.mean()))])
         self._tree = cKDTree(np.column_stack([lat_deg, lon_deg]) * self._scale)
-        pairs, lengths = _shortest_edges(edges, _lengths_m(lat_deg, lon_deg, edges))
         shape = (len(lat_deg), len(lat_deg))
         self._graph = coo_array((lengths, (pairs[:, 0], pairs[:, 1])), shape=shape).tocsr()
 
@@ -182,6 +186,35 @@ def _shortest_edges(
     first = np.ones(len(ordered), dtype=bool)
     first[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
     return ordered[first], lengths_m[first]
+
+
+def _with_nodes_between(
+    lat_deg: NDArray[np.float64],
+    lon_deg: NDArray[np.float64],
+    edges: NDArray[np.int64],
+    lengths_m: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]:
+    """The same streets with no edge longer than `NODE_DISTANCE_MAX_M`."""
+    import numpy as np
+
+    parts = np.maximum(1, np.ceil(lengths_m / NODE_DISTANCE_MAX_M).astype(np.int64))
+    edge = np.repeat(np.arange(len(edges)), parts)
+    step = np.arange(len(edge)) - np.repeat(np.cumsum(parts) - parts, parts)
+    a, b = edges[edge, 0], edges[edge, 1]
+    inner = step > 0  # the piece starts at a new node; its number counts on from the old ones
+    share = step[inner] / parts[edge][inner]
+    new_lat = lat_deg[a][inner] * (1 - share) + lat_deg[b][inner] * share
+    new_lon = lon_deg[a][inner] * (1 - share) + lon_deg[b][inner] * share
+    starts = a.copy()
+    starts[inner] = len(lat_deg) + np.arange(int(inner.sum()))
+    is_last = step == parts[edge] - 1
+    ends = np.where(is_last, b, np.roll(starts, -1))
+    return (
+        np.concatenate([lat_deg, new_lat]),
+        np.concatenate([lon_deg, new_lon]),
+        np.column_stack([starts, ends]),
+        lengths_m[edge] / parts[edge],
+    )
 
 
 def _finite(value: float) -> float | None:

@@ -20,19 +20,19 @@ def write_streets(path: Path) -> Path:
     ```
     4 ── 5          nodes 1–2 joined by the street (100 m) and by the detour 1-4-5-2 (300 m),
     │    │          and once more directly by a longer drawn way through 7
-    1 ── 2 ── 3     2–3 is a motorway: nobody walks it
+    1 ── 2 ── 3     1–10 are 20 m twice; 2–3 is a motorway: nobody walks it
     8 ── 9          an island 2 km south
     ```
     """
     metres = {1: (0, 0), 2: (100, 0), 3: (200, 0), 4: (0, 100), 5: (100, 100), 7: (50, 60),
-              8: (0, -2000), 9: (100, -2000)}  # fmt: skip
+              8: (0, -2000), 9: (100, -2000), 10: (0, -20)}  # fmt: skip
     writer = osmium.SimpleWriter(str(path))
     try:
         for number, (east_m, north_m) in metres.items():
             place = moved(ORIGIN, east_m, north_m)
             writer.add_node(mutable.Node(id=number, location=(place.lon_deg, place.lat_deg)))
         ways = [([1, 7, 2], "path"), ([1, 2], "residential"), ([1, 2], "footway"), ([1, 4, 5, 2], "service"),
-                ([2, 3], "motorway"), ([8, 9], "residential"), ([4, 3], None)]  # fmt: skip
+                ([1, 10], "path"), ([10, 1], "steps"), ([2, 3], "motorway"), ([8, 9], "residential"), ([4, 3], None)]  # fmt: skip
         for number, (nodes, kind) in enumerate(ways, start=1):
             tags = {"highway": kind} if kind else {"building": "yes"}
             writer.add_way(mutable.Way(id=number, nodes=nodes, tags=tags))
@@ -47,9 +47,16 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> StreetNetwork:
 
 
 def test_the_shortest_of_parallel_edges_counts(network: StreetNetwork) -> None:
-    """A sparse matrix adds parallel edges up: 1–2 would be 200 m instead of 100 m."""
-    (metres,) = network.distances_m(ORIGIN, [moved(ORIGIN, 100, 0)])
-    assert metres == pytest.approx(100, abs=1)
+    """A sparse matrix adds parallel edges up: 1–10 would be 40 m instead of 20 m."""
+    across, down = network.distances_m(ORIGIN, [moved(ORIGIN, 100, 0), moved(ORIGIN, 0, -20)])
+    assert across == pytest.approx(100, abs=1)
+    assert down == pytest.approx(20, abs=1)
+
+
+def test_a_place_in_the_middle_of_a_block_is_on_its_street(network: StreetNetwork) -> None:
+    middle = moved(ORIGIN, 50, 0)
+    assert network.distances_m(middle, [moved(ORIGIN, 100, 0)])[0] == pytest.approx(50, abs=10)
+    assert network.distances_m(moved(ORIGIN, 50, 8), [middle])[0] == pytest.approx(8, abs=10)
 
 
 def test_the_walk_to_and_from_the_street_is_added(network: StreetNetwork) -> None:
@@ -66,7 +73,9 @@ def test_no_way_is_none_not_a_number(network: StreetNetwork) -> None:
 
 
 def test_motorways_and_buildings_are_no_streets(network: StreetNetwork) -> None:
-    assert network.node_count == 7
+    assert network.distances_m(moved(ORIGIN, 200, 0), [ORIGIN])[0] == pytest.approx(200, abs=1)
+    (beyond,) = network.distances_m(moved(ORIGIN, 480, 0), [moved(ORIGIN, 100, 0)])
+    assert beyond == pytest.approx(380, abs=1)  # walked beside the motorway, in a straight line
 
 
 def test_a_route_follows_the_streets(network: StreetNetwork) -> None:

@@ -47,6 +47,7 @@ class StageJob(Struct, frozen=True):
         tile_width_px, tile_height_px: size of every tile, device pixels.
         samples_folder: where painted tiles are written as `.npy` for comparison; None: nowhere.
         latencies: note when each picture number was first seen painted.
+        is_exact: decode without short-cuts, as the limit does.
     """
 
     runtime_folder: str
@@ -57,6 +58,7 @@ class StageJob(Struct, frozen=True):
     seconds: float
     samples_folder: str | None = None
     latencies: bool = False
+    is_exact: bool = False
 
 
 class PaintedPicture(Struct, frozen=True):
@@ -90,7 +92,9 @@ class Stage(QObject):
             Camera(CameraId(f"cam-{i}"), f"bench {i}", url) for i, url in enumerate(job.urls)
         ]
         directory = CameraDirectory(cameras)
-        self._lease = CameraLease(RuntimeInfo(job.site_folder, job.runtime_folder))
+        self._lease = CameraLease(
+            RuntimeInfo(job.site_folder, job.runtime_folder, is_exact=job.is_exact)
+        )
         self._lease.start()
         self._wall = WallState()
         layout_id = smallest_grid(len(cameras))

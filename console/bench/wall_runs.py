@@ -1,0 +1,203 @@
+"""The competitors of the wall bench, each played alone on the same streams for the same time.
+
+CPU is read from the processes themselves at both ends of a window that begins when pictures flow,
+so that nobody's start-up counts.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import psutil
+from msgspec import Struct
+
+from config.paths import runtime_folder
+from console.bench.clip import ffmpeg_path
+from console.bench.processes import Children, cpu_s
+from console.bench.rival_job import RivalJob, RivalResult
+from console.bench.stream_server import ServerJob
+from console.bench.wall_stage import StageJob, StageResult
+from ingest.errors import GridwallError
+
+#: What a competitor needs until all its streams flow (key-frame wait included).
+WARM_UP_S = 6.0
+
+
+class BenchFailed(GridwallError):
+    """A competitor did not come to its end."""
+
+
+class Play(Struct, frozen=True):
+    """One competitor's figures over `seconds`."""
+
+    seconds: float
+    cpu_s: float
+    frames: tuple[int, ...]
+
+    @property
+    def fps(self) -> tuple[float, ...]:
+        return tuple(count / self.seconds for count in self.frames)
+
+    @property
+    def cpu_ms_per_frame(self) -> float:
+        return self.cpu_s / max(1, sum(self.frames)) * 1e3
+
+
+def serve(children: Children, clip: Path, count: int, stamps: Path | None = None) -> list[str]:
+    """Starts the streams; returns their addresses."""
+    job = ServerJob(str(clip), count, None if stamps is None else str(stamps))
+    child = children.start(_module("console.bench.stream_server", job))
+    assert child.stdout is not None
+    line = child.stdout.readline()
+    if not line:
+        raise BenchFailed("the stream server of the bench did not start: see the log above")
+    urls: list[str] = msgspec.json.decode(line, type=list[str])
+    return urls
+
+
+def play_ours(job: StageJob) -> tuple[Play, StageResult]:
+    """Ingest and console together: broker, its groups and the window's process."""
+    with Children() as children:
+        child = children.start(_module("console.bench.wall_stage", job))
+        assert child.stdout is not None
+        assert child.stdin is not None
+        _step(child.stdout.readline(), "live")
+        processes = [child.pid, *_broker_ids(job.runtime_folder)]
+        before, began = cpu_s(processes), time.monotonic()
+        line = child.stdout.readline()
+        spent, seconds = cpu_s(processes) - before, time.monotonic() - began
+        result = msgspec.convert(_step(line, "done"), StageResult)
+        child.stdin.write("\n")
+        child.stdin.flush()
+        child.wait(timeout=20)
+    return Play(seconds, spent, result.frames), result
+
+
+def play_limit(urls: list[str], width_px: int, height_px: int, seconds: float) -> Play:
+    """One ffmpeg a stream: receive, decode, scale, convert, drop (CONTRACT §2)."""
+    with Children() as children:
+        started = [
+            children.start(
+                [
+                    ffmpeg_path(), "-nostdin", "-hide_banner", "-loglevel", "error",
+                    "-threads", "1", "-rtsp_transport", "tcp", "-i", url,
+                    "-vf", f"scale={width_px}:{height_px}:flags=fast_bilinear,format=bgra",
+                    "-t", str(round(seconds + 3 * WARM_UP_S)), "-progress", "pipe:1",
+                    "-stats_period", "0.5", "-f", "null", "-",
+                ]
+            )
+            for url in urls
+        ]  # fmt: skip
+        counters = [_ProgressCounter(child.stdout) for child in started]
+        time.sleep(WARM_UP_S)
+        pids = [child.pid for child in started]
+        before, began = cpu_s(pids), time.monotonic()
+        frames_before = [counter.frames for counter in counters]
+        time.sleep(seconds)
+        spent, passed = cpu_s(pids) - before, time.monotonic() - began
+        frames = tuple(
+            counter.frames - was for counter, was in zip(counters, frames_before, strict=True)
+        )
+        children.end()
+        for counter in counters:
+            counter.join()
+    return Play(passed, spent, frames)
+
+
+def play_rival(module: str, job: RivalJob) -> Play:
+    """A rival's own process. Raises BenchFailed when it does not come to its end."""
+    with Children() as children:
+        child = children.start(_module(module, job))
+        assert child.stdout is not None
+        first = child.stdout.readline()
+        before = cpu_s([child.pid])
+        last = child.stdout.readline()
+        spent = cpu_s([child.pid]) - before
+        if not first or not last:
+            raise BenchFailed(f"{module} ended early: see the log above")
+        result = msgspec.json.decode(last, type=RivalResult)
+    return Play(result.seconds, spent, result.frames)
+
+
+def rival_modules() -> dict[str, str | None]:
+    """Name of each rival → its module, or None where what it needs is not installed."""
+    multimedia = importlib.util.find_spec("PySide6.QtMultimedia") is not None
+    opencv = importlib.util.find_spec("cv2") is not None
+    return {
+        "opencv_threads_qlabel": "console.bench.rival_opencv" if opencv else None,
+        "qmediaplayer_per_tile": "console.bench.rival_media_player" if multimedia else None,
+    }
+
+
+class BenchSite:
+    """A site folder that lives as long as a run, with its own broker."""
+
+    def __init__(self, urls: list[str]) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="gridwall-bench-")
+        self.folder = Path(self._folder.name)
+        rows = "".join(f"cam-{i},bench {i},{url}\n" for i, url in enumerate(urls))
+        (self.folder / "site.toml").write_text('name = "bench"\nlanguage = "en"\n')
+        (self.folder / "cameras.csv").write_text("id,name,main_url\n" + rows)
+        self.runtime = runtime_folder(self.folder)
+
+    def close(self) -> None:
+        _remove_tree(self.runtime)
+        self._folder.cleanup()
+
+
+def _remove_tree(folder: Path) -> None:
+    import shutil
+
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _broker_ids(runtime: str) -> list[int]:
+    """The broker of this runtime folder, whoever started it."""
+    found = []
+    for process in psutil.process_iter(["pid", "cmdline"]):
+        words = process.info["cmdline"] or []
+        if "broker" in words and runtime in words:
+            found.append(int(process.info["pid"]))
+    return found
+
+
+def _module(name: str, job: Any) -> list[str]:
+    return [sys.executable, "-m", name, msgspec.json.encode(job).decode()]
+
+
+def _step(line: str, expected: str) -> Any:
+    if not line:
+        raise BenchFailed("the console of the bench ended early: see the log above")
+    message = msgspec.json.decode(line)
+    if message["step"] != expected:
+        raise BenchFailed(f"the console of the bench said {message}: it was to say {expected}")
+    return message["content"]
+
+
+class _ProgressCounter:
+    """Reads ffmpeg's `frame=` lines in a thread of its own, which ends with the pipe."""
+
+    def __init__(self, pipe: Any) -> None:
+        import threading
+
+        self.frames = 0
+        self._pipe = pipe
+        self._thread = threading.Thread(target=self._read, name="ffmpeg-progress", daemon=True)
+        self._thread.start()
+
+    def join(self) -> None:
+        self._thread.join(5)
+
+    def _read(self) -> None:
+        try:
+            for line in self._pipe:
+                if line.startswith("frame="):
+                    self.frames = int(line[6:])
+        except ValueError:
+            return  # the pipe was closed under the reader: the run is over

@@ -202,7 +202,7 @@ class ConsoleApp:
         window.header.today_asked.connect(self._read_today)
         window.closed.connect(self._application.quit)
         self.commander.held_changed.connect(window.hold_bar.show_held)
-        self.router.digits_changed.connect(self._on_digits)
+        self.router.digits_changed.connect(window.show_digits)
         self._restore_map(window)
         window.arrange(self._memory.first)
         self.router.watch(window)
@@ -316,31 +316,12 @@ class ConsoleApp:
     # -- window commands
 
     def _on_window_command(self, command_id: CommandId) -> None:
-        window = self.window
-        if window is not None:
-            self._in_main_window(window, command_id)
-        elif command_id is CommandId.LANGUAGE:
+        if command_id is CommandId.LANGUAGE:
             self._toggle_language()
-
-    def _in_main_window(self, window: MainWindow, command_id: CommandId) -> None:
-        actions = {
-            CommandId.SHOW_NEW: window.queue_view.show_new,
-            CommandId.MAP_TO_IT: window.map_to_open_case,
-            CommandId.MAP_WHOLE: window.map_view.show_whole,
-            CommandId.MAP_IN: window.map_view.zoom_in,
-            CommandId.MAP_OUT: window.map_view.zoom_out,
-            CommandId.PALETTE: window.palette_card.open,
-            CommandId.KEY_SHEET: window.key_sheet.toggle,
-            CommandId.BACK: window.step_back,
-            CommandId.NIGHT: window.toggle_night,
-            CommandId.FULL_SCREEN: window.toggle_full_screen,
-            CommandId.RESET_LAYOUT: window.reset_arrangement,
-            CommandId.LANGUAGE: self._toggle_language,
-            CommandId.THEME: self._toggle_theme,
-        }
-        action = actions.get(command_id)
-        if action is not None:
-            action()
+        elif command_id is CommandId.THEME:
+            self._toggle_theme()
+        elif self.window is not None:
+            self.window.run_command(command_id)
 
     def _toggle_language(self) -> None:
         self.translators.toggle()
@@ -350,12 +331,6 @@ class ConsoleApp:
         theme.use(self._application, theme.DARK if light else theme.LIGHT)
         if self.window is not None:
             self.window.retheme()
-
-    def _on_digits(self, digits: str) -> None:
-        if self.window is None:
-            return
-        camera = self.session.directory.by_number(int(digits)) if digits else None
-        self.window.digit_badge.show_digits(digits, camera.name if camera else "")
 
     def _say_lost(self) -> None:
         lost = self.session.health.lost()

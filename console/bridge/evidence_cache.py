@@ -34,6 +34,10 @@ class EvidenceCache(QObject):
         self._images: OrderedDict[str, QImage] = OrderedDict()
         self._on_the_way: set[str] = set()
 
+    def set_fetch(self, fetch: Callable[[str], bytes]) -> None:
+        """Another way to the evidence (the hub moved); pictures already here stay."""
+        self._fetch = fetch
+
     def image(self, sha: str) -> QImage | None:
         """The picture, or None while it is being fetched (then `arrived` or `failed` follows)."""
         known = self._images.get(sha)

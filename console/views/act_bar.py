@@ -60,6 +60,10 @@ class ActBar(QWidget):
             self._dress(act, button, row)
         self.setVisible(bool(acts))
 
+    def button(self, act: str) -> QPushButton:
+        """The button of an act that is shown. Raises KeyError for another one."""
+        return self._buttons[act]
+
     def _rebuild(self, acts: tuple[str, ...]) -> None:
         for button in self._buttons.values():
             self._layout.removeWidget(button)

@@ -6,6 +6,7 @@ Threads: GUI thread only.
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QTextDocumentFragment
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from console.desk.case import CaseState
@@ -52,6 +53,11 @@ class CandidateList(QWidget):
             self._say(translate("CaseView", "{0} more, further away").format(more))
         if not found:
             self._say(translate("CaseView", "Nobody is near with a fresh position."))
+
+    def plain_text(self) -> str:
+        """All that is said here, a line a label."""
+        texts = (label.text() for label in self.findChildren(QLabel))
+        return "\n".join(QTextDocumentFragment.fromHtml(text).toPlainText() for text in texts)
 
     def _say(self, text: str) -> None:
         label = QLabel(text, self)

@@ -51,6 +51,7 @@ class CaseView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._empty)
+        self._empty.setContentsMargins(24, 24, 24, 24)
         layout.addWidget(self._body)
         self._second = QTimer(self, interval=1_000)
         self._second.timeout.connect(self._on_second)
@@ -134,6 +135,10 @@ class CaseView(QWidget):
         self._timeline_title.setText(translate("CaseView", "What happened"))
         self.evidence.retranslate()
         self._refresh()
+
+    def empty_text(self) -> str:
+        """What stands here while no case is open."""
+        return self._empty.text()
 
     # -- from the state
 

@@ -139,7 +139,9 @@ class EvidenceView(QWidget):
         sha = self._sha()
         image = self._cache.image(sha) if sha and not self._problem else None
         if image is None:
-            self._paint_words(painter, sha)
+            painter.setPen(theme.colour(theme.COLOURS.secondary))
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(self.rect().adjusted(16, 0, -16, 0), flags, self.words())
             return
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         area = _fitted(image, QRectF(self.rect()))
@@ -147,17 +149,15 @@ class EvidenceView(QWidget):
         if self.face is Face.SNAPSHOT and self._shown.box_norm is not None:
             self._paint_box(painter, area, self._shown.box_norm)
 
-    def _paint_words(self, painter: QPainter, sha: str | None) -> None:
-        text = translate("Evidence", "No picture with this case")
+    def words(self) -> str:
+        """What stands in the place of a picture that is not there."""
         if self._problem:
-            text = translate("Evidence", "The picture cannot be fetched:\n{0}").format(
+            return translate("Evidence", "The picture cannot be fetched:\n{0}").format(
                 self._problem
             )
-        elif sha:
-            text = translate("Evidence", "Fetching the picture…")
-        painter.setPen(theme.colour(theme.COLOURS.secondary))
-        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-        painter.drawText(self.rect().adjusted(16, 0, -16, 0), flags, text)
+        if self._sha():
+            return translate("Evidence", "Fetching the picture…")
+        return translate("Evidence", "No picture with this case")
 
     def _paint_box(
         self, painter: QPainter, area: QRectF, box: tuple[float, float, float, float]

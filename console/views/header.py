@@ -134,6 +134,20 @@ class Header(QFrame):
         self._refresh_numbers()
         self._on_tick()
 
+    def texts(self) -> dict[str, str]:
+        """What the line says, by part."""
+        words_of = {scope.value: button.text() for scope, button in self._scopes.items()}
+        return {
+            "state": self._state.text(),
+            "site": self._site.text(),
+            "search": self._search.text(),
+            "language": self._language.text(),
+            **words_of,
+        }
+
+    def scope_button(self, scope: Scope) -> QToolButton:
+        return self._scopes[scope]
+
     # -- from the state
 
     def _on_feed(self, status: FeedStatus) -> None:

@@ -7,6 +7,8 @@ Threads: GUI thread only.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -20,6 +22,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from console.bridge.evidence_cache import EvidenceCache
+from console.state.keys import CommandId
 from console.state.profiles import FIRST_SHARES, Profile
 from console.state.seat_memory import SeatMemory
 from console.state.session import ConsoleSession
@@ -173,6 +176,30 @@ class MainWindow(QMainWindow):
         )
 
     # -- commands
+
+    def run_command(self, command_id: CommandId) -> None:
+        """What only the window can do."""
+        actions: dict[CommandId, Callable[[], None]] = {
+            CommandId.SHOW_NEW: self.queue_view.show_new,
+            CommandId.MAP_TO_IT: self.map_to_open_case,
+            CommandId.MAP_WHOLE: self.map_view.show_whole,
+            CommandId.MAP_IN: self.map_view.zoom_in,
+            CommandId.MAP_OUT: self.map_view.zoom_out,
+            CommandId.PALETTE: self.palette_card.open,
+            CommandId.KEY_SHEET: self.key_sheet.toggle,
+            CommandId.BACK: self.step_back,
+            CommandId.NIGHT: self.toggle_night,
+            CommandId.FULL_SCREEN: self.toggle_full_screen,
+            CommandId.RESET_LAYOUT: self.reset_arrangement,
+        }
+        action = actions.get(command_id)
+        if action is not None:
+            action()
+
+    def show_digits(self, digits: str) -> None:
+        """The camera number being typed, and whose it is."""
+        camera = self._session.directory.by_number(int(digits)) if digits else None
+        self.digit_badge.show_digits(digits, camera.name if camera else "")
 
     def map_to_open_case(self) -> None:
         """G: the map to what is selected."""

@@ -67,6 +67,7 @@ class MapView(QWidget):
         self.paint_count = 0
         self.longest_paint_ms = 0.0
         self.ground_paint_ms = 0.0
+        self.ground_paint_count = 0
         self._session = session
         self._projection = MapProjection()
         self._is_placed = False
@@ -207,6 +208,7 @@ class MapView(QWidget):
     def _paint_markers(self, painter: QPainter) -> None:
         ratio = self.devicePixelRatioF()
         labels = Labels()
+        self.cameras.visible, self.people.visible, self.cases.visible = [], [], []
         if self.layers.cases:
             self.cases.keep_free(self._projection, labels)
             self.cases.paint_ways(painter, self._projection)
@@ -248,6 +250,7 @@ class MapView(QWidget):
 
     def _paint_new_ground(self) -> None:
         began = time.perf_counter()
+        self.ground_paint_count += 1
         width = round(self.width() * (1 + 2 * GROUND_MARGIN))
         height = round(self.height() * (1 + 2 * GROUND_MARGIN))
         self._pixmap_of = self._projection.resized(width, height)

@@ -58,10 +58,10 @@ class QueueView(QWidget):
         self.list = _CaseList(self)
         self.list.setModel(self._table)
         self.list.setItemDelegate(CaseRowDelegate(session, self.list))
-        self._chip = QPushButton(self)
-        self._chip.setObjectName("primary")
-        self._chip.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._chip.hide()
+        self.chip = QPushButton(self)
+        self.chip.setObjectName("primary")
+        self.chip.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.chip.hide()
         self._empty = QLabel(self)
         self._empty.setObjectName("secondary")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -79,7 +79,7 @@ class QueueView(QWidget):
 
     def _connect(self) -> None:
         session = self._session
-        self._chip.clicked.connect(self.show_new)
+        self.chip.clicked.connect(self.show_new)
         self.list.viewport().installEventFilter(self)
         self.list.selectionModel().currentChanged.connect(self._on_current)
         session.queue.order_changed.connect(self._on_order)
@@ -109,10 +109,11 @@ class QueueView(QWidget):
         is_empty = self._table.rowCount() == 0
         self._empty.setVisible(is_empty)
         if is_empty:
-            self._empty.setText(self._empty_text())
+            self._empty.setText(self.empty_text())
         self._on_cursor(self._session.cursor.get())
 
-    def _empty_text(self) -> str:
+    def empty_text(self) -> str:
+        """What an empty list says: why it is empty and what to do next."""
         scope = self._session.queue.filter.scope
         if not self._session.feed.get().is_live:
             return translate("Queue", "Waiting for the hub.\nCases appear as soon as it answers.")
@@ -123,10 +124,10 @@ class QueueView(QWidget):
         )
 
     def _on_waiting(self, count: int) -> None:
-        self._chip.setText(translate("Queue", "{0} new").format(count))
-        self._chip.setToolTip(translate("Queue", "Show them in their places (Home)"))
-        self._chip.adjustSize()
-        self._chip.setVisible(count > 0)
+        self.chip.setText(translate("Queue", "{0} new").format(count))
+        self.chip.setToolTip(translate("Queue", "Show them in their places (Home)"))
+        self.chip.adjustSize()
+        self.chip.setVisible(count > 0)
         self._place_overlays()
 
     def _on_cursor(self, case_id: CaseId | None) -> None:
@@ -142,7 +143,7 @@ class QueueView(QWidget):
     def _on_second(self) -> None:
         self._repaint_rows()
         if self._empty.isVisible():
-            self._empty.setText(self._empty_text())
+            self._empty.setText(self.empty_text())
 
     def _repaint_rows(self) -> None:
         self.list.viewport().update()
@@ -188,7 +189,7 @@ class QueueView(QWidget):
 
     def _place_overlays(self) -> None:
         step = theme.STEP_PX
-        self._chip.move((self.width() - self._chip.width()) // 2, 2 * step)
-        self._chip.raise_()
+        self.chip.move((self.width() - self.chip.width()) // 2, 2 * step)
+        self.chip.raise_()
         margin = 6 * step
         self._empty.setGeometry(margin, 0, self.width() - 2 * margin, min(self.height(), 240))

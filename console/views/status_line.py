@@ -5,6 +5,8 @@ Threads: GUI thread only.
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QRectF, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QWidget
@@ -90,7 +92,7 @@ class HoldBar(QWidget):
             return ""
         left_s = self._held.remaining_s(self._session.clock.mono_ns())
         return translate("Hold", "{0} is sent in {1} s — Esc takes it back").format(
-            self._held.inspector_name, int(left_s) + 1
+            self._held.inspector_name, math.ceil(left_s)
         )
 
     def show_held(self, held: HeldDispatch | None) -> None:

@@ -76,6 +76,18 @@
         <translation>备注</translation>
     </message>
     <message>
+        <source>Amend</source>
+        <translation>补正</translation>
+    </message>
+    <message>
+        <source>Difficult</source>
+        <translation>转疑难</translation>
+    </message>
+    <message>
+        <source>Call back</source>
+        <translation>回访</translation>
+    </message>
+    <message>
         <source>Alert updated</source>
         <translation>报警更新</translation>
     </message>
@@ -268,7 +280,7 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
     <name>Header</name>
     <message>
         <source>Lost: {0}</source>
-        <extracomment>Topics a seat follows; the heartbeat is followed by the reader itself. Lights and ages move with this. Events that name a changed register are gathered this long before the site is read again.</extracomment>
+        <extracomment>Topics a seat follows; the heartbeat is followed by the reader itself. Lights and ages move with this. The header&apos;s numbers are asked for every so many ticks. Events that name a changed register are gathered this long before the site is read again.</extracomment>
         <translation>离线点位：{0}</translation>
     </message>
     <message>
@@ -705,35 +717,40 @@ Alerts of the cameras and reports of citizens appear here.</source>
         <translation>案件已在督办</translation>
     </message>
     <message>
-        <source>nobody can be sent now</source>
-        <translation>目前无人可派</translation>
+        <source>nobody can be sent now: see the reasons below</source>
+        <translation>目前无人可派，原因见下方</translation>
     </message>
     <message>
-        <source>no inspector is called {inspector_id}</source>
-        <translation>没有网格员 {inspector_id}</translation>
+        <source>no item has the code {item_code}</source>
+        <translation>没有事项 {item_code}</translation>
     </message>
-</context>
-<context>
-    <name>Refusal</name>
+    <message>
+        <source>no grid cell has the id {grid_id}</source>
+        <translation>没有网格 {grid_id}</translation>
+    </message>
+    <message>
+        <source>a case cannot be merged into itself</source>
+        <translation>案件不能与自身合并</translation>
+    </message>
+    <message>
+        <source>case {case_id} is “{state}” already</source>
+        <translation>案件 {case_id} 已处于“{state}”</translation>
+    </message>
+    <message>
+        <source>{actor} was first (“{act}”, {utc})</source>
+        <translation>{actor} 已先办理（{act}，{utc}）</translation>
+    </message>
     <message>
         <source>The hub is away: nothing can be sent until it is back</source>
         <translation>中心服务中断，恢复后方可办理</translation>
     </message>
     <message>
-        <source>Not possible in this state of the case</source>
-        <translation>案件当前状态不能办理</translation>
-    </message>
-    <message>
-        <source>Nobody can be sent: see the reasons below</source>
-        <translation>无人可派，原因见下方</translation>
-    </message>
-    <message>
-        <source>Your role may not do this</source>
-        <translation>您的岗位无权办理</translation>
-    </message>
-    <message>
         <source>Choose a case in the queue first</source>
         <translation>请先在队列中选择案件</translation>
+    </message>
+    <message>
+        <source>no inspector is called {inspector_id}</source>
+        <translation>没有网格员 {inspector_id}</translation>
     </message>
 </context>
 <context>

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QBuffer, QIODevice
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter
 
 from config.site import CameraId
@@ -34,11 +33,11 @@ def picture(number: int, width_px: int = 640, height_px: int = 360) -> QImage:
     return image
 
 
-def picture_bytes(_sha: str) -> bytes:
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    picture(int(_sha[:4], 16)).save(buffer, b"JPG")
-    return bytes(buffer.data().data())
+def picture_bytes(sha: str) -> bytes:
+    """The evidence of that name as a PPM file."""
+    image = picture(int(sha[:4], 16), 64, 36).convertToFormat(QImage.Format.Format_RGB888)
+    rows = [bytes(image.constScanLine(y))[: 64 * 3] for y in range(36)]
+    return b"P6 64 36 255\n" + b"".join(rows)
 
 
 class FakeFeed:

@@ -51,7 +51,9 @@ class OpenVinoDetector:
         if thread_count is not None:
             options["INFERENCE_NUM_THREADS"] = thread_count
         self._compiled = core.compile_model(_with_picture_input(network), "CPU", options)
-        self._queue = ov.AsyncInferQueue(self._compiled)
+        self._jobs = int(self._compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS"))
+        # One request more than run side by side: the next picture is prepared meanwhile.
+        self._queue = ov.AsyncInferQueue(self._compiled, self._jobs + 1)
         self._queue.set_callback(self._finish)
         self._floor = 0.0
         self._results: list[Detections | None] = []
@@ -73,23 +75,23 @@ class OpenVinoDetector:
     @property
     def jobs(self) -> int:
         """Inferences that run side by side; a batch of this size or more fills the machine."""
-        return len(self._queue)
+        return self._jobs
 
     def detect(self, pictures: Sequence[Picture], floor: float) -> list[Detections]:
         self._floor, self._failure = floor, None
         self._results = [None] * len(pictures)
         for index, picture in enumerate(pictures):
-            buffer = np.empty((1, self._height_px, self._width_px, 3), np.uint8)
-            fit = letterboxed(picture, buffer[0])
-            self._queue.start_async(ov.Tensor(buffer, shared_memory=True), (index, fit, buffer))
+            request = self._queue[self._queue.get_idle_request_id()]
+            fit = letterboxed(picture, request.get_input_tensor(0).data[0])
+            self._queue.start_async(None, (index, fit))
         self._queue.wait_all()
         if self._failure is not None:
             raise self._failure
         return [result if result is not None else Detections.none() for result in self._results]
 
-    def _finish(self, request: Any, userdata: tuple[int, Letterbox, Picture]) -> None:
+    def _finish(self, request: Any, userdata: tuple[int, Letterbox]) -> None:
         """Runs in a thread of OpenVINO: an exception there would be lost, so it is handed over."""
-        index, fit, _buffer = userdata
+        index, fit = userdata
         try:
             raw = request.get_output_tensor(0).data
             self._results[index] = decode(
@@ -97,6 +99,14 @@ class OpenVinoDetector:
             )
         except Exception as error:  # noqa: BLE001 - boundary of a foreign thread, raised in detect
             self._failure = error
+
+    def infer_only(self, count: int) -> None:
+        """As many inferences on empty pictures, nothing else: the limit a bench compares with."""
+        queue = ov.AsyncInferQueue(self._compiled, self._jobs)
+        empty = ov.Tensor(np.zeros((1, self._height_px, self._width_px, 3), np.uint8))
+        for _ in range(count):
+            queue.start_async(empty)
+        queue.wait_all()
 
     def close(self) -> None:
         self._queue.wait_all()

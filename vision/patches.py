@@ -44,7 +44,7 @@ class PictureView:
             box[3] + height * _MARGIN,
         )
         here = self._sampled(around, SEARCH_PX)
-        known, shown = float(remembered.std()), float(here.std())
+        known, shown = _contrast(remembered), _contrast(here)
         if known >= 3 * CONTRAST_MIN and shown < CONTRAST_MIN and self._has_contrast():
             return 0.0  # a thing with a face gave way to a bare surface
         if known < CONTRAST_MIN or shown < CONTRAST_MIN:
@@ -53,7 +53,7 @@ class PictureView:
 
     def _has_contrast(self) -> bool:
         """Whether the picture as a whole shows anything (no fog, no covered lens)."""
-        return float(self.luma[::16, ::16].std()) >= 3 * CONTRAST_MIN
+        return _contrast(np.ascontiguousarray(self.luma[::16, ::16])) >= 3 * CONTRAST_MIN
 
     def _sampled(self, box: Box, side_px: int) -> Patch:
         """The box at side_px × side_px; edges of the picture are repeated outside it."""
@@ -75,3 +75,8 @@ class PictureView:
         return np.asarray(
             cv2.resize(region, (side_px, side_px), interpolation=cv2.INTER_AREA), np.uint8
         )
+
+
+def _contrast(grey: NDArray[np.uint8]) -> float:
+    """Standard deviation of grey levels."""
+    return float(cv2.meanStdDev(grey)[1][0, 0])

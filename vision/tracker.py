@@ -12,9 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from vision.boxes import Box, area, containment, iou
 from vision.classes import VEHICLES, ObjectClass
-from vision.detections import iou_matrix
+from vision.detections import intersection_matrix, iou_matrix
 from vision.models import OperatingPoints
 from vision.tracks import Sighting, Track
 from vision.tuning import TrackerTuning
@@ -125,23 +124,27 @@ def _distances(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.flo
     )
 
 
-def _is_double(box: Box, of: Box) -> bool:
-    if iou(box, of) >= SAME_IOU:
-        return True
-    ratio = area(box) / max(1e-12, area(of))
-    return (
-        containment(box, of) >= SAME_CONTAINMENT and SAME_AREA_RATIO <= ratio <= 1 / SAME_AREA_RATIO
-    )
-
-
 def without_doubles(sightings: Sequence[Sighting]) -> list[Sighting]:
     """Without weaker boxes of a thing that has a stronger one (car and truck, whole and half)."""
-    kept: list[Sighting] = []
-    for sighting in sorted(sightings, key=lambda each: -each.score):
-        kind = _kind(sighting.object_class)
-        if not any(
-            _kind(other.object_class) == kind and _is_double(sighting.box, other.box)
-            for other in kept
-        ):
-            kept.append(sighting)
-    return kept
+    if len(sightings) < 2:
+        return list(sightings)
+    ordered = sorted(sightings, key=lambda each: -each.score)
+    double = _doubles(ordered)
+    kept: list[int] = []
+    for index in range(len(ordered)):
+        if not double[index, kept].any():
+            kept.append(index)
+    return [ordered[index] for index in kept]
+
+
+def _doubles(sightings: Sequence[Sighting]) -> NDArray[np.bool_]:
+    """(N, N): whether two boxes show one thing: much overlap, or one inside and not much smaller."""
+    boxes = np.array([sighting.box for sighting in sightings], np.float32)
+    kinds = np.array([_kind(sighting.object_class) for sighting in sightings])
+    common = intersection_matrix(boxes, boxes)
+    areas = np.maximum(1e-12, (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]))
+    smaller = np.minimum(areas[:, None], areas[None, :])
+    larger = np.maximum(areas[:, None], areas[None, :])
+    inside = (common / smaller >= SAME_CONTAINMENT) & (smaller / larger >= SAME_AREA_RATIO)
+    overlap = common / (areas[:, None] + areas[None, :] - common) >= SAME_IOU
+    return np.asarray((inside | overlap) & (kinds[:, None] == kinds[None, :]), np.bool_)

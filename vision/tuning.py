@@ -75,8 +75,9 @@ class StayTuning:
     sightings_min: int = 3
     #: A stay restored after a restart must be found again within this time.
     restore_s: float = 20.0
-    #: New picture's share when the remembered patch follows the light.
-    patch_follow: float = 0.03
+    #: New picture's share when the remembered patch follows the light, and how often it does.
+    patch_follow: float = 0.1
+    patch_interval_s: float = 2.0
 
 
 @dataclass(frozen=True, slots=True)

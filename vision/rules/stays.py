@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from msgspec import Struct
 
-from vision.boxes import Box, containment, covered_share, iou, mixed
+from vision.boxes import Box, containment, covered_share, intersection, iou, mixed
 from vision.classes import ObjectClass
 from vision.patches import PATCH_PX, Patch, PictureView
 from vision.rules.rule import FrameContext, Moment
@@ -37,6 +37,7 @@ class Stay:
         cover_s: last moment something passed in front of it.
         gone_since_s: since when something else is seen in its place; None while it is there.
         queued_s: last moment it stood in a queue (parking).
+        light_s: when the patch last followed the light.
         keeper_s, watched_s: time with a person beside it, of the time watched (stalls).
         alert_id: of the alert it raised; None before.
     """
@@ -55,6 +56,7 @@ class Stay:
     keeper_s: float = 0.0
     watched_s: float = 0.0
     queued_s: float = float("-inf")
+    light_s: float = float("-inf")
     alert_id: str | None = None
 
 
@@ -143,11 +145,13 @@ class StayBook:
                 stay.confirmed_s = now_s
 
     def _stay_at(self, track: Track) -> Stay | None:
-        def fit(stay: Stay) -> float:
-            return max(iou(stay.box, track.anchor), 0.5 * containment(stay.box, track.anchor))
-
-        best = max(self.stays, key=fit, default=None)
-        return best if best is not None and fit(best) >= self._tuning.match_iou_min else None
+        anchor, best, best_fit = track.anchor, None, self._tuning.match_iou_min
+        for stay in self.stays:
+            if intersection(stay.box, anchor) > 0:
+                fit = max(iou(stay.box, anchor), 0.5 * containment(stay.box, anchor))
+                if fit >= best_fit:
+                    best, best_fit = stay, fit
+        return best
 
     def _is_another(self, stay: Stay, track: Track, view: PictureView) -> bool:
         """A vehicle that was seen arriving where the picture no longer shows the old one."""
@@ -164,7 +168,9 @@ class StayBook:
         stay.track_id = track.id
         stay.score = 0.8 * stay.score + 0.2 * track.score
         stay.box = mixed(stay.box, track.anchor, 0.1)
-        self._follow_light(stay, view)
+        if now_s - stay.light_s >= self._tuning.patch_interval_s:
+            stay.light_s = now_s
+            self._follow_light(stay, view)
 
     def _follow_light(self, stay: Stay, view: PictureView) -> None:
         likeness = view.likeness(stay.patch, stay.box)

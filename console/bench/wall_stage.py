@@ -17,7 +17,7 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QRect, QTimer, Slot
+from PySide6.QtCore import QEvent, QObject, QRect, QTimer, Slot
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
@@ -114,10 +114,12 @@ class Stage(QObject):
         self._frames_before: dict[int, int] = {}
         self._paints_before = (0, 0)
         self._seen: dict[int, int] = {}
+        self._counts_read: dict[int, int] = {}
         self._pictures: list[PaintedPicture] = []
         self._sample_count = 0
         self._live_timer = self._timer(50, self._look_live)
         self._beat_timer = QTimer(self)
+        self._read_timer = QTimer(self)
 
     def _timer(self, interval_ms: int, slot: Callable[[], None]) -> QTimer:
         timer = QTimer(self)
@@ -146,7 +148,9 @@ class Stage(QObject):
         self._began = self._beat_at = time.monotonic()
         self._beat_timer = self._timer(HEARTBEAT_MS, self._beat)
         if self._job.latencies:
-            self._timer(1, self._read_back)
+            self._read_timer.setSingleShot(True)
+            self._read_timer.timeout.connect(self._read_back)
+            self._view.installEventFilter(self)
         if self._job.samples_folder is not None:
             self._timer(round(self._job.seconds * 1000 / 12), self._sample)
         QTimer.singleShot(round(self._job.seconds * 1000), self._finish)
@@ -170,12 +174,21 @@ class Stage(QObject):
         lines = flat.reshape(device.height(), device.bytesPerLine())
         return lines[:, : device.width() * 4].reshape(device.height(), device.width(), 4)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A paint event is followed by a look at what it left in the window."""
+        if event.type() == QEvent.Type.Paint:
+            self._read_timer.start(0)
+        return False
+
     @Slot()
     def _read_back(self) -> None:
         """Notes every picture number that was not in the window a moment ago."""
         now = time.monotonic_ns()
         pixels = self._pixels()
         for index, painter in self._view.tile_painters.items():
+            if self._counts_read.get(index) == painter.frame_count:
+                continue
+            self._counts_read[index] = painter.frame_count
             number = timecode.read(_tile(pixels, painter.rect))
             if number is not None and self._seen.get(index) != number:
                 self._seen[index] = number

@@ -14,6 +14,7 @@ from typing import Any
 from msgspec import Raw, Struct, structs
 
 from ingest.clock import Clock
+from ingest.feed.engine import is_store_failure
 from ingest.feed.envelope import (
     EnvelopeInvalid,
     Event,
@@ -28,7 +29,6 @@ from ingest.feed.log import (
     StoredEvent,
     StoreFull,
     Transaction,
-    is_store_failure,
     schema_name,
 )
 from ingest.feed.participant import Operation, OperationRefused, OperationResult, Participant

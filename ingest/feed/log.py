@@ -16,12 +16,21 @@ from typing import Any
 
 import sqlalchemy
 from msgspec import Raw, Struct, structs
-from sqlalchemy import Connection, CursorResult, Engine, Executable, delete, func, select
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    Executable,
+    NestedTransaction,
+    delete,
+    func,
+    select,
+)
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DatabaseError
 
 from ingest.clock import Clock
-from ingest.errors import GridwallError, Misconfigured, RetryLater
+from ingest.errors import GridwallError, RetryLater
+from ingest.feed.engine import cause_of, is_store_failure, make_engine
 from ingest.feed.envelope import Event, Noun, encode_event
 from ingest.feed.restore_mark import RestoreMark
 from ingest.feed.tables import counters, events, facts, last_values, metadata
@@ -60,6 +69,15 @@ class Position(Struct, frozen=True):
     nouns: Mapping[str, int]
 
 
+class _Savepoint:
+    """What a savepoint goes back to, once something was changed inside it."""
+
+    def __init__(self) -> None:
+        self.nested: NestedTransaction | None = None
+        self.sequences: dict[str, int] = {}
+        self.known: dict[tuple[str, str], int] = {}
+
+
 class Transaction:
     """One atomic step of the hub: events, last values and participants' changes together.
 
@@ -78,6 +96,7 @@ class Transaction:
         self._known: dict[tuple[str, str], int] = {}
         self._looked_up: set[tuple[str, str]] = set()
         self._writable = writable
+        self._savepoint: _Savepoint | None = None
         self.now_utc_ns = now_utc_ns
 
     @property
@@ -92,11 +111,13 @@ class Transaction:
         parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
     ) -> CursorResult[Any]:
         """Runs a participant's statement. Raises what the database raises."""
+        self._begin_savepoint()
         self.flush()
         return self._connection.execute(statement, parameters)
 
     def create_all(self, tables: sqlalchemy.MetaData) -> None:
         """Makes the tables of `tables` that are missing."""
+        self._begin_savepoint()
         self.flush()
         tables.create_all(self._connection)
 
@@ -130,6 +151,7 @@ class Transaction:
     def _append_new(
         self, event: Event, topic: str, extensions: Mapping[str, Raw] | None
     ) -> StoredEvent:
+        self._begin_savepoint()
         noun = event.noun.value
         sequence = self._sequences[TOTAL] + 1
         placed = structs.replace(
@@ -157,6 +179,7 @@ class Transaction:
 
     def remember(self, noun: Noun, key: str, data: bytes | None) -> None:
         """Keeps `data` as the last value under `key`, or forgets the key."""
+        self._begin_savepoint()
         if data is None:
             self._values[(noun.value, key)] = None
         else:
@@ -181,21 +204,37 @@ class Transaction:
 
     @contextlib.contextmanager
     def savepoint(self) -> Iterator[None]:
-        """Undoes what happens inside, and only that, when it raises."""
-        self.flush()
-        sequences, known = dict(self._sequences), dict(self._known)
-        nested = self._connection.begin_nested()
+        """Undoes what happens inside, and only that, when it raises. Costs nothing if unused."""
+        self._savepoint = _Savepoint()
         try:
             yield
-            self.flush()
+            if self._savepoint.nested is not None:
+                self.flush()
         except BaseException:
-            self._rows.clear()
-            self._values.clear()
-            self._sequences, self._known = sequences, known
-            if nested.is_active:
-                nested.rollback()
+            self._undo(self._savepoint)
             raise
-        nested.commit()
+        finally:
+            used, self._savepoint = self._savepoint, None
+        if used is not None and used.nested is not None:
+            used.nested.commit()
+
+    def _begin_savepoint(self) -> None:
+        """The first change inside a savepoint makes it real."""
+        savepoint = self._savepoint
+        if savepoint is None or savepoint.nested is not None:
+            return
+        self.flush()
+        savepoint.sequences, savepoint.known = dict(self._sequences), dict(self._known)
+        savepoint.nested = self._connection.begin_nested()
+
+    def _undo(self, savepoint: _Savepoint | None) -> None:
+        if savepoint is None or savepoint.nested is None:
+            return
+        self._rows.clear()
+        self._values.clear()
+        self._sequences, self._known = savepoint.sequences, savepoint.known
+        if savepoint.nested.is_active:
+            savepoint.nested.rollback()
 
     def flush(self) -> None:
         """Writes buffered rows; called before every statement and at the commit."""
@@ -253,8 +292,8 @@ class EventStore:
     def __init__(self, file: Path, clock: Clock) -> None:
         self._file = file
         self._clock = clock
-        self._writing = _engine(file, read_only=False)
-        self._reading = _engine(file, read_only=True)
+        self._writing = make_engine(file, read_only=False)
+        self._reading = make_engine(file, read_only=True)
         self._mark = RestoreMark(file.with_suffix(".mark"))
         self._position = self._prepare()
 
@@ -278,7 +317,7 @@ class EventStore:
         except DatabaseError as error:
             if not is_store_failure(error):
                 raise
-            raise StoreFull(f"the event log cannot be written: {_cause(error)}") from error
+            raise StoreFull(f"the event log cannot be written: {cause_of(error)}") from error
         self._position = tx.position
 
     @contextlib.contextmanager
@@ -310,7 +349,7 @@ class EventStore:
                 return position
         except DatabaseError as error:
             raise StoreBroken(
-                f"the event log {self._file} cannot be opened: {_cause(error)}"
+                f"the event log {self._file} cannot be opened: {cause_of(error)}"
             ) from error
 
 
@@ -340,49 +379,3 @@ def first_sequence(tx: Transaction) -> int | None:
     """The oldest retained sequence; None when nothing is retained."""
     value = tx.execute(select(func.min(events.c.sequence))).scalar()
     return None if value is None else int(value)
-
-
-def is_store_failure(error: BaseException) -> bool:
-    """True when the disk is to blame; False for a wrong statement of ours."""
-    if not isinstance(error, sqlalchemy.exc.OperationalError):
-        return False
-    return not any(
-        words in str(error.orig) for words in ("no such", "syntax error", "has no column")
-    )
-
-
-def _cause(error: DatabaseError) -> str:
-    return str(error.orig)
-
-
-def _engine(file: Path, *, read_only: bool) -> Engine:
-    """An engine of one connection. The recipe for exact BEGIN is SQLAlchemy's own for pysqlite."""
-    if not file.parent.is_dir():
-        raise Misconfigured(f"the folder {file.parent} of the event log does not exist")
-    engine = sqlalchemy.create_engine(
-        sqlalchemy.URL.create("sqlite", database=str(file)),
-        poolclass=sqlalchemy.pool.QueuePool if read_only else sqlalchemy.pool.StaticPool,
-        connect_args={"check_same_thread": False, "timeout": 5.0},
-    )
-
-    @sqlalchemy.event.listens_for(engine, "connect")
-    def _on_connect(raw: Any, record: Any) -> None:
-        raw.isolation_level = None
-        for pragma in _PRAGMAS_READ if read_only else _PRAGMAS_WRITE:
-            raw.execute(pragma).close()
-
-    @sqlalchemy.event.listens_for(engine, "begin")
-    def _on_begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
-
-    return engine
-
-
-_PRAGMAS_WRITE = (
-    "PRAGMA journal_mode=WAL",
-    "PRAGMA synchronous=FULL",
-    "PRAGMA foreign_keys=ON",
-    "PRAGMA cache_size=-32000",
-    "PRAGMA wal_autocheckpoint=2000",
-)
-_PRAGMAS_READ = ("PRAGMA query_only=ON", "PRAGMA cache_size=-16000", "PRAGMA mmap_size=0")

@@ -1,0 +1,285 @@
+"""`gridwall bench feed`: the real hub process against bare pyzmq, in one run on one machine.
+
+* durable: `Publisher` (spool on disk, 1,000 credits) to acknowledgement after full synchronisation,
+  with one reader that decodes every event.
+* latency: events paced at 200/s, from `publish` to the reader's hands, commit included.
+* fan-out: durable rate with eight readers over the rate with one.
+* ephemeral: position events through the hub to one reader.
+* raw: PUB to SUB of bare pyzmq with the same JSON, encode and decode included, two processes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import multiprocessing
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import zmq
+
+from config.site import CameraId
+from console.app.output import EXIT_GOOD, print_json, print_text
+from ingest.cameras.health import CameraHealthData
+from ingest.errors import GridwallError
+from ingest.feed.envelope import Event, Noun, encode_event, new_event
+from ingest.feed.publisher import CREDIT, Publisher
+from ingest.positions.fix import PositionFixedData
+
+READERS = 8
+PACE_PER_S = 200
+#: How long readers wait for one more message before they stop counting, ms.
+QUIET_MS = 1_500
+READY_S = 60.0
+_spawn = multiprocessing.get_context("spawn")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--seconds", type=float, default=6.0, metavar="S", help="length of each measurement"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    seconds: float = arguments.seconds
+    with tempfile.TemporaryDirectory(prefix="gridwall-bench-") as folder, hub(Path(folder)) as site:
+        spool = Path(folder) / "spool"
+        single = durable(site, spool, seconds, readers=1)
+        many = durable(site, spool, seconds, readers=READERS)
+        result = {
+            "durable_events_per_s": round(single),
+            **latency(site, spool, seconds),
+            "fanout_ratio": round(many / single, 3),
+            "fanout_readers": READERS,
+            "ephemeral_events_per_s": round(ephemeral(site, seconds)),
+        }
+    result["raw_pyzmq_events_per_s"] = round(raw(seconds))
+    if arguments.json:
+        print_json(result)
+    else:
+        for name, value in result.items():
+            print_text(f"{name:26} {value}")
+    return EXIT_GOOD
+
+
+@contextlib.contextmanager
+def hub(folder: Path) -> Iterator[dict[str, Any]]:
+    """A hub process of its own on free ports; yields its ready line."""
+    ports = [_free_port() for _ in range(5)]
+    (folder / "site.toml").write_text(
+        f'name = "bench"\n[hub]\nintake = "tcp://127.0.0.1:{ports[0]}"\n'
+        f'feed = "tcp://127.0.0.1:{ports[1]}"\nquery = "tcp://127.0.0.1:{ports[2]}"\n'
+        f'http = "127.0.0.1:{ports[3]}"\njt808 = "127.0.0.1:{ports[4]}"\n'
+    )
+    (folder / "cameras.csv").write_text("id,name,main_url\n")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "console.app.cli", "hub", "--site", str(folder), "--no-gateway",
+         "--json", "--leave-with-parent"],
+        stdout=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    try:
+        line = process.stdout.readline()
+        if not line:
+            raise GridwallError("the hub did not start; see the messages above")
+        yield msgspec.json.decode(line)
+    finally:
+        process.terminate()
+        process.wait(20)
+        process.stdout.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _health(number: int) -> Event:
+    data = CameraHealthData(
+        CameraId(f"cam-{number % 4000:04d}"), "live", 25.0, 0.041, "2026-01-01T00:00:00.000Z"
+    )
+    return new_event(Noun.CAMERA, "health", data, source="/bench", utc_ns=time.time_ns())
+
+
+def durable(site: dict[str, Any], spool: Path, seconds: float, *, readers: int) -> float:
+    """Acknowledged events a second while `readers` processes read them all."""
+    with counting_readers(site["feed"], readers, "camera."):
+        publisher = Publisher(site["intake"], "/bench", spool)
+        publisher.start()
+        number = 0
+        started_s = time.perf_counter()
+        while time.perf_counter() - started_s < seconds:
+            if publisher.unacked_count > 4 * CREDIT:
+                time.sleep(0.001)  # the spool is the queue; do not measure its growth
+                continue
+            publisher.publish(_health(number))
+            number += 1
+        if not publisher.wait_acked(60):
+            raise GridwallError("the hub did not acknowledge in time")
+        elapsed_s = time.perf_counter() - started_s
+        publisher.close()
+    return number / elapsed_s
+
+
+def latency(site: dict[str, Any], spool: Path, seconds: float) -> dict[str, float]:
+    """Milliseconds from `publish` to a subscriber in this process, paced."""
+    context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
+    subscriber = _subscriber(context, site["feed"], "camera.")
+    publisher = Publisher(site["intake"], "/bench", spool)
+    publisher.start()
+    sent_s: dict[str, float] = {}
+    delays_ms: list[float] = []
+    count = round(seconds * PACE_PER_S)
+    started_s = time.perf_counter()
+    for number in range(count):
+        event = _health(number)
+        sent_s[event.id] = time.perf_counter()
+        publisher.publish(event)
+        while (left_s := started_s + (number + 1) / PACE_PER_S - time.perf_counter()) > 0:
+            _receive(subscriber, left_s, sent_s, delays_ms)
+    while len(delays_ms) < count and _receive(subscriber, QUIET_MS / 1000, sent_s, delays_ms):
+        pass
+    publisher.close(5.0)
+    subscriber.close(linger=0)
+    context.term()
+    delays_ms.sort()
+    if len(delays_ms) < count:
+        raise GridwallError(f"only {len(delays_ms)} of {count} paced events arrived")
+    return {
+        "p50_ms": round(delays_ms[len(delays_ms) // 2], 2),
+        "p99_ms": round(delays_ms[len(delays_ms) * 99 // 100], 2),
+    }
+
+
+def _receive(
+    subscriber: zmq.Socket[bytes], timeout_s: float, sent_s: dict[str, float], out_ms: list[float]
+) -> bool:
+    if not subscriber.poll(max(1, round(timeout_s * 1000))):
+        return False
+    event = msgspec.json.decode(subscriber.recv_multipart()[1], type=Event)
+    out_ms.append((time.perf_counter() - sent_s[event.id]) * 1000)
+    return True
+
+
+def ephemeral(site: dict[str, Any], seconds: float) -> float:
+    """Position events a second that reach a reader through the hub."""
+    context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
+    dealer = context.socket(zmq.DEALER)
+    dealer.connect(site["intake"])
+    on_way = 0
+    with counting_readers(site["feed"], 1, "position.") as counts:
+        started_s = time.perf_counter()
+        while time.perf_counter() - started_s < seconds:
+            data = PositionFixedData(())
+            event = new_event(Noun.POSITION, "fixed", data, source="/bench", utc_ns=time.time_ns())
+            dealer.send_multipart([b"", event.id.encode(), encode_event(event)])
+            on_way += 1
+            while on_way >= CREDIT or dealer.poll(0):
+                dealer.recv_multipart()
+                on_way -= 1
+        elapsed_s = time.perf_counter() - started_s
+        for _ in range(on_way):
+            dealer.recv_multipart()
+    dealer.close(linger=0)
+    context.term()
+    return counts[0] / elapsed_s
+
+
+def raw(seconds: float) -> float:
+    """Events a second from a bare PUB to a bare SUB in another process, JSON both ways."""
+    context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
+    publisher = context.socket(zmq.PUB)
+    publisher.setsockopt(zmq.SNDHWM, 0)
+    port = publisher.bind_to_random_port("tcp://127.0.0.1")
+    ready, child = _spawn.Pipe()
+    process = _spawn.Process(
+        target=_count, args=(f"tcp://127.0.0.1:{port}", "camera.", child), daemon=True
+    )
+    process.start()
+    while not ready.poll(0.05):  # the reader says that its subscription is there
+        publisher.send_multipart([b"camera.welcome", encode_event(_health(0))])
+    ready.recv()
+    number = 0
+    started_s = time.perf_counter()
+    while time.perf_counter() - started_s < seconds:
+        publisher.send_multipart([b"camera.health.-.x", encode_event(_health(number))])
+        number += 1
+    count, took_s = ready.recv()
+    process.join(10)
+    publisher.close(linger=0)
+    context.term()
+    return float(count / took_s)
+
+
+@contextlib.contextmanager
+def counting_readers(feed: str, count: int, topic: str) -> Iterator[list[int]]:
+    """Processes that read and decode the feed; after the block their counts are in the list."""
+    counts: list[int] = []
+    pipes: list[Connection] = []
+    processes = []
+    for _ in range(count):
+        ours, theirs = _spawn.Pipe()
+        process = _spawn.Process(target=_count, args=(feed, topic, theirs), daemon=True)
+        process.start()
+        processes.append(process)
+        pipes.append(ours)
+    for pipe in pipes:
+        if not pipe.poll(READY_S):
+            raise GridwallError("a reader did not start in time")
+        pipe.recv()
+    yield counts
+    for pipe, process in zip(pipes, processes, strict=True):
+        counts.append(pipe.recv()[0])
+        process.join(10)
+
+
+def _subscriber(
+    context: zmq.Context[zmq.Socket[bytes]], feed: str, topic: str
+) -> zmq.Socket[bytes]:
+    """A subscriber that is connected for sure: the hub welcomes it with a heartbeat."""
+    subscriber = context.socket(zmq.SUB)
+    subscriber.setsockopt(zmq.RCVHWM, 0)
+    subscriber.setsockopt(zmq.SUBSCRIBE, topic.encode())
+    subscriber.setsockopt(zmq.SUBSCRIBE, b"heartbeat.")
+    subscriber.connect(feed)
+    subscriber.recv_multipart()
+    subscriber.setsockopt(zmq.UNSUBSCRIBE, b"heartbeat.")
+    while subscriber.poll(100):
+        subscriber.recv_multipart()
+    return subscriber
+
+
+def _count(feed: str, topic: str, pipe: Connection) -> None:
+    """Child process: counts what it receives and decodes until it is quiet."""
+    context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
+    subscriber = context.socket(zmq.SUB)
+    subscriber.setsockopt(zmq.RCVHWM, 0)
+    for prefix in (topic, "heartbeat."):
+        subscriber.setsockopt(zmq.SUBSCRIBE, prefix.encode())
+    subscriber.connect(feed)
+    subscriber.recv_multipart()
+    subscriber.setsockopt(zmq.UNSUBSCRIBE, b"heartbeat.")
+    pipe.send("ready")
+    count = 0
+    first_s = last_s = time.perf_counter()
+    while count == 0 or subscriber.poll(QUIET_MS):
+        name, body = subscriber.recv_multipart()
+        if not name.startswith(topic.encode()) or name.endswith(b"welcome"):
+            continue
+        msgspec.json.decode(body, type=Event)
+        last_s = time.perf_counter()
+        if count == 0:
+            first_s = last_s
+        count += 1
+    pipe.send((count, max(last_s - first_s, 1e-9)))
+    subscriber.close(linger=0)
+    context.term()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from console.desk.case import CaseData
+from console.desk.workflow import shipped_table
 from ingest.feed.schema import OWN_PAYLOADS, Payload
 from vision.alerts import AlertData, AlertVerb
 
@@ -28,6 +29,12 @@ ACTS = {
     "self_handle": "Handled on the spot (自处置).",
     "merge": "Merged into another case (合并).",
     "note": "A note.",
+    "join": "A further alert belongs to the case.",
+    "amend": "What the case says was put right.",
+    "difficult": "Marked as difficult (疑难).",
+    "evidence": "Further evidence.",
+    "callback": "The citizen was called back (回访).",
+    "alert_cleared": "What the alert saw has ended.",
 }
 
 
@@ -47,6 +54,9 @@ def all_payloads() -> tuple[Payload, ...]:
         Payload(f"gridwall.alert.{verb.value}.v1", AlertData, f"An alert was {verb.value}.")
         for verb in AlertVerb
     )
-    cases = (Payload(f"gridwall.case.{act}.v1", CaseData, text) for act, text in ACTS.items())
+    acts = dict.fromkeys([*ACTS, *(rule.act for rule in shipped_table().transitions)])
+    cases = (
+        Payload(f"gridwall.case.{act}.v1", CaseData, ACTS.get(act, f"Act {act}.")) for act in acts
+    )
     scene = Payload("gridwall.scene.pushed.v1", ScenePushedData, "A scene was pushed to a wall.")
     return (*alerts, *cases, scene, *OWN_PAYLOADS)

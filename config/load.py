@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from config.calibrations import read_calibrations
 from config.grid import read_grid
+from config.plausibility import centre_of, check_layer, check_places, tiles_path
 from config.problems import (
     FileProblems,
     Noun,
@@ -21,6 +22,7 @@ from config.problems import (
     Severity,
     SiteInvalid,
     has_errors,
+    shown,
 )
 from config.references import REGISTER_OF, check_references
 from config.registers import (
@@ -152,6 +154,7 @@ class _Reading:
         known = {noun: self._known_ids(noun) for noun in Noun}
         readable = [file for file in self._files.values() if file.file not in self._unreadable]
         check_references(readable, known, self._found)
+        self._check_plausibility(site)
         return site
 
     def sorted_problems(self) -> tuple[Problem, ...]:
@@ -159,6 +162,19 @@ class _Reading:
         return tuple(
             sorted(self._found, key=lambda p: (order.get(p.file, len(order)), p.line or 0))
         )
+
+    def _check_plausibility(self, site: Site) -> None:
+        centre = centre_of(site)
+        cameras = [(camera.id, camera.place) for camera in site.cameras if camera.place]
+        check_places(cameras, self._problems("cameras.csv"), centre)
+        points = [(point.id, point.place) for point in site.checkpoints]
+        check_places(points, self._problems("checkpoints.csv"), centre)
+        path = tiles_path(self._folder, site.tiles)
+        if path is not None and not path.exists():
+            found = f"no file {shown(site.tiles)}"
+            self._problems(SITE_FILE).error(found, "a tile file or a URL template", key="tiles")
+        for layer in site.layer_files:
+            check_layer(layer, self._problems(f"{LAYERS_FOLDER}/{layer.name}"))
 
     def _header(self) -> SiteFile:
         nothing = SiteFile("", Language.CHINESE, Datum.WGS84, HubAddresses(), Settings())

@@ -15,6 +15,7 @@ from config.settings import load_settings
 from config.site import Language, LimitUnit, ZoneKind
 from tests.config.site_folder import (
     CAMERAS,
+    SITE,
     feature,
     grid_features,
     grid_text,
@@ -168,6 +169,36 @@ def test_a_missing_register_is_said_once_and_does_not_stop_the_site(tmp_path: Pa
     assert site is not None
     assert {p.severity for p in problems} == {Severity.WARNING}
     assert sorted(p.file for p in problems) == ["cameras.csv", "inspectors.csv"]
+
+
+def test_places_far_from_all_others_are_pointed_at(tmp_path: Path) -> None:
+    rows = "".join(f"c{n},n,rtsp://h,31.2{n},121.5\n" for n in range(6))
+    text = f"id,name,main_url,lat,lon\n{rows}far,n,rtsp://h,31.2,112.5\n"
+    site, problems = check_site(write_site(tmp_path, cameras=text, zones=None, calibration=None))
+    assert site is not None
+    assert [(p.line, p.key, p.severity) for p in problems] == [(8, "lat", Severity.WARNING)]
+    assert "km from the others" in problems[0].found
+
+
+def test_named_files_must_be_there_and_templates_need_none(tmp_path: Path) -> None:
+    write_site(tmp_path, site=f'{SITE}tiles = "city.mbtiles"\nstreets = "roads.osm.pbf"\n')
+    site, problems = check_site(tmp_path)
+    assert site is None
+    assert [p.key for p in problems] == ["streets", "tiles"]
+    template = "https://tiles.example/{z}/{x}/{y}.png"
+    write_site(tmp_path, site=f'{SITE}[map]\ntiles = "{template}"\n')
+    assert load_site(tmp_path).tiles == template
+
+
+def test_a_broken_layer_warns(tmp_path: Path) -> None:
+    write_site(tmp_path)
+    (tmp_path / "layers").mkdir()
+    (tmp_path / "layers" / "hydrants.geojson").write_text('{"type":\n')
+    site, problems = check_site(tmp_path)
+    assert site is not None
+    assert [(p.file, p.severity) for p in problems] == [
+        ("layers/hydrants.geojson", Severity.WARNING)
+    ]
 
 
 def test_settings_keep_types_and_bounds(tmp_path: Path) -> None:

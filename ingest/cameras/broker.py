@@ -41,6 +41,9 @@ _STEP_S: Final = 0.1
 #: Whoever starts a broker connects within this; otherwise it leaves again.
 _FIRST_LEASE_S: Final = 10.0
 _INBOX_COUNT: Final = 10_000
+#: The spare process starts when the ones in need have started, and not in a storm.
+_SPARE_AFTER_S: Final = 3.0
+_SPARE_RETRY_S: Final = 60.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -108,6 +111,8 @@ class Broker:
         self._leases: dict[int, LeaseDoor] = {}
         self._placement = Placement(_core_count())
         self._handles: dict[GroupId, GroupHandle] = {}
+        self._spare: GroupHandle | None = None
+        self._spare_due_s = 0.0
         self._restart_due_s: dict[GroupId, float] = {}
         self._told: dict[GroupId, SetWants] = {}
         self._sources: dict[CameraId, CameraSource] = {}
@@ -131,6 +136,7 @@ class Broker:
             while not stop.stopped and not self._is_deserted():
                 self._take_next()
                 self._restart_due()
+                self._keep_spare()
                 self._events.step(self._statuses)
         finally:
             self._close()
@@ -224,13 +230,28 @@ class Broker:
             self._tell_group(group_id)
 
     def _start_group(self, group_id: GroupId) -> None:
+        """Gives the group the spare process, which is up at once, or a new one."""
         self._told.pop(group_id, None)
-        self._handles[group_id] = GroupHandle(
-            group_id,
-            str(self._place.rings_folder),
-            self._inbox,
-            is_exact=self._runtime.is_exact,
-        )
+        handle = self._spare or self._new_process()
+        self._spare = None
+        handle.group_id = group_id
+        self._handles[group_id] = handle
+        self._spare_due_s = time.monotonic() + _SPARE_AFTER_S
+
+    def _keep_spare(self) -> None:
+        """A spare is made when the others had time to start; without cameras there is none."""
+        if self._spare is None and self._handles and time.monotonic() >= self._spare_due_s:
+            self._spare = self._new_process()
+
+    def _new_process(self) -> GroupHandle:
+        rings_folder = str(self._place.rings_folder)
+        return GroupHandle(None, rings_folder, self._inbox, is_exact=self._runtime.is_exact)
+
+    def _handle_of(self, process_id: int) -> GroupHandle | None:
+        for handle in self._handles.values():
+            if handle.process_id == process_id:
+                return handle
+        return None
 
     def _tell_group(self, group_id: GroupId) -> None:
         cameras = self._placement.groups[group_id].cameras
@@ -244,30 +265,32 @@ class Broker:
             handle.send(message)
 
     def _group_said(self, said: GroupSaid) -> None:
-        handle = self._handles.get(said.group_id)
-        if handle is None or handle.process_id != said.process_id:
+        handle = self._handle_of(said.process_id)
+        if handle is None or handle.group_id is None:
             return
         if isinstance(said.report, ClipDone):
             self._clip_done(said.report)
             return
-        group = self._placement.groups.get(said.group_id)
+        group = self._placement.groups.get(handle.group_id)
         mine = set(group.cameras) if group is not None else set()
         changed = {key: status for key, status in said.report.cameras.items() if key in mine}
         self._tell_leases(changed)
 
     def _group_ended(self, ended: GroupEnded) -> None:
-        handle = self._handles.get(ended.group_id)
-        if handle is None or handle.process_id != ended.process_id:
+        handle = self._handle_of(ended.process_id)
+        if handle is None or handle.group_id is None:
+            self._spare_ended(ended.process_id)
             return
-        del self._handles[ended.group_id]
+        group_id = handle.group_id
+        del self._handles[group_id]
         handle.join()
         sweep_stale_rings(self._place.rings_folder)
-        self._fail_clips(ended.group_id)
-        group = self._placement.groups.get(ended.group_id)
+        self._fail_clips(group_id)
+        group = self._placement.groups.get(group_id)
         if group is None:
             return
         cameras = tuple(group.cameras)
-        delay_s = self._placement.crashed(ended.group_id, self._clock.mono_ns())
+        delay_s = self._placement.crashed(group_id, self._clock.mono_ns())
         log.warning(
             "ingest process %d with %d cameras ended (%d): again in %.1f s",
             ended.process_id,
@@ -275,9 +298,16 @@ class Broker:
             ended.exit_code,
             delay_s,
         )
-        self._restart_due_s[ended.group_id] = time.monotonic() + delay_s
+        self._restart_due_s[group_id] = time.monotonic() + delay_s
         self._tell_restart(cameras)
         self._tell_groups()
+
+    def _spare_ended(self, process_id: int) -> None:
+        if self._spare is not None and self._spare.process_id == process_id:
+            log.warning("the spare ingest process %d ended", process_id)
+            self._spare.join()
+            self._spare = None
+            self._spare_due_s = time.monotonic() + _SPARE_RETRY_S
 
     def _restart_due(self) -> None:
         now_s = time.monotonic()
@@ -325,9 +355,10 @@ class Broker:
             self._clip_done(ClipDone(number, error="the ingest process ended"))
 
     def _close(self) -> None:
-        for handle in self._handles.values():
+        handles = [*self._handles.values(), *([self._spare] if self._spare else [])]
+        for handle in handles:
             handle.leave()
-        for handle in self._handles.values():
+        for handle in handles:
             handle.join()
         sweep_stale_rings(self._place.rings_folder)
         self._events.close()

@@ -30,7 +30,6 @@ _UNSENT_COUNT: Final = 200
 class GroupSaid:
     """A report of a living process."""
 
-    group_id: GroupId
     process_id: int
     report: Report
 
@@ -39,7 +38,6 @@ class GroupSaid:
 class GroupEnded:
     """The process is gone."""
 
-    group_id: GroupId
     process_id: int
     exit_code: int
 
@@ -49,7 +47,7 @@ class GroupHandle:
 
     def __init__(
         self,
-        group_id: GroupId,
+        group_id: GroupId | None,
         rings_folder: str,
         inbox: queue.Queue[object],
         *,
@@ -59,6 +57,7 @@ class GroupHandle:
         arguments += ["--parent", str(os.getpid())]
         if is_exact:
             arguments.append("--exact")
+        #: None: a spare that has loaded everything and waits for a group.
         self.group_id = group_id
         self._inbox = inbox
         self._process = subprocess.Popen(
@@ -66,7 +65,7 @@ class GroupHandle:
         )
         self._unsent: queue.Queue[bytes | None] = queue.Queue(_UNSENT_COUNT)
         self._threads = [
-            threading.Thread(target=target, name=f"group-{group_id}-{name}", daemon=True)
+            threading.Thread(target=target, name=f"group-{name}", daemon=True)
             for name, target in (("reader", self._read), ("writer", self._write))
         ]
         for thread in self._threads:
@@ -128,6 +127,6 @@ class GroupHandle:
                 except msgspec.DecodeError as error:
                     log.error("ingest process %d said nonsense: %s", self.process_id, error)
                     continue
-                self._inbox.put(GroupSaid(self.group_id, self.process_id, report))
+                self._inbox.put(GroupSaid(self.process_id, report))
         exit_code = self._process.wait()
-        self._inbox.put(GroupEnded(self.group_id, self.process_id, exit_code))
+        self._inbox.put(GroupEnded(self.process_id, exit_code))

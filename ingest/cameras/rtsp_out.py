@@ -1,7 +1,7 @@
 """RtspServer: RTSP 1.0 (RFC 2326) over TCP for the relay, the demonstration city and fault tests.
 
-One task per mount paces its feed and hands the same bytes to every client; a client begins at
-the next key frame. Media is interleaved in the RTSP connection (UDP is refused with 461, after
+One task per mount paces its feed and hands the same bytes to every client; a client begins with
+the last key frame. Media is interleaved in the RTSP connection (UDP is refused with 461, after
 which players ask for TCP). Runs in one asyncio loop; `RtspServerThread` owns a loop for others.
 """
 
@@ -72,6 +72,8 @@ class Mount:
         self._random = random.Random(0)
         self._task: asyncio.Task[None] | None = None
         self._report_due_s = 0.0
+        #: RTP packets of every picture since the last key frame: a new player starts with them.
+        self._since_key: list[list[bytes]] = []
 
     @property
     def is_full(self) -> bool:
@@ -79,10 +81,14 @@ class Mount:
         return limit is not None and len(self.players) >= limit
 
     def join(self, player: RtspSession) -> None:
-        """A player that begins with the next key frame; the first one starts the feed."""
+        """A player begins with the pictures since the last key frame; the first starts the feed."""
         self.players.add(player)
         if self._task is None or self._task.done():
+            self._since_key = []
             self._task = asyncio.create_task(self._pump(self.feed), name=f"rtsp {self.path}")
+        elif not self.faults.is_stalled:
+            for index, rtp_packets in enumerate(self._since_key):
+                player.send_media(rtp_packets, {}, is_key=index == 0)
 
     def leave(self, player: RtspSession) -> None:
         self.players.discard(player)
@@ -90,6 +96,7 @@ class Mount:
     def switch(self, feed: PacketFeed) -> None:
         """Another feed at once, in the same sessions: what a camera does whose settings change."""
         self.feed = feed
+        self._since_key = []
         if self._task is not None:
             self._task.cancel()
             self._task = asyncio.create_task(self._pump(feed), name=f"rtsp {self.path}")
@@ -126,6 +133,9 @@ class Mount:
         self.last_pts_s = packet.pts_s
         if not self.faults.is_stalled:
             rtp_packets = self.packetizer.packets(packet, feed.parameters.parameter_sets)
+            if packet.is_key:
+                self._since_key = []
+            self._since_key.append(rtp_packets)
             if self.faults.corrupt_share:
                 rtp_packets = [self._broken(rtp_packet) for rtp_packet in rtp_packets]
             blobs: dict[int, bytes] = {}

@@ -24,6 +24,8 @@ from ingest.feed.participant import OperationRefused
 PAGE_ROWS, PAGE_ROWS_MAX = 100, 1_000
 #: Open cases a snapshot carries; a desk with more pages through `cases`.
 SNAPSHOT_CASES_MAX = 5_000
+#: A text search reads titles one by one (0.25 s for these): older cases need a `since_utc`.
+TEXT_SEARCH_CASES = 100_000
 #: `by` of `count` → column.
 COUNTED = {
     "state": cases.c.state,
@@ -52,7 +54,8 @@ class CaseFilter(Struct, frozen=True, forbid_unknown_fields=True):
 
     Attributes:
         open: only open (or only ended) cases. late: only those past their step's limit.
-        since_utc, until_utc: opened in this time. text: in title or case id.
+        since_utc, until_utc: opened in this time. text: in title or case id of the
+            newest `TEXT_SEARCH_CASES`, or of all since `since_utc`.
     """
 
     state: _Texts = None
@@ -204,10 +207,24 @@ def _filtered_by_time_and_text(statement: Select[Any], wanted: CaseFilter) -> Se
     if wanted.text:
         pattern = wanted.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         like = f"%{pattern}%"
+        if wanted.since_utc is None:
+            statement = statement.where(cases.c.opened_ns >= _oldest_searched())
         statement = statement.where(
             or_(cases.c.title.like(like, escape="\\"), cases.c.case_id.like(like, escape="\\"))
         )
     return statement
+
+
+def _oldest_searched() -> ColumnElement[int]:
+    """Opening of the oldest case that a text search without `since_utc` looks at."""
+    oldest = (
+        select(cases.c.opened_ns)
+        .order_by(cases.c.opened_ns.desc())
+        .offset(TEXT_SEARCH_CASES)
+        .limit(1)
+        .scalar_subquery()
+    )
+    return func.coalesce(oldest, 0)
 
 
 def _check_states(wanted: _Texts) -> None:

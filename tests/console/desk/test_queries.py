@@ -108,6 +108,16 @@ def test_filters_pick_what_they_say(full: DeskBench, wanted: dict[str, Any], fit
     assert full.ask("count", filter=wanted)["count"] == len(expected)
 
 
+def test_a_text_search_looks_at_the_newest_or_since_a_time(
+    full: DeskBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "TEXT_SEARCH_CASES", 40)
+    wanted = {"text": "road_"}
+    assert 40 <= len(pages(full, filter=wanted, sort="opened", limit=1000)) <= 44
+    wanted["since_utc"] = "2020-01-01T00:00:00Z"
+    assert len(pages(full, filter=wanted, limit=1000)) == COUNT
+
+
 def test_counts_by_several_words_and_the_head_line(full: DeskBench) -> None:
     reply = full.ask("count", by=["state", "unit"])
     assert reply["count"] == sum(reply["by"]["state"].values()) == COUNT

@@ -98,6 +98,12 @@ class AlertBook:
                 events.append(self._tell(entry, now))
         return events
 
+    def end_all(self) -> list[AlertEvent]:
+        """Clears of everything that is open, at once: the camera is no longer analysed."""
+        events = [AlertEvent(AlertVerb.CLEARED, entry.data) for entry in self._open.values()]
+        self._open.clear()
+        return events
+
     def awaits_clip(self, alert_id: str) -> None:
         """A clip is being cut for this alert."""
         if alert_id in self._open:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -19,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+import cv2
 import msgspec
 
 from config.site import CameraId
@@ -123,7 +125,7 @@ class EvidenceDesk:
         self._pool = ThreadPoolExecutor(2, thread_name_prefix="ThreadPoolExecutor-evidence")
         self._storing = threading.BoundedSemaphore(STORING_MAX)
         self._news: deque[Stored] = deque()
-        self._away_until_ns = 0
+        self._away_until_s = 0.0
         self._closing = False
         self.dropped_count = 0
         self.published_count = 0
@@ -184,10 +186,9 @@ class EvidenceDesk:
 
     def _publish_raised(self, job: _Raised) -> None:
         data = job.event.data
-        snapshot, part = self._encoded(job)
-        futures = (self._put(snapshot, "image/jpeg"), self._put(part, "image/jpeg"))
+        futures = tuple(self._put(each, "image/jpeg") for each in self._encoded(job))
         names = self._awaited(futures)
-        told = all(names)
+        told = len(names) == 2 and all(names)
         if told:
             data = msgspec.structs.replace(data, snapshot=names[0], crop=names[1])
         self._publish(AlertEvent(AlertVerb.RAISED, data))
@@ -198,8 +199,15 @@ class EvidenceDesk:
             self._tell_when_stored(stored, futures)
         self._order_clip(job)
 
-    def _encoded(self, job: _Raised) -> tuple[bytes, bytes]:
-        """JPEG of the whole picture and of the part the alert is about."""
+    def _encoded(self, job: _Raised) -> tuple[bytes, ...]:
+        """JPEG of the whole picture and of the part the alert is about; none when it is broken."""
+        try:
+            return self._jpegs(job)
+        except (ValueError, cv2.error) as error:
+            _log.error("alert %s goes out without pictures: %s", job.event.data.alert_id, error)
+            return ()
+
+    def _jpegs(self, job: _Raised) -> tuple[bytes, bytes]:
         width, height = size_px(job.picture)
         left, top, right, bottom = grown(job.event.data.box_norm, CROP_MARGIN)
         quality = self._settings.jpeg_quality
@@ -227,23 +235,23 @@ class EvidenceDesk:
 
     def _awaited(self, futures: tuple[Future[str] | None, ...]) -> list[str | None]:
         """Names of what was stored within the bound; None for the rest."""
-        wait_s = 0.0 if self._clock.mono_ns() < self._away_until_ns else EVIDENCE_WAIT_S
-        end_ns = self._clock.mono_ns() + round(wait_s * 1e9)
+        wait_s = 0.0 if time.monotonic() < self._away_until_s else EVIDENCE_WAIT_S
+        end_s = time.monotonic() + wait_s
         names: list[str | None] = []
         for future in futures:
-            left_s = max(0.0, (end_ns - self._clock.mono_ns()) / 1e9)
+            left_s = max(0.0, end_s - time.monotonic())
             try:
                 names.append(None if future is None else future.result(left_s))
             except (FutureTimeout, GridwallError):
                 names.append(None)
         if not all(names) and wait_s:
             _log.warning("the evidence store is away: alerts go out, pictures follow")
-            self._away_until_ns = self._clock.mono_ns() + round(AWAY_S * 1e9)
+            self._away_until_s = time.monotonic() + AWAY_S
         return names
 
     def _tell_when_stored(self, stored: Stored, futures: tuple[Future[str] | None, ...]) -> None:
         """Reports pictures that are stored after their alert went out, each when it is."""
-        for field, future in zip(("snapshot", "crop"), futures, strict=True):
+        for field, future in zip(("snapshot", "crop"), futures, strict=False):
             if future is not None:
                 future.add_done_callback(self._teller(stored, field))
 
@@ -266,9 +274,10 @@ class EvidenceDesk:
         return tell
 
     def _order_clip(self, job: _Raised) -> None:
-        if self._clips is None:
-            return
         data = job.event.data
+        if self._clips is None:
+            self._news.append(Stored(data.camera_id, data.alert_id, clip_failed=True))
+            return
         path = self._settings.clip_folder / f"{data.alert_id}.mp4"
         future = self._clips.clip(
             data.camera_id,

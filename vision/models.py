@@ -93,7 +93,7 @@ def resolve_model(
     choice = site_choice or os.environ.get(MODEL_VARIABLE) or _default_name(weights)
     candidates = [weights / choice, Path(choice)]
     if site_folder is not None:
-        candidates.insert(1, site_folder / choice)
+        candidates[1:1] = [site_folder / choice, site_folder / "models" / choice]
     for candidate in candidates:
         if candidate.exists():
             return open_model(candidate)

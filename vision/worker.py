@@ -296,8 +296,8 @@ class VisionWorker:
 
     def _close_eye(self, camera_id: CameraId, now: Moment) -> None:
         eye = self._eyes.pop(camera_id)
-        for event in eye.pipeline.reconfigure((), None, now):
-            self._publish(event, None)
+        for event in eye.pipeline.reconfigure((), None, now) + eye.pipeline.book.end_all():
+            self._desk.submit(event)
         eye.detach()
         self._schedule.remove(camera_id)
 

@@ -14,6 +14,7 @@ from typing import Any
 from msgspec import Raw, Struct, structs
 
 from ingest.clock import Clock
+from ingest.feed.clock_offsets import ClockOffsets
 from ingest.feed.engine import is_store_failure
 from ingest.feed.envelope import (
     EnvelopeInvalid,
@@ -32,6 +33,7 @@ from ingest.feed.log import (
     schema_name,
 )
 from ingest.feed.participant import Operation, OperationRefused, OperationResult, Participant
+from ingest.feed.reconnects import CameraReconnects
 from ingest.feed.retention import Retention
 from ingest.feed.topics import StreetLookup, Subject, SubjectInvalid, subject_of, topic_of
 from ingest.feed.work import (
@@ -90,6 +92,8 @@ class Acting:
         self._retention = retention
         self._clock = clock
         self._next_tick_ns = clock.mono_ns()
+        self._reconnects = CameraReconnects(counts)
+        self.offsets = ClockOffsets(clock)
         self.inbox = Inbox()
         self.operations: dict[str, Operation] = {}
         self.store_error: str | None = None
@@ -137,6 +141,7 @@ class Acting:
                 raise EnvelopeInvalid(f"{event.noun.value} events are made by the hub itself")
             subject = subject_of(event)
             topic = topic_of(event, self._streets(), subject)
+            self.offsets.note(event)
             return _Ready(work, event, topic, subject, extensions_of(work.body))
         except (EnvelopeInvalid, SubjectInvalid) as error:
             self._counts.add("gridwall_events_refused_total", "invalid")
@@ -180,6 +185,7 @@ class Acting:
         event = tx.append(ready.event, ready.topic, ready.extensions)
         if not event.duplicate:
             stored.append(event)
+            self._reconnects.note(event.event)
             remember(tx, event.event, ready.subject)
             stored.extend(self._consequences(tx, event))
         return answer(ready.work.back, ok=True, sequence=event.sequence)
@@ -269,6 +275,7 @@ class Acting:
             return
         self._store_works()
         self._store.write_mark()
+        self.offsets.refresh()
         self._outbox.put_all(self._on_feed(stored))
 
     def _tick_of(self, tx: Transaction, participant: Participant) -> list[StoredEvent]:

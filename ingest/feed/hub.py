@@ -26,7 +26,7 @@ from ingest.feed.log import EventStore
 from ingest.feed.participant import LOCAL_CALLER, Caller, Operation, Participant, ReadingOperation
 from ingest.feed.reads import Reading
 from ingest.feed.retention import Retention
-from ingest.feed.sockets import CurveServer, Endpoint, Message, Sockets, is_local
+from ingest.feed.sockets import ANSWERS_MARK, CurveServer, Endpoint, Message, Sockets, is_local
 from ingest.feed.topics import NoStreets, StreetLookup
 from ingest.feed.work import Counts, Outbox, Route, Target
 from ingest.stop import StopToken
@@ -188,7 +188,9 @@ class Hub:
         ends = {
             Target.INTAKE: sockets.router(wanted.intake, curve=curve, domain="intake"),
             Target.FEED: sockets.publisher(wanted.feed, curve=curve, domain="feed"),
-            Target.QUERY: sockets.router(wanted.query, curve=curve, domain="query"),
+            Target.QUERY: sockets.router(
+                wanted.query, curve=curve, domain="query", send_mark=ANSWERS_MARK
+            ),
         }
         self.addresses = HubAddresses(
             intake=ends[Target.INTAKE].address,
@@ -241,6 +243,7 @@ class Hub:
             },
             "http": self.addresses.http,
             "store_error": self._acting.store_error,
+            "clock_offsets_s": self._acting.offsets.shown,
             "counts": self.counts.as_rows(),
         }
 

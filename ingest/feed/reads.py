@@ -33,11 +33,11 @@ log = logging.getLogger(__name__)
 
 #: Most events of one replay page (CONTRACT §5) and the page's size that ends it earlier.
 REPLAY_MOST = 10_000
-REPLAY_BYTES = 8 << 20
+REPLAY_BYTES = 4 << 20
 #: Rows fetched at once while a page fills.
 FETCH_ROWS = 1_000
 #: Requests waiting for the read thread; more are told to retry.
-READS_BOUND = 500
+READS_BOUND = 200
 #: Topic filters one replay may name.
 FILTERS_MOST = 50
 

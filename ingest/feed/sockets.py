@@ -37,6 +37,8 @@ RECONNECT_MAX_MS = 2000
 FEED_MARK = 20_000
 #: Requests and replies waiting at a router or dealer, per peer; publishers have 1,000 credits.
 ROUTER_MARK = 4_000
+#: Answers waiting for one asker: pages of a replay are large.
+ANSWERS_MARK = 300
 #: Longest single frame a peer may send; ZeroMQ cuts the connection of one that sends more.
 MAX_FRAME_BYTES = 32 << 20
 
@@ -202,10 +204,15 @@ class Sockets:
         endpoint.raw.close(linger=0)
 
     def router(
-        self, address: str, *, curve: CurveServer | None = None, domain: str = ""
+        self,
+        address: str,
+        *,
+        curve: CurveServer | None = None,
+        domain: str = "",
+        send_mark: int = ROUTER_MARK,
     ) -> Endpoint:
         """A bound ROUTER. Raises AddressTaken, Misconfigured."""
-        raw = self._make(zmq.ROUTER, ROUTER_MARK, ROUTER_MARK, HEARTBEAT_MS)
+        raw = self._make(zmq.ROUTER, send_mark, ROUTER_MARK, HEARTBEAT_MS)
         raw.setsockopt(zmq.ROUTER_MANDATORY, 1)  # a reply to a peer that left is told, not lost
         return self._bind(raw, address, curve, domain)
 

@@ -41,10 +41,13 @@ class NoStreets:
 
 
 class Place(Struct, frozen=True):
-    """The place of one position entry, as far as a topic asks."""
+    """One position entry, as far as topics and last values ask."""
 
     lat_deg: float | None = None
     lon_deg: float | None = None
+    inspector_id: str | None = None
+    device_id: str | None = None
+    live: bool = True
 
 
 class Subject(Struct, frozen=True):

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 import zmq
-from feed_kit import Plain, RunningHub, health
+from feed_kit import Plain, RunningHub, health, wait_for
 
-from config.site import HubAddresses
-from ingest.clock import ManualClock
+from config.site import CameraId, HubAddresses
+from ingest.cameras.health import CameraHealthData
+from ingest.clock import ManualClock, SystemClock
 from ingest.errors import Misconfigured
-from ingest.feed.envelope import Noun, encode_event, new_event
+from ingest.feed.envelope import Event, Noun, encode_event, new_event, utc_text
 from ingest.feed.hub import open_store
+from ingest.feed.log import StoreBroken, StoredEvent, Transaction
+from ingest.feed.participant import Caller, Operation, OperationResult, ReadingOperation
 from ingest.feed.sockets import AddressTaken
 from ingest.positions.fix import PositionEntry, PositionFixedData
 
@@ -302,3 +307,130 @@ def test_a_clock_that_steps_back_an_hour_breaks_nothing(start_hub: StartHub, pla
         event = health(1)
         sequences.append(plain.push(intake, event.id, encode_event(event))["sequence"])
     assert sequences == [1, 2, 3]
+
+
+def test_positions_with_words_of_the_wrong_type_are_refused(
+    start_hub: StartHub, plain: Plain
+) -> None:
+    """One of them used to fail the whole batch it travelled with."""
+    hub = start_hub()
+    body = position("p-1", 36.0).replace(b'"p-1"', b"7")
+    answer = plain.push(plain.dealer(hub.addresses.intake), msgspec.json.decode(body)["id"], body)
+    assert answer["ok"] is False
+
+
+def test_a_publisher_with_a_wrong_clock_is_shown(start_hub: StartHub, plain: Plain) -> None:
+    hub = start_hub()
+    intake = plain.dealer(hub.addresses.intake)
+    ahead = msgspec.structs.replace(
+        health(1, source="/ahead"), time=utc_text(SystemClock().utc_ns() + 90 * 10**9)
+    )
+    late = msgspec.structs.replace(health(2, source="/spooled"), time="2020-01-01T00:00:00Z")
+    for event in (ahead, late, health(3, source="/spooled")):
+        plain.push(intake, event.id, encode_event(event))
+    query = plain.dealer(hub.addresses.query)
+    wait_for(lambda: "/ahead" in plain.ask(query, op="hello")["clock_offsets_s"])
+    offsets = plain.ask(query, op="hello")["clock_offsets_s"]
+    assert offsets["/ahead"] == pytest.approx(90, abs=5)
+    assert "/spooled" not in offsets
+
+
+def test_cameras_that_come_back_are_counted(start_hub: StartHub, plain: Plain) -> None:
+    hub = start_hub()
+    intake = plain.dealer(hub.addresses.intake)
+    for state in ("live", "lost", "lost", "live", "stale", "live"):
+        data = CameraHealthData(CameraId("c"), state, 0.0, None, "2026-01-01T00:00:00Z")
+        event = new_event(Noun.CAMERA, "health", data, source="/t", utc_ns=10**18)
+        plain.push(intake, event.id, encode_event(event))
+    counts = plain.ask(plain.dealer(hub.addresses.query), op="hello")["counts"]
+    assert ["gridwall_camera_reconnects_total", "", 1] in counts
+
+
+def test_old_events_leave_the_log_and_readers_are_told_where_it_begins(
+    start_hub: StartHub, plain: Plain
+) -> None:
+    clock = ManualClock()
+    hub = start_hub(clock=clock, keep_s=1800.0)
+    intake = plain.dealer(hub.addresses.intake)
+    for _ in range(3):
+        event = health(1)
+        plain.push(intake, event.id, encode_event(event))
+        clock.advance(1000)
+    query = plain.dealer(hub.addresses.query)
+
+    def first() -> int | None:
+        clock.advance(0.5)
+        found: int | None = plain.ask(query, op="replay", **{"from": 0})["first"]
+        return found
+
+    wait_for(lambda: first() == 3)
+    event = health(2)
+    assert plain.push(intake, event.id, encode_event(event))["sequence"] == 4
+
+
+@pytest.mark.logs_warnings("the jump of the clock is told")
+def test_a_clock_set_ten_years_ahead_erases_nothing(start_hub: StartHub, plain: Plain) -> None:
+    clock = ManualClock()
+    hub = start_hub(clock=clock, keep_s=1800.0)
+    intake = plain.dealer(hub.addresses.intake)
+    event = health(1)
+    plain.push(intake, event.id, encode_event(event))
+    clock.step_utc(10 * 365 * 86_400)
+    clock.advance(30)
+    event = health(2)
+    plain.push(intake, event.id, encode_event(event))
+    clock.advance(30)
+    event = health(3)
+    plain.push(intake, event.id, encode_event(event))
+    page = plain.ask(plain.dealer(hub.addresses.query), op="replay", **{"from": 0})
+    assert page["first"] == 1
+
+
+def test_a_damaged_log_is_told_at_the_start(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    with store.transaction() as tx:
+        for number in range(500):
+            tx.append(health(number), "t")
+    store.close()
+    file = tmp_path / "hub.sqlite"
+    content = bytearray(file.read_bytes())
+    content[8_000:60_000] = b"\xa5" * 52_000
+    file.write_bytes(content)
+    with pytest.raises(StoreBroken, match=r"damaged|malformed|cannot be opened"):
+        open_store(tmp_path)
+
+
+class Slow:
+    """A participant whose act takes long."""
+
+    def create_tables(self, tx: Transaction) -> None: ...
+
+    def on_event(self, tx: Transaction, event: StoredEvent) -> tuple[Event, ...]:
+        return ()
+
+    def operations(self) -> dict[str, Operation]:
+        return {"slow": self._slow, "slow.read": ReadingOperation(self._slow)}
+
+    def snapshot(self, tx: Transaction) -> dict[str, Any]:
+        return {}
+
+    def tick(self, tx: Transaction, now_utc_ns: int) -> tuple[Event, ...]:
+        return ()
+
+    def _slow(self, tx: Transaction, request: dict[str, Any], caller: Caller) -> OperationResult:
+        threading.Event().wait(2.5)
+        return OperationResult({})
+
+
+@pytest.mark.parametrize("op", ["slow", "slow.read"])
+def test_a_slow_operation_delays_no_heartbeat(start_hub: StartHub, plain: Plain, op: str) -> None:
+    hub = start_hub((Slow(),))
+    beats = plain.subscriber(hub.addresses.feed, "heartbeat.")
+    beats.recv_multipart()
+    query = plain.dealer(hub.addresses.query)
+    query.send_multipart([b"", b"s", msgspec.json.encode({"op": op})])
+    beats.setsockopt(zmq.RCVTIMEO, 1500)
+    for _ in range(2):
+        beats.recv_multipart()
+    assert query.poll(0) == 0
+    assert msgspec.json.decode(query.recv_multipart()[2])["ok"] is True

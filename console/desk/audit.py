@@ -20,6 +20,8 @@ from ingest.feed.log import Transaction
 
 #: What stands in the place of a former hash in the first row.
 FIRST_HASH = "0" * 64
+#: Rows one request verifies (a second of work), so that lists do not wait for it.
+VERIFY_ROWS_MAX = 50_000
 #: Rows fetched at once while a chain is verified.
 _PAGE_ROWS = 2_000
 
@@ -86,24 +88,42 @@ def timeline(tx: Transaction, case_id: CaseId) -> list[AuditEntry]:
     return [AuditEntry(**row._mapping) for row in rows]
 
 
-def verify_chain(tx: Transaction) -> ChainBreak | None:
-    """The first break of the whole chain, or None where every row and every end holds."""
-    expected_hash, expected_number = FIRST_HASH, 1
-    while True:
+class Verdict(Struct, frozen=True):
+    """What a look at (a part of) the chain found; `next` is where the next part begins."""
+
+    broken: ChainBreak | None
+    next: int | None
+
+
+def verify_chain(tx: Transaction, start: int = 1, most: int = VERIFY_ROWS_MAX) -> Verdict:
+    """The first break from row `start` on, looking at no more than `most` rows.
+
+    A part that begins later takes the row before it as given: verify from 1 on to prove the whole.
+    """
+    expected_hash, expected_number = _hash_before(tx, start), start
+    while expected_number < start + most:
         rows = tx.execute(
             select(audit)
             .where(audit.c.number >= expected_number)
             .order_by(audit.c.number)
-            .limit(_PAGE_ROWS)
+            .limit(min(_PAGE_ROWS, start + most - expected_number))
         ).all()
         if not rows:
-            return _ends_missing(tx)
+            return Verdict(_ends_missing(tx), None)
         for row in rows:
             entry = AuditEntry(**row._mapping)
             cause = _fault(entry, expected_number, expected_hash)
             if cause is not None:
-                return ChainBreak(entry.number, entry.case_id, cause)
+                return Verdict(ChainBreak(entry.number, entry.case_id, cause), None)
             expected_hash, expected_number = entry.hash, entry.number + 1
+    return Verdict(None, expected_number)
+
+
+def _hash_before(tx: Transaction, start: int) -> str:
+    if start <= 1:
+        return FIRST_HASH
+    found = tx.execute(select(audit.c.hash).where(audit.c.number == start - 1)).scalar()
+    return FIRST_HASH if found is None else str(found)
 
 
 def _fault(entry: AuditEntry, number: int, previous_hash: str) -> str | None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from config.directory import SiteDirectory
 from config.settings import CalendarSettings
@@ -35,6 +36,12 @@ from ingest.feed.participant import (
     OperationResult,
     ReadingOperation,
 )
+
+
+class VerifyRequest(Struct, frozen=True):
+    """`audit.verify`: from which row on; the answer's `next` goes on where one request ends."""
+
+    from_: int = msgspec.field(name="from", default=1)
 
 
 class Desk:
@@ -125,5 +132,8 @@ class Desk:
     def _verify_audit(
         self, tx: Transaction, request: dict[str, Any], caller: Caller
     ) -> OperationResult:
-        broken = verify_chain(tx)
-        return OperationResult({"intact": broken is None, "broken": broken})
+        asked: VerifyRequest = queries.convert(request, VerifyRequest)
+        verdict = verify_chain(tx, max(1, asked.from_))
+        return OperationResult(
+            {"intact": verdict.broken is None, "broken": verdict.broken, "next": verdict.next}
+        )

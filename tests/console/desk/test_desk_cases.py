@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select, update
 
-from console.desk.audit import verify_chain
+from console.desk.audit import Verdict, verify_chain
 from console.desk.case import CaseData, CaseState
 from console.desk.tables import audit, case_row, cases
 from console.state.candidates import candidates_of, detail_of
@@ -506,7 +506,7 @@ def test_replay_equals_live_whatever_happens(
         for case in bench.case_events():
             assert case.version == versions.get(case.case_id, 0) + 1
             versions[case.case_id] = case.version
-        assert bench.ask("audit.verify") == {"intact": True, "broken": None}
+        assert bench.ask("audit.verify") == {"intact": True, "broken": None, "next": None}
     finally:
         bench.close()
 
@@ -531,11 +531,23 @@ def worked_bench(bench: DeskBench) -> DeskBench:
 def test_tampering_with_the_audit_shows(bench: DeskBench, statement: Any, cause: str) -> None:
     worked_bench(bench)
     with bench.store.transaction() as tx:
-        assert verify_chain(tx) is None
+        assert verify_chain(tx) == Verdict(None, None)
         tx.execute(statement)
     answer = bench.ask("audit.verify")
     assert answer["intact"] is False
     assert cause in answer["broken"]["cause"]
+
+
+def test_a_long_chain_is_verified_in_parts(bench: DeskBench) -> None:
+    worked_bench(bench)
+    with bench.store.transaction() as tx:
+        first = verify_chain(tx, most=4)
+        assert first == Verdict(None, 5)
+        assert verify_chain(tx, start=5, most=4) == Verdict(None, None)
+        tx.execute(update(audit).where(audit.c.number == 5).values(previous_hash="0" * 64))
+        broken = verify_chain(tx, start=5, most=4).broken
+    assert broken is not None
+    assert "does not fit" in broken.cause
 
 
 def test_a_forged_row_with_a_fitting_hash_breaks_the_next_one(bench: DeskBench) -> None:
@@ -547,7 +559,7 @@ def test_a_forged_row_with_a_fitting_hash_breaks_the_next_one(bench: DeskBench) 
         forged = msgspec.structs.replace(AuditEntry(**row._mapping), actor="nobody")
         values = {"actor": "nobody", "hash": forged.computed_hash()}
         tx.execute(update(audit).where(audit.c.number == 2).values(**values))
-        broken = verify_chain(tx)
+        broken = verify_chain(tx).broken
     assert broken is not None
     assert broken.number == 3
 

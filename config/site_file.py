@@ -34,6 +34,7 @@ S = TypeVar("S", bound=Struct)
 
 SITE_FILE = "site.toml"
 _TOP_KEYS = ("name", "language", "coordinates", "tiles", "streets")
+_ADDRESSES = ("intake", "feed", "query", "http", "jt808")
 _LANGUAGE_ALIASES = {
     "zh": "zh_CN",
     "zh-CN": "zh_CN",
@@ -69,6 +70,7 @@ def read_site_file(
     _check_calendar(settings.calendar, reader)
     hub = reader.table("hub", HubAddresses)
     _check_addresses(hub, reader)
+    _check_distinct(hub, reader)
     return SiteFile(
         name=reader.top("name", str) or "",
         language=_language(reader),
@@ -200,12 +202,25 @@ def _check_calendar(calendar: CalendarSettings, reader: _Reader) -> None:
 
 
 def _check_addresses(hub: HubAddresses, reader: _Reader) -> None:
-    for field in ("intake", "feed", "query", "http", "jt808"):
+    for field in _ADDRESSES:
         address = getattr(hub, field)
         is_socket = field in {"intake", "feed", "query"}
         if not _is_address(address, is_socket=is_socket):
             expected = "tcp://HOST:PORT or ipc://PATH" if is_socket else "HOST:PORT"
             reader.error(("hub", field), shown(address), expected)
+
+
+def _check_distinct(hub: HubAddresses, reader: _Reader) -> None:
+    """Two doors at one address: the second could not open."""
+    seen: dict[str, str] = {}
+    for field in _ADDRESSES:
+        address = getattr(hub, field).removeprefix("tcp://")
+        if address.endswith((":0", ":*")):
+            continue
+        first = seen.setdefault(address, field)
+        if first != field:
+            found = f"{shown(address)}, which hub.{first} has already"
+            reader.error(("hub", field), found, "an address of its own")
 
 
 def _is_address(address: str, *, is_socket: bool) -> bool:
@@ -216,6 +231,8 @@ def _is_address(address: str, *, is_socket: bool) -> bool:
             return False
         address = address.removeprefix("tcp://")
     host, colon, port = address.rpartition(":")
+    if is_socket and port == "*":
+        return _is_host(host)  # any free port: the hub's ready line tells which
     if not colon or not port.isascii() or not port.isdigit() or int(port) > 65_535:
         return False
     return _is_host(host.strip("[]"))

@@ -230,6 +230,22 @@ def test_a_setting_outside_its_bounds_is_told(
     assert [(p.line, p.key, p.found) for p in problems] == [(3, key, found)]
 
 
+@pytest.mark.parametrize(
+    ("lines", "keys"),
+    [
+        ('intake = "tcp://*:*"\nfeed = "tcp://127.0.0.1:*"', ["hub.intake"]),
+        ('feed = "tcp://127.0.0.1:*"\nquery = "ipc:///run/x"\nhttp = "[::1]:80"', []),
+        ('feed = "tcp://127.0.0.1:7400"', ["hub.feed"]),
+        ('http = "127.0.0.1:7408"', ["hub.jt808"]),
+        ('http = "http://127.0.0.1:80"\njt808 = "7408"', ["hub.http", "hub.jt808"]),
+        ('query = "tcp://hub.local:99999"', ["hub.query"]),
+    ],
+)
+def test_addresses_are_checked(tmp_path: Path, lines: str, keys: list[str]) -> None:
+    _site, problems = check_site(write_site(tmp_path, site=f"{SITE}[hub]\n{lines}\n"))
+    assert [p.key for p in problems] == keys
+
+
 def test_unknown_keys_warn_and_suggest(tmp_path: Path) -> None:
     site, problems = check_site(
         write_site(

@@ -48,8 +48,10 @@ class Placement:
             group.cameras = [camera for camera in group.cameras if camera in wanted]
             for camera in group.cameras:
                 del wanted[camera]
+        healthy_count = sum(len(g.cameras) for g in self.groups.values() if not g.is_suspect)
+        allowed = min(self._core_count, -(-(healthy_count + len(wanted)) // CAMERAS_PER_GROUP))
         for camera in wanted:
-            self._smallest_group(len(wanted)).cameras.append(camera)
+            self._smallest_group(allowed).cameras.append(camera)
         self.groups = {key: group for key, group in self.groups.items() if group.cameras}
 
     def crashed(self, group_id: GroupId, mono_ns: int) -> float:
@@ -63,11 +65,9 @@ class Placement:
             return _FIRST_DELAY_S
         return min(_CEILING_S, _FIRST_DELAY_S * 4.0 ** (count - 1))
 
-    def _smallest_group(self, new_count: int) -> Group:
+    def _smallest_group(self, allowed_count: int) -> Group:
         healthy = [group for group in self.groups.values() if not group.is_suspect]
-        camera_count = sum(len(group.cameras) for group in healthy) + new_count
-        allowed = min(self._core_count, -(-camera_count // CAMERAS_PER_GROUP))
-        if len(healthy) < allowed:
+        if len(healthy) < allowed_count:
             return self._new_group([])
         return min(healthy, key=lambda group: len(group.cameras))
 

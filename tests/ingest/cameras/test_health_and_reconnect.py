@@ -1,0 +1,101 @@
+"""What is said about a stream, when it is said for good, and when a lost one is tried again."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from config.site import CameraId
+from ingest.cameras.health import LossCause, StreamHealth, StreamState
+from ingest.cameras.health_tracker import DurableHealth, HealthTracker, stale_after_ns
+from ingest.cameras.reconnect import BackOff
+
+CAMERA = CameraId("cam-0001")
+SECOND = 1_000_000_000
+
+
+def live_tracker(interval_ns: int = 40_000_000) -> tuple[HealthTracker, int]:
+    tracker = HealthTracker(CAMERA, 0)
+    tracker.connected("h264", 704, 576)
+    now_ns = 0
+    for _ in range(60):
+        now_ns += interval_ns
+        tracker.picture(now_ns)
+    return tracker, now_ns
+
+
+def test_a_stream_is_connecting_then_live_with_its_rate() -> None:
+    assert HealthTracker(CAMERA, 0).health(5).state is StreamState.CONNECTING
+    tracker, now_ns = live_tracker()
+    health = tracker.health(now_ns)
+    assert (health.state, health.fps, health.cause) == (StreamState.LIVE, 25.0, None)
+
+
+@pytest.mark.parametrize(
+    ("interval_ns", "stale_ns"), [(40_000_000, SECOND), (2 * SECOND, 6 * SECOND), (0, SECOND)]
+)
+def test_stale_is_three_intervals_but_at_least_a_second(interval_ns: int, stale_ns: int) -> None:
+    assert stale_after_ns(interval_ns) == stale_ns
+
+
+def test_silence_is_stale_then_lost_although_the_connection_stands() -> None:
+    tracker, now_ns = live_tracker()
+    assert tracker.health(now_ns + 900_000_000).state is StreamState.LIVE
+    stale = tracker.health(now_ns + 1_100_000_000)
+    assert (stale.state, stale.cause) == (StreamState.STALE, LossCause.SILENT)
+    assert tracker.health(now_ns + 7 * SECOND).state is StreamState.LOST
+    tracker.picture(now_ns + 8 * SECOND)
+    back = tracker.health(now_ns + 8 * SECOND)
+    assert (back.state, back.cause) == (StreamState.LIVE, None)
+
+
+def test_a_lost_stream_keeps_its_cause_until_pictures_come() -> None:
+    tracker, now_ns = live_tracker()
+    tracker.lost(LossCause.UNAUTHORIZED, now_ns + 5 * SECOND)
+    lost = tracker.health(now_ns)
+    assert (lost.state, lost.cause) == (StreamState.LOST, LossCause.UNAUTHORIZED)
+    assert lost.next_try_mono_ns == now_ns + 5 * SECOND
+    tracker.trying()
+    trying = tracker.health(now_ns + 5 * SECOND)
+    assert (trying.cause, trying.next_try_mono_ns) == (LossCause.UNAUTHORIZED, None)
+    assert trying.reconnect_count == 1
+
+
+def said(durable: DurableHealth, state: StreamState, at_s: float) -> bool:
+    health = StreamHealth(CAMERA, state, 25.0, 0)
+    return bool(durable.step([health], round(at_s * SECOND)))
+
+
+def test_a_change_is_said_after_three_seconds_and_once() -> None:
+    durable = DurableHealth()
+    assert not said(durable, StreamState.LIVE, 0)
+    assert not said(durable, StreamState.LIVE, 2.9)
+    assert said(durable, StreamState.LIVE, 3.0)
+    assert not said(durable, StreamState.LIVE, 60.0)
+
+
+def test_a_flapping_camera_says_nothing() -> None:
+    durable = DurableHealth()
+    for at_s in range(4):
+        said(durable, StreamState.LIVE, at_s)
+    states = [StreamState.STALE, StreamState.LIVE] * 20
+    assert not any(said(durable, state, 10 + index) for index, state in enumerate(states))
+
+
+def test_back_off_doubles_with_jitter_to_a_ceiling_and_starts_again_after_a_good_session() -> None:
+    back_off = BackOff(random.Random(1))
+    delays = [back_off.delay_s(LossCause.CLOSED, 1.0) for _ in range(12)]
+    assert 0.35 <= delays[0] <= 0.5
+    assert all(0.7 * 30 <= delay <= 30 for delay in delays[7:])
+    assert len({round(delay, 4) for delay in delays[7:]}) > 1
+    assert back_off.delay_s(LossCause.CLOSED, 60.0) <= 0.5
+
+
+def test_a_wrong_password_is_not_hammered() -> None:
+    """Cameras lock an account after a handful of failures within a minute."""
+    back_off = BackOff(random.Random(1))
+    delays = [back_off.delay_s(LossCause.UNAUTHORIZED, 0.1) for _ in range(10)]
+    assert delays[0] >= 3.5
+    assert sum(delays[:3]) > 20
+    assert max(delays) <= 300

@@ -125,7 +125,7 @@ def calibration_pairs(camera: StreetCamera) -> list[tuple[float, float, GeoPoint
 def write_site(folder: Path, addresses: DemoAddresses, *, language: str = "zh_CN") -> None:
     """Writes every register of the demonstration to `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    _write_site_toml(folder, addresses, language)
+    write_site_toml(folder, addresses, language=language)
     _write_cameras(folder, addresses)
     _write_zones(folder, [zone for camera in CAMERAS for zone in zones_of(camera)])
     _write_calibration(folder)
@@ -134,9 +134,12 @@ def write_site(folder: Path, addresses: DemoAddresses, *, language: str = "zh_CN
     write_streets(folder / "streets.osm.pbf")
 
 
-def _write_site_toml(folder: Path, addresses: DemoAddresses, language: str) -> None:
+def write_site_toml(
+    folder: Path, addresses: DemoAddresses, *, name: str = SITE_NAME, language: str = "zh_CN"
+) -> None:
+    """site.toml with the demonstration's addresses."""
     lines = [
-        f'name = "{SITE_NAME}"',
+        f"name = {json.dumps(name, ensure_ascii=False)}",
         f'language = "{language}"',
         'coordinates = "wgs84"',
         "",

@@ -6,6 +6,7 @@ river, the park and the buildings' outlines, which the map draws. One call, one 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -79,7 +80,7 @@ def write_streets(path: Path) -> None:
     writer = _Writer()
     for street in STREETS:
         points = _street_points(street)
-        for a, b in zip(points, points[1:], strict=False):
+        for a, b in itertools.pairwise(points):
             writer.way(
                 (a, b),
                 highway=street.street_class.value,

@@ -289,6 +289,38 @@ def read_packets(path: Path) -> tuple[VideoParameters, list[EncodedPacket]]:
     return parameters, packets[first_key:]
 
 
+def transcode_clip(source: Path, target: Path) -> None:
+    """Any file the library opens as H.264 MP4: a key frame a second, no reordering, even sides.
+
+    Raises StreamLost when there is no picture in it.
+    """
+    count = 0
+    try:
+        with (
+            av.open(str(source)) as container,
+            av.open(str(target), "w", format="mp4", options={"movflags": "+faststart"}) as output,
+        ):
+            stream = next(iter(container.streams.video), None)
+            if stream is None:
+                raise StreamLost(LossCause.NO_VIDEO, f"{source.name} has no video track")
+            rate = stream.average_rate or stream.guessed_rate or Fraction(25)
+            encoder = output.add_stream("libx264", rate=round(rate) or 25)
+            encoder.pix_fmt = "yuv420p"
+            encoder.options = {"preset": "veryfast", "bf": "0", "g": str(round(rate) or 25)}
+            for frame in container.decode(stream):
+                if count == 0:
+                    encoder.width, encoder.height = frame.width & ~1, frame.height & ~1
+                even = frame.reformat(encoder.width, encoder.height, "yuv420p")
+                even.pts, even.time_base = count, 1 / Fraction(round(rate) or 25)
+                output.mux(encoder.encode(even))
+                count += 1
+            output.mux(encoder.encode(None))
+    except (av.error.FFmpegError, ValueError) as error:
+        raise StreamLost(LossCause.BAD_STREAM, f"{source.name}: {_text(error)}") from error
+    if count == 0:
+        raise StreamLost(LossCause.BAD_STREAM, f"{source.name} has no picture")
+
+
 def _file_parameters(stream: VideoStream, name: str) -> tuple[VideoParameters, int]:
     context = stream.codec_context
     try:

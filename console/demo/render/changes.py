@@ -13,10 +13,14 @@ from console.demo.render.movers import Mover, Puff
 Rect = tuple[int, int, int, int]
 WHOLE: Rect = (0, 0, WIDTH_PX, HEIGHT_PX)
 _MARGIN_PX = 3
+#: Divides both sides of the picture.
+_TILE_PX = 16
 
 
-def changed_rects(view: View, light: Light, movers: Sequence[Mover], puffs: Sequence[Puff]) -> list[Rect]:
-    """One rectangle per mover (with its shadow) and one for all puffs."""
+def changed_rects(
+    view: View, light: Light, movers: Sequence[Mover], puffs: Sequence[Puff]
+) -> list[Rect]:
+    """Disjoint rectangles that cover every mover with its shadow, and all puffs."""
     rects = []
     for mover in movers:
         rect = _rect(view, _corners(mover, light))
@@ -25,12 +29,53 @@ def changed_rects(view: View, light: Light, movers: Sequence[Mover], puffs: Sequ
     if puffs:
         points = [
             (p.x + a * p.radius_m * 1.5, p.y + b * p.radius_m * 1.5, p.z + c * p.radius_m * 1.5)
-            for p in puffs for a in (-1, 1) for b in (-1, 1) for c in (-1, 1)
+            for p in puffs
+            for a in (-1, 1)
+            for b in (-1, 1)
+            for c in (-1, 1)
         ]
         rect = _rect(view, iter(points))
         if rect is not None:
             rects.append(rect)
-    return rects
+    return _disjoint(rects)
+
+
+def _disjoint(rects: Sequence[Rect]) -> list[Rect]:
+    """The same area as runs of tiles, so that nothing is drawn twice."""
+    rows = [0] * (HEIGHT_PX // _TILE_PX)
+    for x, y, width, height in rects:
+        first, last = x // _TILE_PX, (x + width - 1) // _TILE_PX
+        run = ((1 << (last - first + 1)) - 1) << first
+        for row in range(y // _TILE_PX, (y + height - 1) // _TILE_PX + 1):
+            rows[row] |= run
+    found: list[Rect] = []
+    for row, bits in enumerate(rows):
+        column = 0
+        while bits >> column:
+            if not bits >> column & 1:
+                column += 1
+                continue
+            end = column
+            while bits >> end & 1:
+                end += 1
+            found.append((column * _TILE_PX, row * _TILE_PX, (end - column) * _TILE_PX, _TILE_PX))
+            column = end
+    return _stacked(found)
+
+
+def _stacked(runs: Sequence[Rect]) -> list[Rect]:
+    """Joins equal runs of following rows."""
+    open_runs: dict[tuple[int, int], Rect] = {}
+    done: list[Rect] = []
+    for x, y, width, height in runs:
+        above = open_runs.pop((x, width), None)
+        if above is not None and above[1] + above[3] == y:
+            open_runs[x, width] = (x, above[1], width, above[3] + height)
+        else:
+            if above is not None:
+                done.append(above)
+            open_runs[x, width] = (x, y, width, height)
+    return done + list(open_runs.values())
 
 
 def _corners(mover: Mover, light: Light) -> Iterator[tuple[float, float, float]]:

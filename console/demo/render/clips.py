@@ -1,6 +1,6 @@
 """Renders the shipped clips: every camera's segments to MP4 with their truth beside them.
 
-`python -m console.demo.render FOLDER [CAMERA …]`. H.264 704×576@25, closed groups of one
+`python -m console.demo.render FOLDER [CAMERA …]`; clips that exist are kept. H.264 704×576@25, closed groups of one
 second, no B-frames, so that a server may change clips at any key frame. Encodes with the
 `ffmpeg` program (a tool of whoever renders, not of the product).
 """
@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -57,10 +58,12 @@ def prepare(renderer: Renderer, camera: StreetCamera) -> Staging:
     stage = Staging(camera)
     view = camera.view
     x, y = camera.happening_place()
+    near_kerb = camera.side * camera.street.profile.half_width_m
     free = [KeepFree(view.x_m, view.y_m, 13.0), KeepFree(x, y, 5.5)]
-    for ahead_m in (8.0, 14.0, 20.0):
-        free.append(KeepFree(*camera.ahead(ahead_m, camera.side * camera.street.profile.half_width_m), 4.5))
-    renderer.set_scene(view, build_scenery(camera.ahead(45.0, 0.0), free, camera.number), stage.light)
+    free += [KeepFree(*camera.ahead(ahead_m, near_kerb), 4.5) for ahead_m in (8.0, 14.0, 20.0)]
+    renderer.set_scene(
+        view, build_scenery(camera.ahead(45.0, 0.0), free, camera.number), stage.light
+    )
     return stage
 
 
@@ -69,17 +72,26 @@ class Sensor:
 
     def __init__(self, camera: StreetCamera, grain: float) -> None:
         rng = np.random.default_rng(camera.number)
-        self._fixed = rng.normal(0, grain * 70, (HEIGHT_PX, WIDTH_PX, 1)).astype(np.float32)
-        self._moving = rng.normal(0, grain * 45, (HEIGHT_PX + 64, WIDTH_PX + 64, 1)).astype(np.float32)
+        fixed = rng.normal(0, grain * 70, (HEIGHT_PX, WIDTH_PX))
+        self._noise = []
+        for _ in range(8):
+            noise = fixed + rng.normal(0, grain * 45, fixed.shape)
+            brighter, darker = np.maximum(noise, 0), np.maximum(-noise, 0)
+            self._noise.append(
+                [cv2.merge([part.astype(np.uint8)] * 3) for part in (brighter, darker)]
+            )
         alpha, level = name_overlay(camera.name, WIDTH_PX, HEIGHT_PX)
-        self._alpha, self._level = alpha[..., None], level[..., None] * 245
-        self._rng = rng
+        self._top = int(np.nonzero(alpha.any(axis=1))[0][0])
+        self._alpha = alpha[self._top :, :, None]
+        self._ink = level[self._top :, :, None] * 245 * self._alpha
+        self._count = 0
 
     def seen(self, rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        top, left = self._rng.integers(0, 64, 2)
-        noisy = rgb + self._fixed + self._moving[top : top + HEIGHT_PX, left : left + WIDTH_PX]
-        noisy = noisy * (1 - self._alpha) + self._level * self._alpha
-        return np.asarray(np.clip(noisy, 0, 255), np.uint8)
+        brighter, darker = self._noise[self._count % len(self._noise)]
+        self._count += 3
+        picture = cv2.subtract(cv2.add(rgb, brighter), darker)
+        picture[self._top :] = picture[self._top :] * (1 - self._alpha) + self._ink
+        return np.asarray(picture, np.uint8)
 
 
 def frames(renderer: Renderer, stage: Staging, segment: Segment) -> Iterator[NDArray[np.uint8]]:
@@ -94,7 +106,7 @@ def encode(path: Path, pictures: Iterator[NDArray[np.uint8]]) -> None:
     """Writes pictures as H.264. Raises RuntimeError with the encoder's words when it fails."""
     command = [
         "ffmpeg", "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{WIDTH_PX}x{HEIGHT_PX}",
-        "-r", str(FPS), "-i", "-", "-c:v", "libx264", "-preset", "slow", "-crf", str(QUALITY_CRF),
+        "-r", str(FPS), "-i", "-", "-c:v", "libx264", "-preset", "fast", "-crf", str(QUALITY_CRF),
         "-pix_fmt", "yuv420p", "-bf", "0", "-g", str(FPS), "-keyint_min", str(FPS), "-sc_threshold", "0",
         "-flags", "+cgop", "-threads", "1", "-movflags", "+faststart", str(path),
     ]  # fmt: skip
@@ -122,7 +134,8 @@ def truth_of(renderer: Renderer, stage: Staging) -> dict[str, Any] | None:
     near = camera.view.project(x, y, 0.7) or (0.5, 0.5)
     return {
         "kinds": [
-            {"kind": kind, "box_norm": _nearest_box(boxes, kind, near)} for kind in _EVENT_KINDS[camera.happening]
+            {"kind": kind, "box_norm": _nearest_box(boxes, kind, near)}
+            for kind in _EVENT_KINDS[camera.happening]
         ],
         "start_s": start_s,
         "end_s": end_s,
@@ -134,8 +147,19 @@ def _nearest_box(boxes: Sequence[Box], kind: str, near: tuple[float, float]) -> 
     found = [box[1:] for box in boxes if box[0] in names]
     if not found:
         return [near[0] - 0.08, near[1] - 0.1, near[0] + 0.08, near[1] + 0.06]
-    best = min(found, key=lambda b: abs((b[0] + b[2]) / 2 / WIDTH_PX - near[0]) + abs((b[1] + b[3]) / 2 / HEIGHT_PX - near[1]))
-    return [round(best[0] / WIDTH_PX, 4), round(best[1] / HEIGHT_PX, 4), round(best[2] / WIDTH_PX, 4), round(best[3] / HEIGHT_PX, 4)]
+    best = min(
+        found,
+        key=lambda b: (
+            abs((b[0] + b[2]) / 2 / WIDTH_PX - near[0])
+            + abs((b[1] + b[3]) / 2 / HEIGHT_PX - near[1])
+        ),
+    )
+    return [
+        round(best[0] / WIDTH_PX, 4),
+        round(best[1] / HEIGHT_PX, 4),
+        round(best[2] / WIDTH_PX, 4),
+        round(best[3] / HEIGHT_PX, 4),
+    ]
 
 
 def render_all(folder: Path, numbers: Sequence[int] = ()) -> Iterator[str]:
@@ -144,18 +168,27 @@ def render_all(folder: Path, numbers: Sequence[int] = ()) -> Iterator[str]:
     path = folder / TRUTH_FILE
     truth: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     renderer = Renderer()
-    order = sorted(CAMERAS, key=lambda c: (c.happening in {Happening.NOTHING, Happening.RED_LIGHT}, c.number))
+    order = sorted(
+        CAMERAS, key=lambda c: (c.happening in {Happening.NOTHING, Happening.RED_LIGHT}, c.number)
+    )
     for camera in order:
         if numbers and camera.number not in numbers:
             continue
         stage = prepare(renderer, camera)
         for segment in segments_of(camera):
             clip = folder / f"{camera.camera_id}.{segment.value}.mp4"
-            encode(clip, frames(renderer, stage, segment))
+            if clip.exists():
+                yield f"{clip.name} is there already"
+                continue
+            unfinished = clip.with_suffix(".part.mp4")
+            encode(unfinished, frames(renderer, stage, segment))
+            unfinished.rename(clip)
             yield f"{clip.name} {clip.stat().st_size // 1024} kB"
         event = truth_of(renderer, stage)
         truth[camera.camera_id] = {
-            "segments": [segment.value for segment in segments_of(camera)], "loop_s": duration_s(camera), "event": event,
+            "segments": [segment.value for segment in segments_of(camera)],
+            "loop_s": duration_s(camera),
+            "event": event,
         }
         path.write_text(json.dumps(truth, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     renderer.close()

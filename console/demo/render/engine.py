@@ -9,28 +9,37 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
 from console.demo.cameras import HEIGHT_PX, WIDTH_PX, View
-from console.demo.city import CROSS_STREETS, LONG_STREETS, PARK_BLOCK, Street, StreetClass, block_bounds
+from console.demo.city import (
+    CROSS_STREETS,
+    LONG_STREETS,
+    PARK_BLOCK,
+    Street,
+    StreetClass,
+    block_bounds,
+)
 from console.demo.render import shaders
 from console.demo.render.changes import WHOLE, Rect, changed_rects
 from console.demo.render.figures import FIGURE_PARTS
-from console.demo.render.movers import Mover, Puff
 from console.demo.render.light import Light
 from console.demo.render.matrices import look, orthographic, perspective, view_matrix
 from console.demo.render.meshes import VERTEX_FLOATS, Array
+from console.demo.render.movers import Mover, Puff
 from console.demo.render.scenery import Scenery
 from console.demo.render.stalls import STALLS
 from console.demo.render.textures import leaf_texture, noise_texture, sign_atlas
 from console.demo.render.vehicles import VEHICLES
 
 #: Pictures are drawn at this many times their size and averaged.
-OVERSAMPLING = 2
+OVERSAMPLING = 1.5
 NEAR_M, FAR_M = 0.6, 600.0
+_HEADLESS: dict[str, Any] = {"backend": "egl"}
 _VERTEX_LAYOUT = "3f 3f 2f 3f 1f 4f"
 _VERTEX_NAMES = ("in_position", "in_normal", "in_uv", "in_colour", "in_material", "in_extra")
 _INSTANCE_LAYOUT = "4f 4f 4f 3f 3f 1f /i"
@@ -49,14 +58,17 @@ class Picture:
 
 def _street_uniform(streets: Sequence[Street]) -> list[tuple[float, float, float, float]]:
     order = {StreetClass.PRIMARY: 0.0, StreetClass.SECONDARY: 1.0, StreetClass.RESIDENTIAL: 2.0}
-    return [(s.at_m, s.profile.half_width_m, s.profile.pavement_m, order[s.street_class]) for s in streets]
+    return [
+        (s.at_m, s.profile.half_width_m, s.profile.pavement_m, order[s.street_class])
+        for s in streets
+    ]
 
 
 class Renderer:
     """Draws one camera's scene. `set_scene`, then `draw` as often as wanted; `close` at the end."""
 
     def __init__(self) -> None:
-        self._gl = moderngl.create_standalone_context(backend="egl")
+        self._gl = moderngl.create_standalone_context(**_HEADLESS)
         self._gl.enable(moderngl.DEPTH_TEST)
         self._programs = {
             "static": self._gl.program(shaders.VERTEX, shaders.STATIC_FRAGMENT),
@@ -69,7 +81,10 @@ class Renderer:
             "contact": self._gl.program(shaders.CONTACT_VERTEX, shaders.CONTACT_FRAGMENT),
             "smoke": self._gl.program(shaders.SMOKE_VERTEX, shaders.SMOKE_FRAGMENT),
         }
-        self._meshes = {name: self._mesh_buffer(make()) for name, make in {**VEHICLES, **FIGURE_PARTS, **STALLS}.items()}
+        self._meshes = {
+            name: self._mesh_buffer(make())
+            for name, make in {**VEHICLES, **FIGURE_PARTS, **STALLS}.items()
+        }
         self._corners = self._gl.buffer(np.array([-1, -1, 1, -1, -1, 1, 1, 1], "f4").tobytes())
         self._instances = self._gl.buffer(reserve=_INSTANCE_FLOATS * 4 * 4096)
         self._particles = self._gl.buffer(reserve=12 * 4 * 1024)
@@ -103,7 +118,9 @@ class Renderer:
 
         first, first_names = kept(_VERTEX_LAYOUT, _VERTEX_NAMES)
         second, second_names = kept(_INSTANCE_LAYOUT, _INSTANCE_NAMES)
-        return self._gl.vertex_array(known, [(vertices, first, *first_names), (self._instances, second, *second_names)])
+        return self._gl.vertex_array(
+            known, [(vertices, first, *first_names), (self._instances, second, *second_names)]
+        )
 
     def _make_arrays(self) -> None:
         self._arrays = {
@@ -111,11 +128,24 @@ class Renderer:
             for program in ("mover", "shadow")
             for name, (buffer, _count) in self._meshes.items()
         }
-        self._screens = {name: self._gl.vertex_array(self._programs[name], []) for name in ("sky", "occlusion", "compose", "finish")}
+        self._screens = {
+            name: self._gl.vertex_array(self._programs[name], [])
+            for name in ("sky", "occlusion", "compose", "finish")
+        }
         self._contact_array = self._gl.vertex_array(
-            self._programs["contact"], [(self._corners, "2f", "in_corner"), (self._contacts, "4f 2f /i", "in_place", "in_size")])
+            self._programs["contact"],
+            [
+                (self._corners, "2f", "in_corner"),
+                (self._contacts, "4f 2f /i", "in_place", "in_size"),
+            ],
+        )
         self._smoke_array = self._gl.vertex_array(
-            self._programs["smoke"], [(self._corners, "2f", "in_corner"), (self._particles, "4f 4f 4f /i", "in_centre", "in_look", "in_tint")])
+            self._programs["smoke"],
+            [
+                (self._corners, "2f", "in_corner"),
+                (self._particles, "4f 4f 4f /i", "in_centre", "in_look", "in_tint"),
+            ],
+        )
 
     def _make_textures(self) -> None:
         noise, leaf, signs = noise_texture(), leaf_texture(), sign_atlas()
@@ -128,7 +158,7 @@ class Renderer:
         self._leaf.repeat_x = self._leaf.repeat_y = False
 
     def _make_targets(self) -> None:
-        self._big = (WIDTH_PX * OVERSAMPLING, HEIGHT_PX * OVERSAMPLING)
+        self._big = (round(WIDTH_PX * OVERSAMPLING), round(HEIGHT_PX * OVERSAMPLING))
         gl, big = self._gl, self._big
         self._raw = [gl.texture(big, 4, dtype="f2") for _ in range(2)]
         self._layers = [gl.texture(big, 4, dtype="f2") for _ in range(2)]
@@ -146,7 +176,10 @@ class Renderer:
         self._still = gl.framebuffer([gl.texture((WIDTH_PX, HEIGHT_PX), 3)])
         no_ids = gl.texture(big, 1, np.zeros(big[0] * big[1], "f4").tobytes(), dtype="f4")
         self._static_target = gl.framebuffer([self._layers[0], no_ids], self._static_depth)
-        self._shadow_map, self._mover_map = gl.depth_texture((4096, 4096)), gl.depth_texture((2048, 2048))
+        self._shadow_map, self._mover_map = (
+            gl.depth_texture((4096, 4096)),
+            gl.depth_texture((2048, 2048)),
+        )
         for shadow in (self._shadow_map, self._mover_map):
             shadow.compare_func = "<="
             shadow.filter = (moderngl.LINEAR, moderngl.LINEAR)
@@ -163,7 +196,9 @@ class Renderer:
         forward = view.axes()[2]
         self._focus = (view.x_m + forward[0] * 32, view.y_m + forward[1] * 32, 0.0)
         sun = light.sun_direction
-        self._shadow_matrix = orthographic(115.0, 300.0) @ look(sun, (view.x_m + forward[0] * 70, view.y_m + forward[1] * 70, 0.0))
+        self._shadow_matrix = orthographic(115.0, 300.0) @ look(
+            sun, (view.x_m + forward[0] * 70, view.y_m + forward[1] * 70, 0.0)
+        )
         self._mover_matrix = orthographic(42.0, 120.0) @ look(sun, self._focus)
         self._set_uniforms()
         if self._scene_buffer is not None:
@@ -206,6 +241,8 @@ class Renderer:
         if name not in known:
             return
         uniform = known[name]
+        if not isinstance(uniform, moderngl.Uniform):
+            return
         if isinstance(value, np.ndarray):
             uniform.write(np.ascontiguousarray(value.T, "f4").tobytes())
         else:
@@ -219,27 +256,68 @@ class Renderer:
         inverse = np.linalg.inv(self._view_projection)
         right, up, _ = view.axes()
         values: dict[str, object] = {
-            "uEye": (view.x_m, view.y_m, view.height_m), "uSunDirection": light.sun_direction, "uSunColour": light.sun,
-            "uSkyZenith": light.zenith, "uSkyHorizon": light.horizon, "uGroundLight": light.ground, "uFogColour": light.fog,
-            "uFogDensity": light.fog_density, "uWet": light.wet, "uNight": light.night, "uCloud": light.cloud,
-            "uLong": _street_uniform(LONG_STREETS), "uCross": _street_uniform(CROSS_STREETS), "uPark": block_bounds(*PARK_BLOCK),
-            "uRiver": (-150.0, -40.0), "uLamps": lamps, "uLampColour": (1.0, 0.72, 0.42),
-            "uInverse": inverse, "uShadowMatrix": self._shadow_matrix, "uMoverShadowMatrix": self._mover_matrix,
-            "uSize": (float(self._big[0]), float(self._big[1])), "uFocal": view.focal_px * OVERSAMPLING,
-            "uNear": NEAR_M, "uFar": FAR_M, "uRight": right, "uUp": up, "uSunny": max(light.sun),
-            "uNoise": 0, "uLeaf": 1, "uSigns": 2, "uShadow": 3, "uMoverShadow": 4, "uDepth": 5, "uLit": 6, "uShade": 7,
-            "uColour": 8, "uSmoke": 9, "uTexel": (0.55 / WIDTH_PX, 0.55 / HEIGHT_PX), "uExposure": light.exposure,
-            "uSaturation": light.saturation, "uGrain": light.grain, "uRain": light.rain, "uTone": light.tone,
+            "uEye": (view.x_m, view.y_m, view.height_m),
+            "uSunDirection": light.sun_direction,
+            "uSunColour": light.sun,
+            "uSkyZenith": light.zenith,
+            "uSkyHorizon": light.horizon,
+            "uGroundLight": light.ground,
+            "uFogColour": light.fog,
+            "uFogDensity": light.fog_density,
+            "uWet": light.wet,
+            "uNight": light.night,
+            "uCloud": light.cloud,
+            "uLong": _street_uniform(LONG_STREETS),
+            "uCross": _street_uniform(CROSS_STREETS),
+            "uPark": block_bounds(*PARK_BLOCK),
+            "uRiver": (-150.0, -40.0),
+            "uLamps": lamps,
+            "uLampColour": (1.0, 0.72, 0.42),
+            "uInverse": inverse,
+            "uShadowMatrix": self._shadow_matrix,
+            "uMoverShadowMatrix": self._mover_matrix,
+            "uSize": (float(self._big[0]), float(self._big[1])),
+            "uFocal": view.focal_px * OVERSAMPLING,
+            "uNear": NEAR_M,
+            "uFar": FAR_M,
+            "uRight": right,
+            "uUp": up,
+            "uSunny": max(light.sun),
+            "uNoise": 0,
+            "uLeaf": 1,
+            "uSigns": 2,
+            "uShadow": 3,
+            "uMoverShadow": 4,
+            "uDepth": 5,
+            "uLit": 6,
+            "uShade": 7,
+            "uColour": 8,
+            "uSmoke": 9,
+            "uTexel": (0.55 / WIDTH_PX, 0.55 / HEIGHT_PX),
+            "uExposure": light.exposure,
+            "uSaturation": light.saturation,
+            "uGrain": light.grain,
+            "uRain": light.rain,
+            "uTone": light.tone,
         }
         for name in self._programs:
             for key, value in values.items():
                 self._set(name, key, value)
-        for unit, texture in enumerate((self._noise, self._leaf, self._signs, self._shadow_map, self._mover_map)):
+        for unit, texture in enumerate(
+            (self._noise, self._leaf, self._signs, self._shadow_map, self._mover_map)
+        ):
             texture.use(unit)
 
     # --- one picture ------------------------------------------------------------------------
 
-    def draw(self, movers: Sequence[Mover], puffs: Sequence[Puff] = (), *, time_s: float = 0.0, truth: bool = False) -> Picture:
+    def draw(
+        self,
+        movers: Sequence[Mover],
+        puffs: Sequence[Puff] = (),
+        *,
+        time_s: float = 0.0,
+        truth: bool = False,
+    ) -> Picture:
         """One picture; with `truth` also the id of every pixel and the smoke's opacity."""
         batches = self._batches(movers)
         sunny = max(self._light.sun) > 0.15
@@ -258,11 +336,15 @@ class Renderer:
         self._draw_smoke(puffs)
         self._gl.copy_framebuffer(self._out, self._still)
         self._finish(self._out, time_s, [WHOLE] if self._light.rain else rects)
-        rgb = np.frombuffer(self._out.read(components=3, alignment=1), np.uint8).reshape(HEIGHT_PX, WIDTH_PX, 3)
+        rgb = np.frombuffer(self._out.read(components=3, alignment=1), np.uint8).reshape(
+            HEIGHT_PX, WIDTH_PX, 3
+        )
         if not truth:
             return Picture(rgb, None, None)
         ids = np.frombuffer(self._ids.read(), np.float32).reshape(self._big[1], self._big[0])[::-1]
-        alpha = np.frombuffer(self._smoke.read(), np.float16).reshape(HEIGHT_PX, WIDTH_PX, 4)[::-1, :, 3]
+        alpha = np.frombuffer(self._smoke.read(), np.float16).reshape(HEIGHT_PX, WIDTH_PX, 4)[
+            ::-1, :, 3
+        ]
         return Picture(rgb, ids, alpha.astype(np.float32))
 
     def _batches(self, movers: Sequence[Mover]) -> list[tuple[str, int, NDArray[np.float32]]]:
@@ -275,10 +357,14 @@ class Renderer:
                 groups.setdefault(part.mesh, []).append(row)
         return [(mesh, len(rows), np.stack(rows)) for mesh, rows in groups.items()]
 
-    def _draw_batches(self, program: str, batches: list[tuple[str, int, NDArray[np.float32]]]) -> None:
+    def _draw_batches(
+        self, program: str, batches: list[tuple[str, int, NDArray[np.float32]]]
+    ) -> None:
         for mesh, count, rows in batches:
             self._instances.write(rows.tobytes())
-            self._arrays[program, mesh].render(moderngl.TRIANGLES, vertices=self._meshes[mesh][1], instances=count)
+            self._arrays[program, mesh].render(
+                moderngl.TRIANGLES, vertices=self._meshes[mesh][1], instances=count
+            )
 
     def _require_view(self) -> View:
         if self._view is None:
@@ -293,13 +379,18 @@ class Renderer:
         self._layers[1].use(7)
         self._gl.depth_func = "1"
         for x, y, width, height in rects:
-            self._scene_target.scissor = (x * OVERSAMPLING, y * OVERSAMPLING, width * OVERSAMPLING, height * OVERSAMPLING)
+            big = [round(side * OVERSAMPLING) for side in (x, y, width, height)]
+            self._scene_target.scissor = (big[0], big[1], big[2], big[3])
             self._screens["compose"].render(moderngl.TRIANGLES, vertices=3)
-        self._scene_target.scissor = None
+        self._scene_target.scissor = (0, 0, *self._big)
         self._gl.depth_func = "<="
 
     def _draw_contacts(self, movers: Sequence[Mover]) -> None:
-        rows = [(m.contact[0], m.contact[1], m.contact[2], 0.55, m.contact[3], m.contact[4]) for m in movers if m.contact]
+        rows = [
+            (m.contact[0], m.contact[1], m.contact[2], 0.55, m.contact[3], m.contact[4])
+            for m in movers
+            if m.contact
+        ]
         if not rows:
             return
         self._contacts.write(np.array(rows, "f4").tobytes())
@@ -318,8 +409,13 @@ class Renderer:
             return
         assert self._view is not None
         eye = np.array([self._view.x_m, self._view.y_m, self._view.height_m])
-        ordered = sorted(puffs, key=lambda p: -float(np.sum((np.array([p.x, p.y, p.z]) - eye) ** 2)))
-        rows = [(p.x, p.y, p.z, p.radius_m, p.turn_rad, *p.drift, float(p.flame), *p.tint) for p in ordered]
+        ordered = sorted(
+            puffs, key=lambda p: -float(np.sum((np.array([p.x, p.y, p.z]) - eye) ** 2))
+        )
+        rows = [
+            (p.x, p.y, p.z, p.radius_m, p.turn_rad, *p.drift, float(p.flame), *p.tint)
+            for p in ordered
+        ]
         self._particles.write(np.array(rows, "f4").tobytes())
         self._depth.use(5)
         self._set("smoke", "uViewProjection", self._view_projection)
@@ -340,7 +436,7 @@ class Renderer:
         for x, y, width, height in rects or [WHOLE]:
             target.scissor = (x, HEIGHT_PX - y - height, width, height)
             self._screens["finish"].render(moderngl.TRIANGLES, vertices=3)
-        target.scissor = None
+        target.scissor = WHOLE
         self._gl.enable(moderngl.DEPTH_TEST)
 
 

@@ -130,10 +130,12 @@ class MeshBuilder:
             for i in range(m):
                 groups.setdefault(material(j, i), []).append((j, i))
         for (kind, colour), faces in groups.items():
-            j = np.array([f[0] for f in faces])
-            i = np.array([f[1] for f in faces])
-            n = (i + 1) % m
-            picks = [(j, i), (j, n), (j + 1, n), (j, i), (j + 1, n), (j + 1, i)]
+            row = np.array([face[0] for face in faces])
+            side = np.array([face[1] for face in faces])
+            after = (side + 1) % m
+            below = row + 1
+            picks = [(row, side), (row, after), (below, after)]
+            picks += [(row, side), (below, after), (below, side)]
             p = np.stack([rings[a, b] for a, b in picks], 1).reshape(-1, 3)
             q = np.stack([normals[a, b] for a, b in picks], 1).reshape(-1, 3)
             self.triangles(p, q, kind, colour)
@@ -141,7 +143,7 @@ class MeshBuilder:
             if use:
                 self._cap(
                     ring,
-                    np.asarray(rings[-1].mean(0) - rings[0].mean(0)) * sign,
+                    np.asarray((rings[-1].mean(0) - rings[0].mean(0)) * sign, np.float32),
                     cap or material(0 if sign < 0 else k - 2, 0),
                 )
 

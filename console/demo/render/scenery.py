@@ -11,12 +11,26 @@ from dataclasses import dataclass
 import numpy as np
 
 from console.demo.blocks import Building, building_outlines
-from console.demo.city import CROSS_STREETS, LONG_STREETS, PARK_BLOCK, STREETS, Axis, Street, StreetClass, block_bounds
+from console.demo.city import (
+    CROSS_STREETS,
+    LONG_STREETS,
+    PARK_BLOCK,
+    STREETS,
+    Axis,
+    Street,
+    StreetClass,
+    block_bounds,
+)
 from console.demo.render.meshes import WHITE, Array, Colour, Material, MeshBuilder
 from console.demo.render.textures import SIGN_COLUMNS, SIGN_ROWS
 
 _WALLS: tuple[Colour, ...] = (
-    (0.62, 0.55, 0.45), (0.55, 0.36, 0.28), (0.66, 0.64, 0.60), (0.52, 0.53, 0.55), (0.70, 0.60, 0.44), (0.58, 0.47, 0.40),
+    (0.62, 0.55, 0.45),
+    (0.55, 0.36, 0.28),
+    (0.66, 0.64, 0.60),
+    (0.52, 0.53, 0.55),
+    (0.70, 0.60, 0.44),
+    (0.58, 0.47, 0.40),
 )
 _REACH_M = 190.0
 
@@ -38,17 +52,33 @@ class KeepFree:
     radius_m: float
 
 
-def _facade(mesh: MeshBuilder, building: Building, a: tuple[float, float], b: tuple[float, float]) -> None:
+def _facade(
+    mesh: MeshBuilder, building: Building, a: tuple[float, float], b: tuple[float, float]
+) -> None:
     length, height = math.dist(a, b), building.height_m
     colour = _WALLS[building.style % len(_WALLS)]
-    extra = (float(building.seed % 977) / 977.0, float(building.style), float(building.shops), height)
+    extra = (
+        float(building.seed % 977) / 977.0,
+        float(building.style),
+        float(building.shops),
+        height,
+    )
     mesh.quad(
-        [(*a, 0.0), (*b, 0.0), (*b, height), (*a, height)], Material.FACADE, colour,
-        [(0, 0), (length, 0), (length, height), (0, height)], extra,
+        [(*a, 0.0), (*b, 0.0), (*b, height), (*a, height)],
+        Material.FACADE,
+        colour,
+        [(0, 0), (length, 0), (length, height), (0, height)],
+        extra,
     )
 
 
-def _signs(mesh: MeshBuilder, building: Building, a: tuple[float, float], b: tuple[float, float], rng: np.random.Generator) -> None:
+def _signs(
+    mesh: MeshBuilder,
+    building: Building,
+    a: tuple[float, float],
+    b: tuple[float, float],
+    rng: np.random.Generator,
+) -> None:
     length = math.dist(a, b)
     bays = max(1, int(length / 5.2))
     ux, uy = (b[0] - a[0]) / length, (b[1] - a[1]) / length
@@ -59,18 +89,53 @@ def _signs(mesh: MeshBuilder, building: Building, a: tuple[float, float], b: tup
         row, column = divmod(slot, SIGN_COLUMNS)
         u0, u1 = column / SIGN_COLUMNS, (column + 1) / SIGN_COLUMNS
         v0, v1 = row / SIGN_ROWS, (row + 1) / SIGN_ROWS
-        low, high = (a[0] + ux * start + out[0], a[1] + uy * start + out[1]), (a[0] + ux * end + out[0], a[1] + uy * end + out[1])
-        mesh.quad([(*low, 2.95), (*high, 2.95), (*high, 3.75), (*low, 3.75)], Material.SIGN, WHITE, [(u0, v1), (u1, v1), (u1, v0), (u0, v0)])
-        mesh.quad([(*low, 3.75), (*high, 3.75), (high[0] - out[0], high[1] - out[1], 3.78), (low[0] - out[0], low[1] - out[1], 3.78)], Material.MATTE, (0.3, 0.3, 0.3))
-        mesh.quad([(low[0] - out[0], low[1] - out[1], 2.95), (high[0] - out[0], high[1] - out[1], 2.95), (*high, 2.95), (*low, 2.95)], Material.MATTE, (0.2, 0.2, 0.2))
+        low, high = (
+            (a[0] + ux * start + out[0], a[1] + uy * start + out[1]),
+            (a[0] + ux * end + out[0], a[1] + uy * end + out[1]),
+        )
+        mesh.quad(
+            [(*low, 2.95), (*high, 2.95), (*high, 3.75), (*low, 3.75)],
+            Material.SIGN,
+            WHITE,
+            [(u0, v1), (u1, v1), (u1, v0), (u0, v0)],
+        )
+        mesh.quad(
+            [
+                (*low, 3.75),
+                (*high, 3.75),
+                (high[0] - out[0], high[1] - out[1], 3.78),
+                (low[0] - out[0], low[1] - out[1], 3.78),
+            ],
+            Material.MATTE,
+            (0.3, 0.3, 0.3),
+        )
+        mesh.quad(
+            [
+                (low[0] - out[0], low[1] - out[1], 2.95),
+                (high[0] - out[0], high[1] - out[1], 2.95),
+                (*high, 2.95),
+                (*low, 2.95),
+            ],
+            Material.MATTE,
+            (0.2, 0.2, 0.2),
+        )
         if rng.random() < 0.3:
             _awning(mesh, low, high, out, rng)
 
 
-def _awning(mesh: MeshBuilder, low: tuple[float, float], high: tuple[float, float], out: tuple[float, float], rng: np.random.Generator) -> None:
+def _awning(
+    mesh: MeshBuilder,
+    low: tuple[float, float],
+    high: tuple[float, float],
+    out: tuple[float, float],
+    rng: np.random.Generator,
+) -> None:
     colour = ((0.5, 0.08, 0.06), (0.1, 0.22, 0.42), (0.12, 0.3, 0.16))[int(rng.integers(3))]
     reach = 5.5
-    edge_low, edge_high = (low[0] + out[0] * reach, low[1] + out[1] * reach), (high[0] + out[0] * reach, high[1] + out[1] * reach)
+    edge_low, edge_high = (
+        (low[0] + out[0] * reach, low[1] + out[1] * reach),
+        (high[0] + out[0] * reach, high[1] + out[1] * reach),
+    )
     corners = [(*edge_low, 2.5), (*edge_high, 2.5), (*high, 2.95), (*low, 2.95)]
     mesh.quad(corners, Material.MATTE, colour)
     mesh.quad(corners[::-1], Material.MATTE, colour)
@@ -85,26 +150,55 @@ def _building(mesh: MeshBuilder, building: Building) -> None:
         _facade(mesh, building, a, b)
         if building.shops:
             _signs(mesh, building, a, b, rng)
-    mesh.quad([(x0, y0, height), (x1, y0, height), (x1, y1, height), (x0, y1, height)], Material.ROOF, (0.4, 0.4, 0.4))
+    mesh.quad(
+        [(x0, y0, height), (x1, y0, height), (x1, y1, height), (x0, y1, height)],
+        Material.ROOF,
+        (0.4, 0.4, 0.4),
+    )
     cx, cy = (x0 + x1) / 2, (y0 + y1) / 2
-    for edge, size in (((cx, y0), (x1 - x0 + 0.3, 0.3)), ((cx, y1), (x1 - x0 + 0.3, 0.3)), ((x0, cy), (0.3, y1 - y0)), ((x1, cy), (0.3, y1 - y0))):
-        mesh.box((edge[0], edge[1], height + 0.3), (size[0], size[1], 1.0), Material.MATTE, (0.55, 0.53, 0.5))
+    for edge, size in (
+        ((cx, y0), (x1 - x0 + 0.3, 0.3)),
+        ((cx, y1), (x1 - x0 + 0.3, 0.3)),
+        ((x0, cy), (0.3, y1 - y0)),
+        ((x1, cy), (0.3, y1 - y0)),
+    ):
+        mesh.box(
+            (edge[0], edge[1], height + 0.3),
+            (size[0], size[1], 1.0),
+            Material.MATTE,
+            (0.55, 0.53, 0.5),
+        )
     mesh.box((cx, cy, height + 1.4), (4.0, 3.6, 2.8), Material.MATTE, (0.5, 0.48, 0.45))
     for _ in range(5):
-        mesh.box((float(rng.uniform(x0 + 2, x1 - 2)), float(rng.uniform(y0 + 2, y1 - 2)), height + 0.6), (1.8, 1.0, 1.2), Material.MATTE, (0.6, 0.62, 0.64))
+        mesh.box(
+            (float(rng.uniform(x0 + 2, x1 - 2)), float(rng.uniform(y0 + 2, y1 - 2)), height + 0.6),
+            (1.8, 1.0, 1.2),
+            Material.MATTE,
+            (0.6, 0.62, 0.64),
+        )
 
 
-def tree(mesh: MeshBuilder, x: float, y: float, rng: np.random.Generator, size: float = 1.0) -> None:
+def tree(
+    mesh: MeshBuilder, x: float, y: float, rng: np.random.Generator, size: float = 1.0
+) -> None:
     """A street tree: trunk, a few branches, a crown of leaf cards."""
     height = float(rng.uniform(2.3, 3.0)) * size
-    mesh.tube((x, y, 0), (x, y, height), 0.16 * size, 0.11 * size, Material.BARK, (0.25, 0.2, 0.16), 8)
+    mesh.tube(
+        (x, y, 0), (x, y, height), 0.16 * size, 0.11 * size, Material.BARK, (0.25, 0.2, 0.16), 8
+    )
     crown = float(rng.uniform(1.7, 2.4)) * size
     tone = float(rng.uniform(0.75, 1.15))
     warm = float(rng.uniform(0.8, 1.25))
     for _ in range(5):
         angle = float(rng.uniform(0, 6.28))
-        tip = (x + math.cos(angle) * crown * 0.5, y + math.sin(angle) * crown * 0.5, height + crown * 0.6)
-        mesh.tube((x, y, height * 0.92), tip, 0.07 * size, 0.03, Material.BARK, (0.22, 0.18, 0.14), 5)
+        tip = (
+            x + math.cos(angle) * crown * 0.5,
+            y + math.sin(angle) * crown * 0.5,
+            height + crown * 0.6,
+        )
+        mesh.tube(
+            (x, y, height * 0.92), tip, 0.07 * size, 0.03, Material.BARK, (0.22, 0.18, 0.14), 5
+        )
     count = 210
     direction = rng.normal(size=(count, 3))
     direction /= np.linalg.norm(direction, axis=1, keepdims=True)
@@ -117,23 +211,37 @@ def tree(mesh: MeshBuilder, x: float, y: float, rng: np.random.Generator, size: 
         side = np.cross(facing, rng.normal(size=3))
         side *= rng.uniform(0.34, 0.55) * size / np.linalg.norm(side)
         up = np.cross(facing, side)
-        corners = np.array([at - side - up, at + side - up, at + side + up, at - side + up], np.float32)
+        corners = np.array(
+            [at - side - up, at + side - up, at + side + up, at - side + up], np.float32
+        )
         shade = tone * (0.45 + 0.55 * depth)
         normal = (out * 0.8 + np.array([0, 0, 0.35])) / 1.1
         order = [0, 1, 2, 0, 2, 3]
         uv = np.array([(0, 0), (1, 0), (1, 1), (0, 1)], np.float32)[order]
-        mesh.triangles(corners[order], np.tile(normal, (6, 1)).astype(np.float32), Material.FOLIAGE, (0.13 * shade * warm, 0.21 * shade, 0.065 * shade), uv)
+        mesh.triangles(
+            corners[order],
+            np.tile(normal, (6, 1)).astype(np.float32),
+            Material.FOLIAGE,
+            (0.13 * shade * warm, 0.21 * shade, 0.065 * shade),
+            uv,
+        )
 
 
-def lamp(mesh: MeshBuilder, x: float, y: float, to_road: tuple[float, float]) -> tuple[float, float, float]:
+def lamp(
+    mesh: MeshBuilder, x: float, y: float, to_road: tuple[float, float]
+) -> tuple[float, float, float]:
     """A street lamp; returns where its light is."""
     top = 8.2
     mesh.tube((x, y, 0), (x, y, top), 0.09, 0.06, Material.MATTE, (0.42, 0.44, 0.45), 8)
     tip = (x + to_road[0] * 1.9, y + to_road[1] * 1.9, top + 0.45)
     mesh.tube((x, y, top - 0.1), tip, 0.05, 0.04, Material.MATTE, (0.42, 0.44, 0.45), 6)
     turn = math.atan2(to_road[1], to_road[0])
-    mesh.box((tip[0], tip[1], tip[2] - 0.02), (0.8, 0.26, 0.1), Material.MATTE, (0.5, 0.5, 0.5), turn)
-    mesh.box((tip[0], tip[1], tip[2] - 0.09), (0.62, 0.2, 0.04), Material.LAMP, (1.0, 0.93, 0.8), turn)
+    mesh.box(
+        (tip[0], tip[1], tip[2] - 0.02), (0.8, 0.26, 0.1), Material.MATTE, (0.5, 0.5, 0.5), turn
+    )
+    mesh.box(
+        (tip[0], tip[1], tip[2] - 0.09), (0.62, 0.2, 0.04), Material.LAMP, (1.0, 0.93, 0.8), turn
+    )
     return tip[0], tip[1], tip[2] - 0.2
 
 
@@ -150,7 +258,13 @@ def _along(street: Street, centre: tuple[float, float]) -> float:
     return centre[1] if street.axis is Axis.LONG else centre[0]
 
 
-def _furniture(mesh: MeshBuilder, street: Street, centre: tuple[float, float], free: list[KeepFree], rng: np.random.Generator) -> list[tuple[float, float, float]]:
+def _furniture(
+    mesh: MeshBuilder,
+    street: Street,
+    centre: tuple[float, float],
+    free: list[KeepFree],
+    rng: np.random.Generator,
+) -> list[tuple[float, float, float]]:
     """Trees every 9 m, lamps every 27 m, fence or bollards, along one street."""
     lamps = []
     half, pavement = street.profile.half_width_m, street.profile.pavement_m
@@ -207,12 +321,21 @@ def _signal(mesh: MeshBuilder, a: Street, b: Street) -> None:
                 turned = math.pi / 2
             mesh.tube((x, y, 5.5), (*tip, 5.7), 0.07, 0.05, Material.MATTE, (0.3, 0.31, 0.32), 6)
             mesh.box((*tip, 5.75), (1.15, 0.25, 0.42), Material.MATTE, (0.04, 0.04, 0.045), turned)
-            mesh.ball((tip[0] - 0.34 * math.cos(turned), tip[1] - 0.34 * math.sin(turned), 5.75), (0.15, 0.15, 0.15), Material.LAMP, (1.0, 0.06, 0.03), 5)
+            mesh.ball(
+                (tip[0] - 0.34 * math.cos(turned), tip[1] - 0.34 * math.sin(turned), 5.75),
+                (0.15, 0.15, 0.15),
+                Material.LAMP,
+                (1.0, 0.06, 0.03),
+                5,
+            )
 
 
 def _ground(mesh: MeshBuilder, centre: tuple[float, float]) -> None:
     x, y, r = centre[0], centre[1], 420.0
-    mesh.quad([(x - r, y - r, 0), (x + r, y - r, 0), (x + r, y + r, 0), (x - r, y + r, 0)], Material.GROUND)
+    mesh.quad(
+        [(x - r, y - r, 0), (x + r, y - r, 0), (x + r, y + r, 0), (x - r, y + r, 0)],
+        Material.GROUND,
+    )
 
 
 def _park(mesh: MeshBuilder, centre: tuple[float, float], rng: np.random.Generator) -> None:

@@ -314,7 +314,9 @@ STATIC_FRAGMENT = (
     + _SURFACE
     + _GROUND
     + _FACADE
-    + _SCENE_MAIN.replace("SHADOW_OF_MOVERS", "").replace("TAPS", _MANY_TAPS).replace(
+    + _SCENE_MAIN.replace("SHADOW_OF_MOVERS", "")
+    .replace("TAPS", _MANY_TAPS)
+    .replace(
         "SURFACES_OF_PLACES",
         "if (m == 10) return ground(vPosition); if (m == 11) return facade(vUv, vColour, vExtra, n, view);",
     )
@@ -328,7 +330,9 @@ MOVER_FRAGMENT = (
     _HEADER
     + _LIGHT
     + _SURFACE
-    + _SCENE_MAIN.replace("SURFACES_OF_PLACES", "").replace("TAPS", _FEW_TAPS).replace(
+    + _SCENE_MAIN.replace("SURFACES_OF_PLACES", "")
+    .replace("TAPS", _FEW_TAPS)
+    .replace(
         "SHADOW_OF_MOVERS",
         "if (direct > 0.0) direct *= lightThrough(uMoverShadow, uMoverShadowMatrix, vPosition, n, 1.0 / 2048.0, 0.05);",
     )
@@ -370,20 +374,20 @@ COMPOSE_FRAGMENT = (
     _HEADER
     + """
 uniform sampler2D uDepth, uLit, uShade; uniform sampler2DShadow uMoverShadow; uniform mat4 uInverse, uMoverShadowMatrix;
-uniform float uSunny;
 in vec2 vScreen;
 layout(location=0) out vec4 oColour; layout(location=1) out float oId;
 void main() {
   float depth = texture(uDepth, vScreen).r;
   vec3 lit = texture(uLit, vScreen).rgb;
   gl_FragDepth = depth; oId = 0.0;
-  if (uSunny > 0.01 && depth < 0.99999) {
+  vec3 shade = texture(uShade, vScreen).rgb;
+  if (depth < 0.99999 && lit.g - shade.g > 0.01) {
     vec4 p = uInverse * vec4(vec3(vScreen, depth) * 2.0 - 1.0, 1.0);
     vec4 c = uMoverShadowMatrix * vec4(p.xyz / p.w + vec3(0, 0, 0.02), 1.0); vec3 q = c.xyz * 0.5 + 0.5;
     if (q.x > 0.0 && q.y > 0.0 && q.x < 1.0 && q.y < 1.0) {
       float light = 0.0;
       for (int i = 0; i < 4; i++) light += texture(uMoverShadow, vec3(q.xy + vec2(i & 1, i >> 1) / 1600.0 - 0.0003, q.z - 0.0005));
-      lit = mix(texture(uShade, vScreen).rgb, lit, light * 0.25);
+      lit = mix(shade, lit, light * 0.25);
     }
   }
   oColour = vec4(lit, 1.0);
@@ -449,14 +453,14 @@ void main() {
   float n = texture(uNoise, q).r * 0.55 + texture(uNoise, q * 2.3 + vLook.zy).g * 0.3 + texture(uNoise, q * 5.1).b * 0.15;
   float r = length(vCorner);
   if (vLook.w < 0.5) {
-    float body = smoothstep(1.0, 0.15, r + (n - 0.5) * 1.15);
+    float body = smoothstep(0.98, 0.3, r + (n - 0.5) * 1.15);
     float a = body * vTint.a * soft;
     float light = 0.72 + 0.5 * (n - 0.4) + 0.22 * vCorner.y;
     oColour = vec4(vTint.rgb * light * a, a);
   } else {
     vec2 f = vec2(vCorner.x, vCorner.y * 0.5 + 0.5);
     float lick = texture(uNoise, vec2(vCorner.x * 0.12 + vLook.y, vCorner.y * 0.09 - vLook.z)).r;
-    float shape = smoothstep(0.0, 0.35, (1.0 - f.y) * 0.95 - abs(f.x) * (0.65 + f.y * 0.9) + (lick - 0.5) * 0.9) * smoothstep(0.0, 0.1, f.y);
+    float shape = smoothstep(0.0, 0.35, (1.0 - f.y) * 0.95 - abs(f.x) * (1.0 + f.y * 0.6) + (lick - 0.5) * 0.9) * smoothstep(0.0, 0.1, f.y);
     float a = shape * vTint.a * soft;
     vec3 c = mix(vec3(2.2, 0.42, 0.03), vec3(2.9, 1.45, 0.30), smoothstep(0.35, 0.95, shape * (1.15 - f.y)));
     oColour = vec4(c * a, a * 0.55);

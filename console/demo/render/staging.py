@@ -8,6 +8,7 @@ idle → arrive → stay (repeated) → leave → idle. Times are seconds from a
 from __future__ import annotations
 
 import enum
+import itertools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -84,12 +85,23 @@ class Staging:
         self._travellers = self._traffic(rng)
         self._walkers = self._passers_by(rng)
         self._parked = self._legally_parked(rng)
-        self._standing = [(float(rng.uniform(9, 34)), float(rng.choice([-1, 1])) * (self._half + self._pavement * 0.8), float(rng.uniform(0, 6.28)), random_looks(rng)) for _ in range(int(rng.integers(1, 4)))]
+        self._standing = [
+            (
+                float(rng.uniform(9, 34)),
+                float(rng.choice([-1, 1])) * (self._half + self._pavement * 0.8),
+                float(rng.uniform(0, 6.28)),
+                random_looks(rng),
+            )
+            for _ in range(int(rng.integers(1, 4)))
+        ]
         self._guest = random_vehicle(rng, str(rng.choice(["sedan", "suv", "van"])))
         self._stall = random_stall(rng, "cart" if camera.number % 2 else "tricycle")
         self._keeper = random_looks(rng)
         self._customers = [random_looks(rng) for _ in range(2)]
-        self._queue = [random_vehicle(rng, mesh) for mesh in ("suv", "sedan", "van", "hatchback", "sedan", "box_truck")]
+        self._queue = [
+            random_vehicle(rng, mesh)
+            for mesh in ("suv", "sedan", "van", "hatchback", "sedan", "box_truck")
+        ]
 
     def cast(self, segment: Segment, at_s: float) -> Cast:
         """Everything on the street `at_s` seconds into `segment`."""
@@ -104,8 +116,10 @@ class Staging:
         for ahead, offset, heading, looks in self._standing:
             cast.person(*self.camera.ahead(ahead, offset), heading, looks, STANDING)
         add: dict[Happening, Callable[[Cast, Segment, float], None]] = {
-            Happening.PARKING: self._add_guest, Happening.STALL: self._add_stall,
-            Happening.SMOKE: self._add_smoke, Happening.FIRE: self._add_smoke,
+            Happening.PARKING: self._add_guest,
+            Happening.STALL: self._add_stall,
+            Happening.SMOKE: self._add_smoke,
+            Happening.FIRE: self._add_smoke,
             Happening.RED_LIGHT: self._add_queue,
         }
         if self.camera.happening in add:
@@ -126,19 +140,50 @@ class Staging:
     def _traffic(self, rng: np.random.Generator) -> list[_Traveller]:
         camera, found = self.camera, []
         wide = camera.street.street_class is not StreetClass.RESIDENTIAL
-        kinds = ["sedan", "suv", "hatchback", "van", "sedan"] + (["bus", "box_truck"] if wide else [])
+        kinds = ["sedan", "suv", "hatchback", "van", "sedan"] + (
+            ["bus", "box_truck"] if wide else []
+        )
         for side in (-1, 1):
             events_here = side == camera.happening_side and camera.happening is Happening.PARKING
-            slots = [9.3] if events_here or camera.happening is Happening.RED_LIGHT and side == 1 else ([1.5, 6.5] if wide else [3.0])
+            slots = (
+                [9.3]
+                if events_here or (camera.happening is Happening.RED_LIGHT and side == 1)
+                else ([1.5, 6.5] if wide else [3.0])
+            )
             if camera.happening is Happening.RED_LIGHT:
                 slots = [] if side == 1 else [2.0, 9.0, 14.0, 23.0]
-            offset = side * (1.05 if not wide else (2.0 if camera.street.street_class is StreetClass.SECONDARY else float(rng.choice([1.9, 5.0]))))
+            offset = side * (
+                1.05
+                if not wide
+                else (
+                    2.0
+                    if camera.street.street_class is StreetClass.SECONDARY
+                    else float(rng.choice([1.9, 5.0]))
+                )
+            )
             speed = 11.5 if wide else 8.0
-            for slot in slots:
-                found.append(_Traveller(random_vehicle(rng, str(rng.choice(kinds))), side, offset, speed, slot - (20.0 / speed if events_here else 0.0) * self._direction(side) + float(rng.uniform(-0.3, 0.3))))
+            before_s = (20.0 / speed if events_here else 0.0) * self._direction(side)
+            found += [
+                _Traveller(
+                    random_vehicle(rng, str(rng.choice(kinds))),
+                    side,
+                    offset,
+                    speed,
+                    slot - before_s + float(rng.uniform(-0.3, 0.3)),
+                )
+                for slot in slots
+            ]
             if not events_here:
                 mesh = str(rng.choice(["scooter", "bicycle", "scooter", "tricycle"]))
-                found.append(_Traveller(random_vehicle(rng, mesh), side, side * (self._half - 0.8), 4.2 if mesh != "scooter" else 6.0, float(rng.uniform(0, 10))))
+                found.append(
+                    _Traveller(
+                        random_vehicle(rng, mesh),
+                        side,
+                        side * (self._half - 0.8),
+                        4.2 if mesh != "scooter" else 6.0,
+                        float(rng.uniform(0, 10)),
+                    )
+                )
         return found
 
     def _add_traveller(self, cast: Cast, traveller: _Traveller, at_s: float, loop_s: float) -> None:
@@ -148,7 +193,12 @@ class Staging:
             ahead = direction * gone
             if -14.0 < ahead < 135.0:
                 sway = 0.12 * math.sin(gone / 9.0)
-                cast.vehicle(*self.camera.ahead(ahead, traveller.offset_m + sway), self._heading(traveller.side), traveller.vehicle, gone)
+                cast.vehicle(
+                    *self.camera.ahead(ahead, traveller.offset_m + sway),
+                    self._heading(traveller.side),
+                    traveller.vehicle,
+                    gone,
+                )
 
     def _legally_parked(self, rng: np.random.Generator) -> list[tuple[float, float, Vehicle, int]]:
         """Cars at the other kerb, where parking is allowed; they never move."""
@@ -157,8 +207,14 @@ class Staging:
             return []
         spots = (17.0, 30.0, 36.5, 49.0) if rng.random() < 0.6 else (23.0, 42.0)
         return [
-            (ahead, side * (self._half - 1.1), random_vehicle(rng, str(rng.choice(["sedan", "suv", "hatchback", "van"]))), side)
-            for ahead in spots if rng.random() < 0.8
+            (
+                ahead,
+                side * (self._half - 1.1),
+                random_vehicle(rng, str(rng.choice(["sedan", "suv", "hatchback", "van"]))),
+                side,
+            )
+            for ahead in spots
+            if rng.random() < 0.8
         ]
 
     # --- passers-by ------------------------------------------------------------------------
@@ -174,7 +230,12 @@ class Staging:
                 lane = side * (way + float(rng.uniform(-0.4, 0.4)))
                 points = ((start, side * door), (start, lane), (end, lane), (end, side * door))
             else:
-                points = ((start + 8, side * door), (start + 8.4, side * self._half), (start + 9.2, -side * self._half), (start + 9.6, -side * door))
+                points = (
+                    (start + 8, side * door),
+                    (start + 8.4, side * self._half),
+                    (start + 9.2, -side * self._half),
+                    (start + 9.6, -side * door),
+                )
             found.append(_Walker(random_looks(rng), points, float(rng.uniform(0, LOOP_S))))
         return found
 
@@ -186,7 +247,9 @@ class Staging:
             if gone < length:
                 self._walk(cast, walker.looks, walker.points, gone)
 
-    def _walk(self, cast: Cast, looks: Looks, points: tuple[tuple[float, float], ...], gone: float) -> None:
+    def _walk(
+        self, cast: Cast, looks: Looks, points: tuple[tuple[float, float], ...], gone: float
+    ) -> None:
         (ahead, offset), (da, do) = _along(points, gone)
         x, y = self.camera.ahead(ahead, offset)
         x2, y2 = self.camera.ahead(ahead + da, offset + do)
@@ -229,18 +292,39 @@ class Staging:
         camera, side = self.camera, self.camera.happening_side
         x, y = camera.happening_place()
         offset = side * (self._half + 1.7)
-        still_s = {Segment.ARRIVE: PUT_UP_S - at_s, Segment.LEAVE: at_s - PACKED_S}.get(segment, 0.0)
+        still_s = {Segment.ARRIVE: PUT_UP_S - at_s, Segment.LEAVE: at_s - PACKED_S}.get(
+            segment, 0.0
+        )
         travel = max(0.0, still_s) * (2.4 if self._stall.mesh == "tricycle" else WALK_MPS)
         ahead = camera.happening_ahead_m + travel
         if travel <= 0.0:
-            facing = math.atan2(camera.ahead(0, 0)[1] - camera.ahead(0, offset)[1], camera.ahead(0, 0)[0] - camera.ahead(0, offset)[0])
-            open_ = segment is Segment.STAY or (segment is Segment.ARRIVE and at_s > PUT_UP_S + 1.0) or (segment is Segment.LEAVE and at_s < PACKED_S - 1.0)
-            stall = Stall(self._stall.mesh, self._stall.colours, ((0.55, 0.04, 0.04), (0.62, 0.5, 0.1)) if open_ else None, self._keeper, (-0.5, 0.3))
+            facing = math.atan2(
+                camera.ahead(0, 0)[1] - camera.ahead(0, offset)[1],
+                camera.ahead(0, 0)[0] - camera.ahead(0, offset)[0],
+            )
+            open_ = (
+                segment is Segment.STAY
+                or (segment is Segment.ARRIVE and at_s > PUT_UP_S + 1.0)
+                or (segment is Segment.LEAVE and at_s < PACKED_S - 1.0)
+            )
+            stall = Stall(
+                self._stall.mesh,
+                self._stall.colours,
+                ((0.55, 0.04, 0.04), (0.62, 0.5, 0.1)) if open_ else None,
+                self._keeper,
+                (-0.5, 0.3),
+            )
             cast.stall(x, y, facing, stall)
             if segment is Segment.STAY:
                 self._add_customers(cast, at_s)
         elif ahead < camera.happening_ahead_m + 42:
-            self._push(cast, ahead, offset, self._base + math.pi if segment is Segment.ARRIVE else self._base, travel)
+            self._push(
+                cast,
+                ahead,
+                offset,
+                self._base + math.pi if segment is Segment.ARRIVE else self._base,
+                travel,
+            )
 
     def _push(self, cast: Cast, ahead: float, offset: float, heading: float, gone: float) -> None:
         x, y = self.camera.ahead(ahead, offset)
@@ -249,7 +333,13 @@ class Staging:
             cast.vehicle(x, y, heading, vehicle, gone)
             return
         cast.stall(x, y, heading + math.pi / 2, Stall("cart", self._stall.colours, None, None))
-        cast.person(x - 1.4 * math.cos(heading), y - 1.4 * math.sin(heading), heading, self._keeper, walking(gone, self._keeper))
+        cast.person(
+            x - 1.4 * math.cos(heading),
+            y - 1.4 * math.sin(heading),
+            heading,
+            self._keeper,
+            walking(gone, self._keeper),
+        )
 
     def _add_customers(self, cast: Cast, at_s: float) -> None:
         """Two people who come out of a door, buy and go back, once a loop."""
@@ -274,12 +364,27 @@ class Staging:
         """The smoke of this camera's event."""
         x, y = self.camera.happening_place()
         light = self.light
-        brightness = 0.45 * sum(light.zenith) / 3 + 0.45 * sum(light.horizon) / 3 + 0.2 * sum(light.sun) / 3
+        brightness = (
+            0.45 * sum(light.zenith) / 3 + 0.45 * sum(light.horizon) / 3 + 0.2 * sum(light.sun) / 3
+        )
         burning = happening is Happening.FIRE
-        away = np.array(self.camera.view.axes()[0][:2]) * (0.55 if self.camera.happening_side * self.camera.forward < 0 else -0.55)
+        away = np.array(self.camera.view.axes()[0][:2]) * (
+            0.55 if self.camera.happening_side * self.camera.forward < 0 else -0.55
+        )
         return Plume(
-            x, y, 0.5 if burning else 0.3, 6.0, 1.35 if burning else 1.15, (float(away[0]), float(away[1])), 0.5, 0.36,
-            0.22 if burning else 0.5, 0.62, brightness, self.camera.number)
+            x,
+            y,
+            0.5 if burning else 0.3,
+            6.0,
+            1.35 if burning else 1.15,
+            (float(away[0]), float(away[1])),
+            0.5,
+            0.36,
+            0.2 if burning else 0.5,
+            0.6,
+            brightness,
+            self.camera.number,
+        )
 
     def _add_smoke(self, cast: Cast, segment: Segment, at_s: float) -> None:
         """The heap that smokes, or burns."""
@@ -295,9 +400,14 @@ class Staging:
             end_s = CLEARED_S - 1.5 if segment is Segment.LEAVE else 1e9
             cast.puffs += plume(source, at_s, end_s=end_s, period_s=LOOP_S)
         if burning:
-            growth = {Segment.ARRIVE: (at_s - SMOKING_S - 1.0) / 3.0, Segment.LEAVE: (CLEARED_S - 1.0 - at_s) / 2.0}.get(segment, 1.0)
+            growth = {
+                Segment.ARRIVE: (at_s - SMOKING_S - 1.0) / 3.0,
+                Segment.LEAVE: (CLEARED_S - 1.0 - at_s) / 2.0,
+            }.get(segment, 1.0)
             if growth > 0.05:
-                cast.puffs += flames(x, y, at_s, size_m=1.9, strength=min(1.0, growth), seed=self.camera.number)
+                cast.puffs += flames(
+                    x, y, at_s, size_m=1.9, strength=min(1.0, growth), seed=self.camera.number
+                )
 
     def _add_queue(self, cast: Cast, _segment: Segment, at_s: float) -> None:
         """Cars that come to the red light, wait there 12 s and drive on at green."""
@@ -315,11 +425,13 @@ class Staging:
 
 
 def _path_length(points: tuple[tuple[float, float], ...]) -> float:
-    return sum(math.dist(a, b) for a, b in zip(points, points[1:], strict=False))
+    return sum(math.dist(a, b) for a, b in itertools.pairwise(points))
 
 
-def _along(points: tuple[tuple[float, float], ...], gone: float) -> tuple[tuple[float, float], tuple[float, float]]:
-    for a, b in zip(points, points[1:], strict=False):
+def _along(
+    points: tuple[tuple[float, float], ...], gone: float
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    for a, b in itertools.pairwise(points):
         length = math.dist(a, b)
         if gone <= length:
             part = gone / max(length, 1e-6)

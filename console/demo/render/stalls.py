@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable
 
@@ -10,16 +11,37 @@ import numpy as np
 from console.demo.render.meshes import BLACK, WHITE, Array, Colour, Material, MeshBuilder
 
 _FRUIT: tuple[Colour, ...] = (
-    (0.85, 0.33, 0.04), (0.70, 0.05, 0.04), (0.25, 0.45, 0.07), (0.85, 0.65, 0.08), (0.36, 0.10, 0.22), (0.75, 0.72, 0.5),
+    (0.85, 0.33, 0.04),
+    (0.70, 0.05, 0.04),
+    (0.25, 0.45, 0.07),
+    (0.85, 0.65, 0.08),
+    (0.36, 0.10, 0.22),
+    (0.75, 0.72, 0.5),
 )
 
 
-def _crate(mesh: MeshBuilder, x: float, y: float, z: float, colour: Colour, rng: np.random.Generator) -> None:
-    mesh.box((x, y, z + 0.08), (0.5, 0.38, 0.16), Material.MATTE, (0.10, 0.22, 0.45) if rng.random() < 0.5 else (0.45, 0.34, 0.2))
+def _crate(
+    mesh: MeshBuilder, x: float, y: float, z: float, colour: Colour, rng: np.random.Generator
+) -> None:
+    mesh.box(
+        (x, y, z + 0.08),
+        (0.5, 0.38, 0.16),
+        Material.MATTE,
+        (0.10, 0.22, 0.45) if rng.random() < 0.5 else (0.45, 0.34, 0.2),
+    )
     for _ in range(16):
         radius = float(rng.uniform(0.045, 0.065))
-        mesh.ball((x + float(rng.uniform(-0.2, 0.2)), y + float(rng.uniform(-0.14, 0.14)), z + 0.17 + float(rng.uniform(0, 0.05))),
-                  (radius, radius, radius), Material.MATTE, colour, 4)
+        mesh.ball(
+            (
+                x + float(rng.uniform(-0.2, 0.2)),
+                y + float(rng.uniform(-0.14, 0.14)),
+                z + 0.17 + float(rng.uniform(0, 0.05)),
+            ),
+            (radius, radius, radius),
+            Material.MATTE,
+            colour,
+            4,
+        )
 
 
 def table() -> Array:
@@ -45,7 +67,9 @@ def cart() -> Array:
     mesh.box((0, 0, 0.62), (0.85, 1.7, 0.66), Material.TINT_B)
     mesh.box((0, 0, 0.97), (0.95, 1.8, 0.05), Material.METAL, (0.6, 0.61, 0.62))
     mesh.box((0.1, 0.25, 1.22), (0.55, 1.0, 0.42), Material.GLASS, (0.12, 0.13, 0.12))
-    mesh.tube((0.05, -0.55, 0.98), (0.05, -0.55, 1.2), 0.26, None, Material.METAL, (0.5, 0.5, 0.5), 14)
+    mesh.tube(
+        (0.05, -0.55, 0.98), (0.05, -0.55, 1.2), 0.26, None, Material.METAL, (0.5, 0.5, 0.5), 14
+    )
     for x in (-0.42, 0.42):
         for y in (-0.85, 0.85):
             mesh.tube((x, y, 0.9), (x, y, 2.1), 0.022, None, Material.METAL, (0.5, 0.5, 0.5), 6)
@@ -63,10 +87,23 @@ def cloth() -> Array:
     rng = np.random.default_rng(8)
     mesh.box((0, 0, 0.01), (1.5, 2.2, 0.02), Material.TINT_B)
     for _ in range(42):
-        colour = _FRUIT[int(rng.integers(6))] if rng.random() < 0.6 else tuple(float(v) for v in rng.uniform(0.1, 0.8, 3))
+        colour = (
+            _FRUIT[int(rng.integers(6))]
+            if rng.random() < 0.6
+            else tuple(float(v) for v in rng.uniform(0.1, 0.8, 3))
+        )
         size = rng.uniform(0.1, 0.26, 3)
-        mesh.box((float(rng.uniform(-0.6, 0.6)), float(rng.uniform(-0.95, 0.95)), float(size[2] / 2 + 0.02)),
-                 (float(size[0]), float(size[1]), float(size[2])), Material.MATTE, (colour[0], colour[1], colour[2]), float(rng.uniform(0, 1.5)))
+        mesh.box(
+            (
+                float(rng.uniform(-0.6, 0.6)),
+                float(rng.uniform(-0.95, 0.95)),
+                float(size[2] / 2 + 0.02),
+            ),
+            (float(size[0]), float(size[1]), float(size[2])),
+            Material.MATTE,
+            (colour[0], colour[1], colour[2]),
+            float(rng.uniform(0, 1.5)),
+        )
     return mesh.build()
 
 
@@ -76,7 +113,14 @@ def bed_goods() -> Array:
     rng = np.random.default_rng(12)
     for row in range(3):
         for column in range(2):
-            _crate(mesh, -1.1 + row * 0.5, -0.22 + column * 0.44, 0.78 + column * 0.05, _FRUIT[(row * 2 + column) % 6], rng)
+            _crate(
+                mesh,
+                -1.1 + row * 0.5,
+                -0.22 + column * 0.44,
+                0.78 + column * 0.05,
+                _FRUIT[(row * 2 + column) % 6],
+                rng,
+            )
     return mesh.build()
 
 
@@ -90,9 +134,16 @@ def parasol() -> Array:
     profile = ((0.0, 2.52), (0.55, 2.42), (1.05, 2.20), (1.32, 1.98), (1.33, 1.82))
     for index in range(sides):
         material = Material.TINT_CLOTH if (index // 2) % 2 else Material.TINT_B
-        for (ra, za), (rb, zb) in zip(profile, profile[1:], strict=False):
-            corner = [(r * math.cos(a), r * math.sin(a), z) for r, z, a in (
-                (ra, za, angles[index]), (rb, zb, angles[index]), (rb, zb, angles[index + 1]), (ra, za, angles[index + 1]))]
+        for (ra, za), (rb, zb) in itertools.pairwise(profile):
+            corner = [
+                (r * math.cos(a), r * math.sin(a), z)
+                for r, z, a in (
+                    (ra, za, angles[index]),
+                    (rb, zb, angles[index]),
+                    (rb, zb, angles[index + 1]),
+                    (ra, za, angles[index + 1]),
+                )
+            ]
             mesh.quad(corner, material)
             mesh.quad(corner[::-1], material)
     return mesh.build()
@@ -112,15 +163,34 @@ def bin_and_rubbish() -> Array:
     mesh = MeshBuilder()
     rng = np.random.default_rng(5)
     for _ in range(14):
-        mesh.ball((float(rng.normal(0, 0.4)), float(rng.normal(0, 0.4)), float(rng.uniform(0.08, 0.2))),
-                  (float(rng.uniform(0.15, 0.3)), float(rng.uniform(0.15, 0.3)), float(rng.uniform(0.1, 0.2))), Material.MATTE,
-                  (float(rng.uniform(0.03, 0.25)),) * 3, 5)
+        mesh.ball(
+            (float(rng.normal(0, 0.4)), float(rng.normal(0, 0.4)), float(rng.uniform(0.08, 0.2))),
+            (
+                float(rng.uniform(0.15, 0.3)),
+                float(rng.uniform(0.15, 0.3)),
+                float(rng.uniform(0.1, 0.2)),
+            ),
+            Material.MATTE,
+            (float(rng.uniform(0.03, 0.25)),) * 3,
+            5,
+        )
     for _ in range(8):
-        mesh.box((float(rng.normal(0, 0.45)), float(rng.normal(0, 0.45)), 0.16), (0.7, 0.08, 0.06), Material.MATTE, (0.25, 0.17, 0.1), float(rng.uniform(0, 3)))
+        mesh.box(
+            (float(rng.normal(0, 0.45)), float(rng.normal(0, 0.45)), 0.16),
+            (0.7, 0.08, 0.06),
+            Material.MATTE,
+            (0.25, 0.17, 0.1),
+            float(rng.uniform(0, 3)),
+        )
     return mesh.build()
 
 
 STALLS: dict[str, Callable[[], Array]] = {
-    "table": table, "cart": cart, "cloth": cloth, "bed_goods": bed_goods, "parasol": parasol, "stool": stool,
+    "table": table,
+    "cart": cart,
+    "cloth": cloth,
+    "bed_goods": bed_goods,
+    "parasol": parasol,
+    "stool": stool,
     "rubbish": bin_and_rubbish,
 }

@@ -5,6 +5,7 @@ Model frame: x forward, y left, z up, zero on the ground under the middle.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -319,7 +320,7 @@ def _spoked(
         (x + radius * np.cos(a), y, radius + radius * np.sin(a))
         for a in np.linspace(0, 2 * np.pi, 19)
     ]
-    for a, b in zip(points, points[1:], strict=False):
+    for a, b in itertools.pairwise(points):
         mesh.tube(a, b, thick, None, Material.MATTE, (0.03, 0.03, 0.03), 5)
     for a in points[:-1:3]:
         mesh.tube((x, y, radius), a, 0.006, None, Material.METAL, (0.5, 0.5, 0.5), 3)

@@ -27,7 +27,7 @@ import msgspec
 import zmq
 
 from config.site import CameraId
-from console.app.output import EXIT_GOOD, print_json, print_text
+from console.bench.report import print_result, say
 from ingest.cameras.health import CameraHealthData
 from ingest.errors import GridwallError
 from ingest.feed.envelope import Event, Noun, encode_event, new_event
@@ -52,8 +52,11 @@ def run(arguments: argparse.Namespace) -> int:
     seconds: float = arguments.seconds
     with tempfile.TemporaryDirectory(prefix="gridwall-bench-") as folder, hub(Path(folder)) as site:
         spool = Path(folder) / "spool"
+        say("durable events, one reader …")
         single = durable(site, spool, seconds, readers=1)
+        say(f"durable events, {READERS} readers …")
         many = durable(site, spool, seconds, readers=READERS)
+        say("latency, ephemeral events, bare pyzmq …")
         result = {
             "durable_events_per_s": round(single),
             **latency(site, spool, seconds),
@@ -62,12 +65,8 @@ def run(arguments: argparse.Namespace) -> int:
             "ephemeral_events_per_s": round(ephemeral(site, seconds)),
         }
     result["raw_pyzmq_events_per_s"] = round(raw(seconds))
-    if arguments.json:
-        print_json(result)
-    else:
-        for name, value in result.items():
-            print_text(f"{name:26} {value}")
-    return EXIT_GOOD
+    print_result(result, as_json=arguments.json)
+    return 0
 
 
 @contextlib.contextmanager

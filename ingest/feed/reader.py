@@ -204,9 +204,10 @@ class FeedReader:
         hello = msgspec.json.decode(body, type=dict[str, Any])
         address = reachable(hello["addresses"]["feed"], self._query_address)
         self._heard_ns = self._clock.mono_ns()
-        return sockets.subscriber(
-            address, (*widened(self._filters), HEARTBEAT_FILTER), curve=self._keys
-        )
+        topics = widened(self._filters)
+        if "" not in topics:
+            topics = (*topics, HEARTBEAT_FILTER)
+        return sockets.subscriber(address, topics, curve=self._keys)
 
     def _ask(self, op: str, **fields: object) -> None:
         request_id = b"%d" % next(self._numbers)

@@ -22,13 +22,15 @@ def load_case(tx: Transaction, case_id: str) -> CaseData | None:
     return None if body is None else case_of(body)
 
 
-def save_case(tx: Transaction, case: CaseData) -> None:
-    """Inserts the first version, replaces later ones."""
-    row = case_row(case)
-    if case.version == 1:
+def save_case(tx: Transaction, before: CaseData | None, after: CaseData) -> None:
+    """Inserts a new case; of a known one only what changed, so that few indices are written."""
+    row = case_row(after)
+    if before is None:
         tx.execute(cases.insert(), row)
-    else:
-        tx.execute(cases.update().where(cases.c.case_id == case.case_id), row)
+        return
+    old = case_row(before)
+    changed = {name: value for name, value in row.items() if old[name] != value}
+    tx.execute(cases.update().where(cases.c.case_id == after.case_id).values(**changed))
 
 
 def next_case_id(tx: Transaction, day: str) -> CaseId:

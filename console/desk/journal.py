@@ -27,6 +27,6 @@ def record(
     """
     audit_hash = append_audit(tx, before, after, utc_text(tx.now_utc_ns), detail)
     final = msgspec.structs.replace(after, audit_hash=audit_hash)
-    save_case(tx, final)
+    save_case(tx, before, final)
     event = new_event(Noun.CASE, final.act, final, source=SOURCE, utc_ns=tx.now_utc_ns)
     return final, event

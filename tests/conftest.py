@@ -47,7 +47,7 @@ def _threads() -> set[threading.Thread]:
 def _rings() -> set[str]:
     if not SHARED_MEMORY.is_dir():
         return set()
-    return {path.name for path in SHARED_MEMORY.glob("gridwall-test-*")}
+    return {path.name for path in SHARED_MEMORY.glob(f"gridwall-test-{os.getpid()}-*")}
 
 
 def _children() -> set[int]:

@@ -51,7 +51,7 @@ class Rig:
 
     def __init__(self, *, gate: Gate | None = None) -> None:
         base = Path("/dev/shm") if Path("/dev/shm").is_dir() else None
-        self.folder = Path(tempfile.mkdtemp(prefix="gridwall-test-", dir=base))
+        self.folder = Path(tempfile.mkdtemp(prefix=f"gridwall-test-{os.getpid()}-", dir=base))
         self.server = RtspServerThread(gate=gate)
         self.server.start()
         self.runtime = RuntimeInfo("test-site", str(self.folder), linger_s=0.1)

@@ -43,7 +43,7 @@ class LiveWall:
     def __init__(self, qtbot: QtBot) -> None:
         self.qtbot = qtbot
         base = Path("/dev/shm") if Path("/dev/shm").is_dir() else None
-        self.folder = tempfile.TemporaryDirectory(prefix="gridwall-test-", dir=base)
+        self.folder = tempfile.TemporaryDirectory(prefix=f"gridwall-test-{os.getpid()}-", dir=base)
         self.server = RtspServerThread()
         self.server.start()
         cameras = [Camera(CameraId(name), name, self._mounted(name)) for name in NAMES]

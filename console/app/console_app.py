@@ -24,21 +24,21 @@ from PySide6.QtWidgets import QApplication, QDialog
 
 from config.paths import runtime_folder, user_state_folder, worker_state_folder
 from config.site import Camera, CameraId, Language, Site
+from console.app.console_feed import SeatFeed
 from console.app.console_hooks import install_hooks, remove_hooks
 from console.app.console_memory import MemoryKeeper
+from console.bridge.clips import CLIP_PREFIX, ClipShelf, SeatNames
 from console.bridge.desk_line import DeskLine
 from console.bridge.evidence_cache import EvidenceCache
-from console.bridge.feed_bridge import FeedBridge
 from console.bridge.frame_pump import FramePump
 from console.bridge.gui_thread import Errands
 from console.bridge.site_source import site_of_folder, site_of_hub
 from console.state.basemap import BaseMap, read_basemap
 from console.state.cases import CaseRow
-from console.state.feed_status import FeedState
 from console.state.keys import CommandId
 from console.state.profiles import FIRST_LAYOUT, Profile
 from console.state.seat_memory import SeatMemory, memory_path
-from console.state.session import ConsoleSession, Severity, SnapshotParts
+from console.state.session import ConsoleSession, Severity
 from console.state.wall import MAIN_WINDOW, WallState
 from console.views import theme, words
 from console.views.commander import Commander
@@ -52,29 +52,15 @@ from ingest.cameras.lease import CameraLease, RuntimeInfo
 from ingest.clock import SystemClock
 from ingest.errors import GridwallError
 from ingest.evidence import EvidenceClient
-from ingest.feed.envelope import Event, Noun, utc_text
+from ingest.feed.envelope import utc_text
 from ingest.feed.query import QueryClient
-from ingest.feed.reader import STALE_S, FeedReader, ReaderState, Snapshot
 
 _log = logging.getLogger(__name__)
 
-#: Topics a seat follows; the heartbeat is followed by the reader itself.
-TOPICS = ("alert.", "case.", "camera.", "position.", "register.", "scene.")
 #: Lights and ages move with this.
 TICK_MS = 1_000
 #: The header's numbers are asked for every so many ticks.
 HEAD_TICKS = 10
-#: Events that name a changed register are gathered this long before the site is read again.
-REGISTER_SETTLE_MS = 300
-
-_FEED_STATES = {
-    ReaderState.CONNECTING: FeedState.CONNECTING,
-    ReaderState.SNAPSHOT: FeedState.SNAPSHOT,
-    ReaderState.REPLAYING: FeedState.SNAPSHOT,
-    ReaderState.LIVE: FeedState.LIVE,
-    ReaderState.STALE: FeedState.STALE,
-    ReaderState.FAILED: FeedState.FAILED,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,26 +96,26 @@ class ConsoleApp:
         self.session.fills_tiles = options.profile is Profile.DESK
         self._restore_wall(memory, site)
         self.errands = Errands(2)
+        fetch = EvidenceClient(site.hub.http).get
+        self.clips = ClipShelf(runtime_folder(site.folder) / "clips", self.errands, fetch)
+        self.names = SeatNames(self.session.directory, self.clips)
         self.lease = CameraLease(_runtime(site))
         self.pump = FramePump(self.wall, self.lease, self._camera)
         self.client = self.client or QueryClient(site.hub.query)
-        self.evidence = EvidenceCache(self.errands, EvidenceClient(site.hub.http).get)
+        self.evidence = EvidenceCache(self.errands, fetch)
         self.desk = DeskLine(self.session, self.client, self.errands, _seat(options))
-        self.bridge = FeedBridge()
-        self.reader = self._new_reader(site.hub.query)
+        self.feed = SeatFeed(self.session, memory)
         self.commander = Commander(self.session, self.desk, self._ask_reason)
         self.router = KeyRouter(application, self.clock)
         self.window: MainWindow | None = None
         self.wall_view: WallView | None = None
         self.screens = WallScreens(
-            self.wall, self.pump, self.session.directory, wanted=self._is_wall_screen,
+            self.wall, self.pump, self.names, wanted=self._is_wall_screen,
             on_open=self.router.watch,
         )  # fmt: skip
-        self._restored_case = False
         self._ticks = 0
         self._closed = False
         self._tick = QTimer(interval=TICK_MS)
-        self._register_settle = QTimer(singleShot=True, interval=REGISTER_SETTLE_MS)
         self._connect()
 
     # -- start
@@ -149,6 +135,9 @@ class ConsoleApp:
                 self.wall.restore(base64.b64decode(memory.wall))
             except ValueError as error:
                 _log.warning("the remembered wall cannot be read (%s): starting afresh", error)
+        for address in list(self.wall.addresses()):
+            if (self.wall.tile(address).camera_id or "").startswith(CLIP_PREFIX):
+                self.wall.put_camera(address, None)
         layout = FIRST_LAYOUT.get(self._options.profile)
         if layout is not None:
             self.wall.open_window(MAIN_WINDOW, layout)
@@ -158,11 +147,7 @@ class ConsoleApp:
     def _connect(self) -> None:
         session = self.session
         self._tick.timeout.connect(self._on_tick)
-        self._register_settle.timeout.connect(self._read_registers)
-        self.bridge.snapshot_arrived.connect(self._on_snapshot)
-        self.bridge.events_arrived.connect(self._on_events)
-        self.bridge.state_moved.connect(self._on_reader_state)
-        self.bridge.overflowed.connect(self._restart_reader)
+        self.feed.registers_changed.connect(self._read_registers)
         self.desk.acted.connect(self.commander.on_acted)
         self.desk.refused.connect(self.commander.on_refused)
         self.router.command.connect(self.commander.run)
@@ -180,13 +165,13 @@ class ConsoleApp:
         if self.window is not None:
             self.window.activateWindow()
         self._read_basemap()
-        self.reader.start()
+        self.feed.start()
         self._tick.start()
         self._memory.start(self._remembered)
 
     def _open_main_window(self) -> None:
         self.wall_view = WallView(
-            self.wall, MAIN_WINDOW, self.pump, self.session.directory, clock=self.clock,
+            self.wall, MAIN_WINDOW, self.pump, self.names, clock=self.clock,
             show_clock=False,
         )  # fmt: skip
         window = MainWindow(self.session, self.evidence, self.wall_view, self._options.profile)
@@ -194,6 +179,7 @@ class ConsoleApp:
         case_view = window.case_view
         case_view.act_asked.connect(self.commander.act)
         case_view.send_asked.connect(self.commander.send)
+        case_view.clip_asked.connect(self._play_clip)
         window.palette_card.chosen.connect(self.commander.choose)
         window.header.search_asked.connect(window.palette_card.open)
         window.header.keys_asked.connect(window.key_sheet.open)
@@ -222,46 +208,7 @@ class ConsoleApp:
         only_wall = self._options.profile is Profile.WALL
         return only_wall or screen is not self._application.primaryScreen()
 
-    def _new_reader(self, query: str) -> FeedReader:
-        bridge = self.bridge
-        return FeedReader(
-            query, TOPICS, bridge.on_events, bridge.on_snapshot, bridge.on_state, clock=self.clock
-        )
-
-    # -- feed
-
-    def _on_snapshot(self, snapshot: Snapshot) -> None:
-        self.session.apply_snapshot(
-            SnapshotParts(
-                snapshot.cases, snapshot.alerts, snapshot.positions, snapshot.camera_health
-            )
-        )
-        if not self._restored_case:
-            self._restored_case = True
-            self.session.acknowledged.update(self._memory.first.acknowledged)
-            self.session.acknowledgement_changed.emit()
-            remembered = self._memory.first.open_case
-            if remembered is not None and self.session.open_case.get() is None:
-                self.session.open(remembered, link=False)
-
-    def _on_events(self, events: tuple[object, ...]) -> None:
-        known = [event for event in events if isinstance(event, Event)]
-        self.session.apply_events(known)
-        if any(event.noun is Noun.REGISTER for event in known):
-            self._register_settle.start()
-
-    def _on_reader_state(self, state: ReaderState, detail: str) -> None:
-        moved = _FEED_STATES.get(state)
-        if moved is None:
-            return
-        now = self.clock.mono_ns()
-        since = now - round(STALE_S * 1e9) if moved is FeedState.STALE else now
-        self.session.feed.set(self.session.feed.get().moved(moved, detail, since))
-
-    def _restart_reader(self) -> None:
-        self.reader.close()
-        self.reader = self._new_reader(self.session.site.hub.query)
-        self.reader.start()
+    # -- registers
 
     def _read_registers(self) -> None:
         site, client, folder = self.session.site, self.client, self._options.site_folder
@@ -282,10 +229,11 @@ class ConsoleApp:
             self.window.map_view.set_basemap(basemap)
 
     def _on_site(self) -> None:
+        self.names = SeatNames(self.session.directory, self.clips)
         if self.wall_view is not None:
-            self.wall_view.set_names(self.session.directory)
+            self.wall_view.set_names(self.names)
         for window in self.screens.windows.values():
-            window.view.set_names(self.session.directory)
+            window.view.set_names(self.names)
         self._read_basemap()
 
     def _on_alert(self, _alert: object) -> None:
@@ -307,7 +255,16 @@ class ConsoleApp:
     # -- cameras
 
     def _camera(self, camera_id: CameraId) -> Camera | None:
-        return self.session.directory.camera(camera_id)
+        return self.session.directory.camera(camera_id) or self.clips.camera(camera_id)
+
+    def _play_clip(self, sha: str) -> None:
+        row = self.session.cases.get(self.session.open_case.get())
+        about = words.kind_text(row.case.kind) if row is not None else ""
+        name = words.translate("Evidence", "Clip · {0}").format(about)
+        self.clips.bring(sha, name, self._show_clip, self._on_problem)
+
+    def _show_clip(self, camera_id: CameraId) -> None:
+        self.wall.call(camera_id)
 
     def _camera_of_number(self, number: int) -> CameraId | None:
         camera = self.session.directory.by_number(number)
@@ -365,8 +322,7 @@ class ConsoleApp:
         self._closed = True
         self._memory.close(self._remembered)
         self._tick.stop()
-        self.bridge.close()
-        self.reader.close()
+        self.feed.close()
         self.router.close()
         self.screens.close()
         if self.wall_view is not None:
@@ -375,6 +331,7 @@ class ConsoleApp:
             self.window.hide()
         self.pump.close()
         self.lease.close()
+        self.clips.close()
         self.errands.close()
         if self.client is not None:
             self.client.close()

@@ -6,6 +6,7 @@ Shows the session's open case; asks for acts by signal. Threads: GUI thread only
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from console.bridge.evidence_cache import EvidenceCache
@@ -20,6 +21,10 @@ from console.views.lights import light_colour
 from console.views.timeline import Timeline
 from console.views.words import translate
 from vision.alerts import AlertData
+
+#: Height of the evidence by the pane's width, and at most this share of the pane's height.
+EVIDENCE_ASPECT = 9 / 16
+EVIDENCE_SHARE_MAX = 0.42
 
 
 class CaseView(QWidget):
@@ -77,8 +82,6 @@ class CaseView(QWidget):
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 12)
         column.setSpacing(0)
-        column.addWidget(self.evidence)
-        column.addWidget(self.acts)
         for title, part in (
             (self._candidates_title, self.candidates),
             (self._timeline_title, self.timeline),
@@ -97,9 +100,17 @@ class CaseView(QWidget):
         outer = QVBoxLayout(body)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
+        # evidence and acts stay in sight, and their height never depends on a scroll bar
         outer.addWidget(self._header())
-        outer.addWidget(scroll)
+        outer.addWidget(self.evidence)
+        outer.addWidget(self.acts)
+        outer.addWidget(scroll, 1)
         return body
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = round(self.width() * EVIDENCE_ASPECT)
+        self.evidence.setFixedHeight(min(wide, round(self.height() * EVIDENCE_SHARE_MAX)))
 
     def _header(self) -> QWidget:
         header = QWidget()

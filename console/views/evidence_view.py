@@ -16,8 +16,6 @@ from console.bridge.evidence_cache import EvidenceCache
 from console.views import icons, theme
 from console.views.words import translate
 
-_ASPECT = 9 / 16
-
 
 class Face(enum.Enum):
     SNAPSHOT = "snapshot"
@@ -45,6 +43,7 @@ class EvidenceView(QWidget):
         self._shown = Evidence()
         self._problem = ""
         self.face = Face.SNAPSHOT
+        self.resize_count = 0
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setSizePolicy(policy)
         self._buttons = {name: QToolButton(self) for name in ("snapshot", "crop", "clip")}
@@ -127,7 +126,7 @@ class EvidenceView(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.setFixedHeight(round(self.width() * _ASPECT))
+        self.resize_count += 1
         self._place()
 
     def sizeHint(self) -> QSize:

@@ -200,6 +200,7 @@
     <message>
         <source>No case is open.
 Choose one in the queue (Enter) or on the map: its picture, its place and the nearest inspectors come together.</source>
+        <extracomment>Height of the evidence by the pane&apos;s width, and at most this share of the pane&apos;s height.</extracomment>
         <translation>尚未打开案件。
 在队列中选择一件（回车）或在地图上点选：画面、位置和最近的网格员随即联动。</translation>
     </message>
@@ -275,12 +276,16 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
         <source>Fetching the picture…</source>
         <translation>正在读取图片…</translation>
     </message>
+    <message>
+        <source>Clip · {0}</source>
+        <extracomment>Lights and ages move with this. The header&apos;s numbers are asked for every so many ticks.</extracomment>
+        <translation>录像 · {0}</translation>
+    </message>
 </context>
 <context>
     <name>Header</name>
     <message>
         <source>Lost: {0}</source>
-        <extracomment>Topics a seat follows; the heartbeat is followed by the reader itself. Lights and ages move with this. The header&apos;s numbers are asked for every so many ticks. Events that name a changed register are gathered this long before the site is read again.</extracomment>
         <translation>离线点位：{0}</translation>
     </message>
     <message>

@@ -257,3 +257,22 @@ def test_an_offline_inspector_is_shown_as_offline(seat: Seat) -> None:
     assert person is not None
     assert person.presence(seat.clock.utc_ns()) is Presence.OFFLINE
     assert not seat.window.map_view.grab().isNull()
+
+
+def test_the_window_settles_at_every_width(seat: Seat) -> None:
+    """A picture whose height followed its width beside a scroll bar once resized for ever: the
+    bar came, the picture shrank, the bar went, the picture grew. The window hung.
+    """
+    seat.fill()
+    seat.session.open(FIRST)
+    seat.wait(lambda: seat.session.detail.get() is not None)
+    for height in range(680, 900, 20):
+        for width in range(1120, 1500, 40):
+            seat.window.resize(width, height)
+            rounds = 0
+            resized = -1
+            while resized != seat.window.case_view.evidence.resize_count and rounds < 50:
+                resized = seat.window.case_view.evidence.resize_count
+                QApplication.processEvents()
+                rounds += 1
+            assert rounds < 50, f"{width}×{height} never settles"

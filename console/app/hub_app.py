@@ -6,7 +6,6 @@ same site is refused; a gateway that ends is started again with back-off.
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import logging
 import os
@@ -22,12 +21,12 @@ from config.load import load_site
 from config.paths import hub_state_folder, network_file_system
 from config.problems import SiteInvalid
 from config.site import Site
+from console.desk.desk import Desk
 from ingest.errors import GridwallError, Misconfigured
 from ingest.feed.file_lock import FileLock, LockTaken
 from ingest.feed.hub import Hub, HubSettings, open_store
 from ingest.feed.keys import keys_folder
 from ingest.feed.log import EventStore
-from ingest.feed.participant import Participant
 from ingest.feed.registers import SiteService
 from ingest.parent import ParentWatch
 from ingest.stop import StopToken
@@ -141,7 +140,7 @@ class HubApp:
                 accept_clear_network=site.hub.accept_unencrypted_network,
             ),
             self._store,
-            (self._service, *desks(self._service)),
+            (self._service, Desk(lambda: self._service.directory)),
             streets=lambda: self._service.streets,
             beside=self._service.poll,
         )
@@ -175,6 +174,8 @@ class HubApp:
     def run(self, stop: StopToken, parent: ParentWatch | None) -> None:
         """Looks after the gateway until told to stop or until the parent is gone."""
         while not stop.wait(ROUND_S):
+            if not self._hub.is_whole:
+                raise GridwallError("a thread of the hub ended; see the log above. Start it again")
             if parent is not None and parent.is_gone():
                 log.warning("the process that started the hub is gone; the hub leaves too")
                 return
@@ -222,12 +223,3 @@ def lock_site(folder: Path) -> FileLock:
             f"another hub serves this site already ({error.owner or 'unknown process'}): use "
             "that one, or stop it first"
         ) from error
-
-
-def desks(service: SiteService) -> tuple[Participant, ...]:
-    """The desk, once there is one in this build."""
-    if importlib.util.find_spec("console.desk.desk") is None:
-        log.warning("this build has no desk: the hub keeps events but no cases")
-        return ()
-    desk = importlib.import_module("console.desk.desk").Desk(lambda: service.directory)
-    return (desk,)

@@ -97,11 +97,18 @@ class Front:
             wait_s = 0.0 if outbox else self._seconds_to_beat()
             deaf = ends[Target.INTAKE] if self._acting.is_full else None
             for ready in sockets.wait(min(wait_s, 0.05 if deaf else wait_s), deaf=deaf):
-                receivers[ready]()
+                self._guarded(receivers[ready])
             self._send_all(outbox)
             if self._clock.mono_ns() >= self._next_beat_ns:
                 self._beat()
         self._send_all(outbox, most=1_000_000)
+
+    def _guarded(self, receive: Callable[[], None]) -> None:
+        try:
+            receive()
+        except Exception:
+            self._counts.add("gridwall_hub_errors_total", "sockets")
+            log.exception("a message could not be handled; it is dropped")
 
     def _seconds_to_beat(self) -> float:
         return min(HEARTBEAT_S, max(0.0, (self._next_beat_ns - self._clock.mono_ns()) / 1e9))

@@ -117,6 +117,11 @@ class Hub:
         self._run_thread("hub-acting", lambda: self._acting.run(self._stop_work))
         self._run_thread("hub-reads", lambda: self._reading.run(self._stop_work, self._beside))
 
+    @property
+    def is_whole(self) -> bool:
+        """False when one of the hub's threads ended by itself: then the process must end."""
+        return all(thread.is_alive() for thread in self._threads)
+
     def close(self) -> None:
         """Finishes what was taken, answers it, closes everything. Idempotent."""
         self._stop_work.stop()

@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 CREDIT = 1_000
 #: Ephemeral events waiting for the hub; the oldest is dropped and counted.
 FLEETING_MOST = 1_000
-#: Without any acknowledgement for this long everything unacknowledged is sent again, seconds.
+#: When the oldest event on the way is unanswered for this long, all of them are sent again, seconds.
 SILENCE_S = 2.0
 SILENCE_MAX_S = 15.0
 #: After "not now" (a full disk) the hub is left alone for this long, seconds.
@@ -46,6 +46,11 @@ class Acknowledgement(Struct, frozen=True):
     sequence: int | None = None
     error: str = ""
     retry: bool = False
+
+
+class _Sent(Struct, frozen=True):
+    entry: Entry
+    at_ns: int
 
 
 class Publisher:
@@ -70,12 +75,11 @@ class Publisher:
         self._clock = clock or SystemClock()
         self._spool = Spool(spool_folder, source)
         self._fleeting: deque[tuple[bytes, bytes]] = deque(maxlen=FLEETING_MOST)
-        self._on_way: dict[bytes, Entry] = {}
+        self._on_way: dict[bytes, _Sent] = {}  # oldest first
         self._again: list[Entry] = []
         self._stop = StopToken()
         self._acked = threading.Condition()
         self._sockets: Sockets | None = None
-        self._last_answer_ns = 0
         self._hold_until_ns = 0
         self._silence_s = SILENCE_S
         self._hub_text = ""
@@ -154,18 +158,23 @@ class Publisher:
             if now_ns >= next_sync_ns:
                 self._spool.sync()
                 next_sync_ns = now_ns + round(SYNC_S * 1e9)
-            if self._on_way and now_ns - self._last_answer_ns > self._silence_s * 1e9:
+            if self._is_silent(now_ns):
                 self._silence_s = min(SILENCE_MAX_S, 2 * self._silence_s)
                 dealer = self._fresh_dealer(sockets, dealer)
+
+    def _is_silent(self, now_ns: int) -> bool:
+        """Whether the oldest event waits too long: later answers do not excuse it (a hub that
+        was restarted in between never saw it)."""
+        oldest = next(iter(self._on_way.values()), None)
+        return oldest is not None and now_ns - oldest.at_ns > self._silence_s * 1e9
 
     def _fresh_dealer(self, sockets: Sockets, old: Endpoint | None) -> Endpoint:
         """A new connection; what was on the way on the old one is sent again, in order."""
         if old is not None:
             sockets.drop(old)
-        self._again.extend(self._on_way.values())
+        self._again.extend(sent.entry for sent in self._on_way.values())
         self._on_way.clear()
         self._take_back()
-        self._last_answer_ns = self._clock.mono_ns()
         return sockets.dealer(self._intake, curve=self._keys)
 
     def _take_back(self) -> None:
@@ -181,12 +190,10 @@ class Publisher:
                 entry = self._spool.take()
                 if entry is None:
                     break
-                if not self._on_way:
-                    self._last_answer_ns = self._clock.mono_ns()
                 if not dealer.send((b"", entry.id.encode(), self._spool.body(entry))):
                     self._spool.put_back([entry])
                     return False
-                self._on_way[entry.id.encode()] = entry
+                self._on_way[entry.id.encode()] = _Sent(entry, self._clock.mono_ns())
         while self._fleeting:
             if not dealer.send((b"", *self._fleeting[0])):
                 return False
@@ -201,10 +208,10 @@ class Publisher:
         except msgspec.DecodeError as error:
             log.warning("the hub's answer is not understood: %s", error)
             return
-        self._last_answer_ns = self._clock.mono_ns()
-        entry = self._on_way.pop(message.frames[1], None)
-        if entry is None:
+        sent = self._on_way.pop(message.frames[1], None)
+        if sent is None:
             return
+        entry = sent.entry
         if ack.ok:
             self._silence_s = SILENCE_S
             self._tell("")

@@ -9,7 +9,7 @@ import signal
 import sys
 from pathlib import Path
 
-from config.load import load_site
+from config.load import SiteInvalid, load_site
 from config.paths import hub_state_folder
 from ingest.clock import SystemClock
 from ingest.errors import FailureKind, GridwallError
@@ -83,7 +83,10 @@ class Gateway:
     async def _watch(self) -> None:
         """Registers are followed as the hub does: who carries which device may change."""
         while True:
-            await asyncio.to_thread(self._service.poll)
+            try:
+                await asyncio.to_thread(self._service.poll)
+            except Exception:
+                log.exception("looking at the site folder failed")
             await asyncio.sleep(1.0)
 
 
@@ -103,6 +106,9 @@ def main() -> int:
             asyncio.run(gateway.run())
         finally:
             gateway.close()
+    except SiteInvalid as error:
+        log.error("%s", error)
+        return 2
     except GridwallError as error:
         log.error("%s", error)
         return 2 if error.kind is FailureKind.MISCONFIGURED else 1

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import zmq
 from feed_kit import ANY_PORT, Plain, RunningHub, health, wait_for
 
 from config.site import HubAddresses
@@ -193,3 +194,30 @@ def test_closing_twice_is_no_harm(start_hub: StartHub, start_publisher: StartPub
     publisher.close()
     assert ANY_PORT.intake.endswith("*")
     wait_for(lambda: publisher.unacked_count == 0)
+
+
+def test_an_event_lost_on_the_way_is_sent_again_while_others_are_answered(
+    start_publisher: StartPublisher, plain: Plain
+) -> None:
+    """A hub restarted within two seconds never saw what was on the way; answers to later events
+    must not hide that."""
+    router = plain.context.socket(zmq.ROUTER)
+    plain._sockets.append(router)
+    port = router.bind_to_random_port("tcp://127.0.0.1")
+    publisher = start_publisher(HubAddresses(intake=f"tcp://127.0.0.1:{port}"))
+    lost = health(0)
+    publisher.publish(lost)
+    seen = 0
+    for number in range(1, 200):
+        publisher.publish(health(number))
+        while router.poll(50):
+            peer, empty, event_id, _ = router.recv_multipart()
+            if event_id == lost.id.encode():
+                seen += 1
+                if seen == 1:
+                    continue
+            router.send_multipart([peer, empty, event_id, b'{"ok": true, "sequence": 1}'])
+        if seen == 2:
+            break
+    assert seen == 2
+    assert publisher.wait_acked(5)

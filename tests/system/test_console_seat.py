@@ -48,6 +48,7 @@ class Console:
         self._display, self._folder, self._arguments = display, folder, arguments
         self._log = folder / "console.log"
         self.process: subprocess.Popen[bytes] | None = None
+        self._family: dict[int, psutil.Process] = {}
 
     def start(self) -> None:
         environment = {
@@ -88,31 +89,33 @@ class Console:
         assert self.process is not None
         return Path(f"/proc/{self.process.pid}/maps").read_text()
 
+    def _meet_family(self) -> None:
+        """Remembers broker and camera groups: they leave by themselves, a moment later."""
+        assert self.process is not None
+        for child in psutil.Process(self.process.pid).children(recursive=True):
+            self._family[child.pid] = child
+
     def kill(self) -> None:
         assert self.process is not None
+        self._meet_family()
         self.process.send_signal(signal.SIGKILL)
         self.process.wait(20)
         self.process = None
 
     def leave(self) -> int:
         assert self.process is not None
+        self._meet_family()
         self.process.terminate()
         code = self.process.wait(20)
         self.process = None
         return code
 
     def clean(self) -> None:
+        """Ends the seat; fails when its broker or cameras stay behind."""
         if self.process is not None:
             self.kill()
-
-
-def _brokers(runtime_of: Path) -> list[psutil.Process]:
-    return [
-        process
-        for process in psutil.process_iter(["cmdline"])
-        if "ingest.cameras" in (process.info["cmdline"] or ())
-        and str(runtime_of) in (process.info["cmdline"] or ())
-    ]
+        _gone, alive = psutil.wait_procs(list(self._family.values()), timeout=WAIT_S)
+        assert not alive, f"the seat left processes behind: {alive}"
 
 
 @pytest.fixture
@@ -134,7 +137,6 @@ def console(virtual_screen: str, tmp_path: Path, site: Path, hub: HubProcess) ->
     seat = Console(virtual_screen, tmp_path, "--site", str(site), "--seat", "seat-1")
     yield seat
     seat.clean()
-    _wait(lambda: not _brokers(site), "the end of the camera broker")
 
 
 @pytest.fixture
@@ -223,4 +225,3 @@ def test_a_seat_starts_from_the_hubs_address_alone(
         assert seat.leave() == 0
     finally:
         seat.clean()
-        _wait(lambda: not _brokers(tmp_path), "the end of the camera broker")

@@ -14,7 +14,7 @@ from console.desk.desk_context import DeskContext
 from console.desk.dispatch_rules import CandidateList, Situation, candidates_for
 from console.desk.messages import Message
 from console.desk.queries import convert
-from ingest.feed.envelope import Noun
+from ingest.feed.envelope import Noun, parse_utc_ns
 from ingest.feed.log import Transaction
 from ingest.feed.participant import OperationRefused
 from ingest.positions.fix import PositionEntry
@@ -82,7 +82,8 @@ def positions_of(tx: Transaction, context: DeskContext) -> dict[str, PositionEnt
         try:
             entry = msgspec.json.decode(raw, type=PositionEntry)
             GeoPoint(entry.lat_deg, entry.lon_deg)
-        except ValueError:
+            parse_utc_ns(entry.fix_utc)
+        except (ValueError, OverflowError):
             continue  # a foreign publisher's fix that lacks a field places nobody
         inspector_id: str | None = entry.inspector_id
         if inspector_id is None:

@@ -9,10 +9,10 @@ lists in its read thread; the desk keeps nothing but the transition table and a 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from config.directory import SiteDirectory
 from config.settings import CalendarSettings
@@ -25,7 +25,7 @@ from console.desk.desk_context import DeskContext
 from console.desk.intake import take_alert, take_ticket
 from console.desk.messages import Message
 from console.desk.routes import StreetService
-from console.desk.tables import metadata
+from console.desk.tables import NEVER_NS, metadata
 from console.desk.workflow import shipped_table
 from ingest.feed.envelope import Event, Noun
 from ingest.feed.log import StoredEvent, Transaction
@@ -41,7 +41,7 @@ from ingest.feed.participant import (
 class VerifyRequest(Struct, frozen=True):
     """`audit.verify`: from which row on; the answer's `next` goes on where one request ends."""
 
-    from_: int = msgspec.field(name="from", default=1)
+    from_: Annotated[int, Meta(ge=1, le=NEVER_NS)] = msgspec.field(name="from", default=1)
 
 
 class Desk:
@@ -133,7 +133,7 @@ class Desk:
         self, tx: Transaction, request: dict[str, Any], caller: Caller
     ) -> OperationResult:
         asked: VerifyRequest = queries.convert(request, VerifyRequest)
-        verdict = verify_chain(tx, max(1, asked.from_))
+        verdict = verify_chain(tx, asked.from_)
         return OperationResult(
             {"intact": verdict.broken is None, "broken": verdict.broken, "next": verdict.next}
         )

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Meta, Raw, Struct
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from console.desk.case import CaseState
@@ -67,7 +67,7 @@ class CaseFilter(Struct, frozen=True, forbid_unknown_fields=True):
     camera_id: _Texts = None
     item_code: _Texts = None
     source: _Texts = None
-    priority: int | None = None
+    priority: Annotated[int, Meta(ge=0, le=100)] | None = None
     open: bool | None = None
     late: bool | None = None
     since_utc: str | None = None
@@ -238,7 +238,7 @@ def _check_states(wanted: _Texts) -> None:
 
 def _instant(name: str, text: str) -> int:
     try:
-        return parse_utc_ns(text)
+        return max(-NEVER_NS, min(NEVER_NS, parse_utc_ns(text)))
     except (ValueError, OverflowError) as error:
         raise OperationRefused(f"filter.{name}: {error}") from error
 

@@ -41,6 +41,7 @@ class RingFeed:
         self._reader: RingReader | None = None
         self._region = WHOLE
         self._health: StreamHealth | None = None
+        self._shed_fps: float | None = None
         self._frame: Frame | None = None
         self._image: TileImage | None = None
         self._slot_images: dict[int, QImage] = {}
@@ -70,6 +71,7 @@ class RingFeed:
         if status is None:
             return
         self._health = status.health
+        self._shed_fps = status.shed_fps
         key = self._best_key(status.rings)
         if key is None:
             self._keep_last_picture()
@@ -118,6 +120,9 @@ class RingFeed:
 
     def health(self) -> StreamHealth | None:
         return self._health
+
+    def shed_fps(self) -> float | None:
+        return self._shed_fps
 
     def close(self) -> None:
         """Lets go of the shared memory; the last picture is gone too. Twice is harmless."""

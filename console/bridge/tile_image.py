@@ -74,6 +74,10 @@ class TileFeed(Protocol):
         """The stream's health as last heard; None before anything was."""
         ...
 
+    def shed_fps(self) -> float | None:
+        """The rate this tile was reduced to because the machine is overloaded; None: it is not."""
+        ...
+
 
 class PictureSource(Protocol):
     """Delivers pictures to wall windows: the frame pump, or a fake in tests."""

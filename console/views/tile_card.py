@@ -13,30 +13,42 @@ from console.views.tile_status import TileMode, TileStatus
 
 #: How dark the last picture lies behind a card.
 DIM_ALPHA = 0.78
-TITLE = 1.35
-LINE = 1.6
+#: A card has the tile for itself: its type grows with the tile, readable at four metres.
+TITLE_SHARE, TITLE_PX = 0.052, (13, 44)
+LINE_SHARE, LINE_PX = 0.034, (11, 28)
+LINE_HEIGHT = 1.6
 
 
 def paint_card(
-    painter: QPainter, rect: QRect, status: TileStatus, size_px: int, *, over_picture: bool
+    painter: QPainter, rect: QRect, status: TileStatus, ratio: float, *, over_picture: bool
 ) -> None:
-    """Title and lines of `status` in the middle of `rect`, over the dimmed last picture."""
+    """Title and lines of `status` in the middle of `rect`, over the dimmed last picture.
+
+    Args:
+        rect: the tile, device pixels; `ratio`: device pixels per point.
+    """
     colours = theme.DARK if over_picture else theme.COLOURS
     if over_picture:
         painter.fillRect(rect, theme.colour(colours.background, DIM_ALPHA))
     lost = status.mode is TileMode.LOST
-    title_px = round(size_px * TITLE)
+    title_px = _type_px(rect, ratio, TITLE_SHARE, TITLE_PX)
+    line_px = _type_px(rect, ratio, LINE_SHARE, LINE_PX)
     rows = [(status.title, title_px, colours.text if lost else colours.secondary, True)]
-    rows += [(line, size_px, colours.secondary, False) for line in status.lines]
-    mark_px = title_px * LINE if lost else 0.0
-    y = rect.center().y() - (mark_px + sum(size * LINE for _, size, _, _ in rows)) / 2
+    rows += [(line, line_px, colours.secondary, False) for line in status.lines]
+    mark_px = title_px * LINE_HEIGHT if lost else 0.0
+    y = rect.center().y() - (mark_px + sum(size * LINE_HEIGHT for _, size, _, _ in rows)) / 2
     if lost:
         _paint_lost_mark(painter, QPointF(rect.center().x(), y + title_px / 2), title_px)
         y += mark_px
     for text, size, ink, bold in rows:
-        area = QRectF(rect.x() + size, y, max(1, rect.width() - 2 * size), size * LINE)
+        area = QRectF(rect.x() + size, y, max(1, rect.width() - 2 * size), size * LINE_HEIGHT)
         _paint_row(painter, text, area, size, QColor(ink), bold=bold)
-        y += size * LINE
+        y += size * LINE_HEIGHT
+
+
+def _type_px(rect: QRect, ratio: float, share: float, bounds: tuple[int, int]) -> int:
+    least, most = bounds
+    return round(min(most * ratio, max(least * ratio, rect.height() * share)))
 
 
 def _paint_row(

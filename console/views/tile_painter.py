@@ -50,6 +50,7 @@ class TilePainter:
         self.feed: TileFeed | None = None
         self.alarm: TileAlarm | None = None
         self.selected = False
+        self.tells_empty = True
         self.frame_count = 0
         self.placement = Placement(0, 0, rect.width(), rect.height())
         self.picture_rect = QRect(rect)
@@ -87,7 +88,9 @@ class TilePainter:
 
     def refresh(self, mono_ns: int, utc_ns: int) -> bool:
         """Works out texts and fades anew; True when the tile looks different now."""
-        status = tile_status(self.tile, self.feed, self.alarm, mono_ns, utc_ns)
+        status = tile_status(
+            self.tile, self.feed, self.alarm, mono_ns, utc_ns, tells_empty=self.tells_empty
+        )
         changed = status != self._status
         if changed:
             self._status = status
@@ -130,9 +133,7 @@ class TilePainter:
                 self._number_painted = image.number
                 self.frame_count += 1
         if self._status.mode in CARDS:
-            paint_card(
-                painter, self.rect, self._status, self._size_px, over_picture=image is not None
-            )
+            paint_card(painter, self.rect, self._status, self.ratio, over_picture=image is not None)
         elif self.alarm is not None and self.alarm.box_norm is not None:
             self._paint_box(painter, self.alarm.box_norm)
         if self._overlays is None:
@@ -141,7 +142,8 @@ class TilePainter:
 
     def _overlay_content(self) -> OverlayContent:
         number, name = self._label
-        badges = badge_texts(self.tile.zoom, pinned=self.tile.pinned, further=self._badges)
+        further = (*self._badges, self._status.notice) if self._status.notice else self._badges
+        badges = badge_texts(self.tile.zoom, pinned=self.tile.pinned, further=further)
         return OverlayContent(
             self.rect, self.ratio, self._size_px, self._status,
             number, name, badges, self.alarm, self.selected,

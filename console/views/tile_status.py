@@ -36,36 +36,45 @@ CARDS = frozenset({TileMode.EMPTY, TileMode.CONNECTING, TileMode.LOST, TileMode.
 
 @dataclass(frozen=True, slots=True)
 class TileStatus:
-    """Mode and texts: `title` and `lines` of a card, `age` of the picture, `alarm_age`."""
+    """Mode and texts: `title` and `lines` of a card, `age` of the picture, `alarm_age`.
+
+    `notice`: what else an operator must know of a live picture (rate reduced under overload).
+    """
 
     mode: TileMode
     title: str = ""
     lines: tuple[str, ...] = ()
     age: str = ""
     alarm_age: str = ""
+    notice: str = ""
 
 
 EMPTY_STATUS = TileStatus(TileMode.EMPTY)
 
 
 def tile_status(
-    tile: Tile, feed: TileFeed | None, alarm: TileAlarm | None, mono_ns: int, utc_ns: int
+    tile: Tile,
+    feed: TileFeed | None,
+    alarm: TileAlarm | None,
+    mono_ns: int,
+    utc_ns: int,
+    *,
+    tells_empty: bool = True,
 ) -> TileStatus:
     """What the tile says now.
 
     Args:
         mono_ns, utc_ns: now, by both clocks.
+        tells_empty: whether an empty tile says what to do; one of a window is enough.
     """
     alarm_age = (
         "" if alarm is None else tile_texts.duration_text((utc_ns - alarm.since_utc_ns) / 1e9)
     )
     if tile.camera_id is None or feed is None:
-        return TileStatus(
-            TileMode.EMPTY,
-            tile_texts.empty_text(),
-            (tile_texts.empty_hint_text(),),
-            alarm_age=alarm_age,
-        )
+        if not tells_empty:
+            return TileStatus(TileMode.EMPTY)
+        hint = (tile_texts.empty_hint_text(),)
+        return TileStatus(TileMode.EMPTY, tile_texts.empty_text(), hint)
     health = feed.health()
     if health is not None and health.state is StreamState.DISABLED:
         return TileStatus(TileMode.DISABLED, tile_texts.disabled_text(), alarm_age=alarm_age)
@@ -95,8 +104,12 @@ def _picture(
     if image is None:
         return TileStatus(TileMode.CONNECTING, tile_texts.connecting_text(), alarm_age=alarm_age)
     age_s = (mono_ns - image.received_mono_ns) / 1e9
-    interval_s = 1.0 / health.fps if health is not None and health.fps > 0 else 0.0
+    shed_fps = feed.shed_fps()
+    notice = "" if shed_fps is None else tile_texts.reduced_text(shed_fps)
+    fps = shed_fps if shed_fps is not None else 0.0 if health is None else health.fps
+    interval_s = 1.0 / fps if fps > 0 else 0.0
     if age_s <= max(STALE_S, STALE_INTERVALS * interval_s):
-        return TileStatus(TileMode.PICTURE, alarm_age=alarm_age)
+        return TileStatus(TileMode.PICTURE, alarm_age=alarm_age, notice=notice)
     mode = TileMode.OLD if age_s > RED_S else TileMode.STALE
-    return TileStatus(mode, age=tile_texts.frame_age_text(age_s), alarm_age=alarm_age)
+    age = tile_texts.frame_age_text(age_s)
+    return TileStatus(mode, age=age, alarm_age=alarm_age, notice=notice)

@@ -95,3 +95,8 @@ def empty_hint_text() -> str:
 def pinned_text() -> str:
     """The badge of a tile that keeps its camera."""
     return translate("Tile", "pinned")
+
+
+def reduced_text(fps: float) -> str:
+    """The badge of a tile whose rate was reduced because the machine is overloaded."""
+    return translate("Tile", "overload: {0} fps").format(f"{fps:g}")

@@ -173,6 +173,9 @@ class WallView(QWidget):
         """Cameras, feeds, alarms or the selection may be others: tiles that differ repaint."""
         for painter in self._painters.values():
             self._update_content(painter)
+        first_empty = next((p for p in self._painters.values() if p.feed is None), None)
+        for painter in self._painters.values():
+            painter.tells_empty = painter.selected or painter is first_empty
         self._refresh_statuses()
 
     def _update_content(self, painter: TilePainter) -> None:

@@ -233,3 +233,13 @@ def test_wheel_zooms_at_the_pointer(stage: Stage, qtbot: QtBot) -> None:
     assert x2 - x1 == pytest.approx(1 / 1.25**3)
     assert (0.75 - x1) / (x2 - x1) == pytest.approx(0.75, abs=0.01)
     assert (0.74 - y1) / (y2 - y1) == pytest.approx(0.74, abs=0.01)
+
+
+def test_a_tile_that_lost_rate_under_overload_says_so(stage: Stage) -> None:
+    feed = stage.source.of(CAMERAS[0])
+    feed.shed = 1.0
+    stage.push(0, GREEN, age_s=2.0)
+    stage.until(0, GREEN)
+    painter = stage.view.tile_painters[0]
+    assert painter.mode is TileMode.PICTURE, "a rate we reduced ourselves is not a stale camera"
+    assert "1 fps" in painter.status.notice

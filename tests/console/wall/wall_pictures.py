@@ -22,6 +22,7 @@ class FakeFeed:
         self.seen_number = 0
         self.overwritten = False
         self.state: StreamHealth | None = None
+        self.shed: float | None = None
 
     def push(self, pixels: NDArray[np.uint8], *, mono_ns: int, region: Region = WHOLE) -> None:
         number = 1 if self.current is None else self.current.number + 1
@@ -44,6 +45,9 @@ class FakeFeed:
     def still_valid(self) -> bool:
         was, self.overwritten = self.overwritten, False
         return not was
+
+    def shed_fps(self) -> float | None:
+        return self.shed
 
     def health(self) -> StreamHealth | None:
         return self.state

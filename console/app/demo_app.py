@@ -9,14 +9,11 @@ from __future__ import annotations
 import json
 import logging
 import os
-import shutil
-import socket
 import sys
-import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,10 +22,19 @@ import msgspec
 from msgspec import Struct
 
 from config.load import load_site
-from config.paths import runtime_folder, worker_state_folder
 from config.site import Site
+from console.app.demo_parts import (
+    answers_control,
+    console_spec,
+    free_addresses,
+    hub_spec,
+    runtime_of,
+    sources_of,
+    temporary_site,
+    worker_spec,
+)
 from console.app.supervisor import ChildFailed, ChildSpec, Supervisor
-from console.demo.control import ControlAway, ask_control
+from console.demo.control import ask_control
 from console.demo.headless_wall import HeadlessWall
 from console.demo.operator import ScriptedOperator
 from console.demo.report import DelayReport, KindReport, RaisedAlert, match
@@ -36,13 +42,10 @@ from console.demo.site_files import (
     PARKING_LIMIT_S,
     SMOKE_LIMIT_S,
     STALL_LIMIT_S,
-    DemoAddresses,
     write_site,
 )
 from console.demo.truth import TrueEvent
 from console.demo.user_videos import write_videos_site
-from ingest.cameras.lease import CameraSource, RuntimeInfo
-from ingest.errors import GridwallError
 from ingest.feed.envelope import Event, Noun
 from ingest.feed.query import QueryClient
 from ingest.feed.reader import FeedReader, ReaderState, Snapshot
@@ -68,7 +71,6 @@ LIVE_S = 60.0
 #: The wall looks for new frames this often: four times a frame's interval.
 TAKE_S = 0.01
 ROUND_S = 0.25
-_PREFIX = "gridwall-demo-"
 
 
 class DemoReport(Struct, frozen=True):
@@ -137,11 +139,11 @@ class Demo:
         Raises ChildFailed when a part does not start.
         """
         with ExitStack() as stack:
-            folder = stack.enter_context(_temporary_site())
+            folder = stack.enter_context(temporary_site())
             site, control_port = self._write_site(folder)
             supervisor = stack.enter_context(Supervisor(folder / "logs", self._say))
             self._start_backend(supervisor, site, control_port, stop)
-            wall = HeadlessWall(_runtime(site), _sources(site), paints=self._options.headless)
+            wall = HeadlessWall(runtime_of(site), sources_of(site), paints=self._options.headless)
             stack.callback(wall.close)
             wall.start()
             query = stack.enter_context(QueryClient(site.hub.query))
@@ -190,7 +192,7 @@ class Demo:
                 "cameras",
                 (sys.executable, "-m", "console.demo.street_server", "--port", port,
                  "--control-port", str(control_port), *clips, "--parent", own_pid),
-                ready=lambda: _answers_control(control_port),
+                ready=lambda: answers_control(control_port),
             ),
             stop,
         )  # fmt: skip
@@ -282,133 +284,6 @@ class Demo:
             restarts=supervisor.restart_count(),
             acts=0 if operator is None else operator.act_count,
         )
-
-
-def hub_spec(site: Site) -> ChildSpec:
-    """The hub of a site; ready when its query socket answers."""
-    return ChildSpec(
-        "hub",
-        (*gridwall(), "hub", "--site", str(site.folder), "--leave-with-parent"),
-        ready=lambda: _answers_query(site.hub.query),
-    )
-
-
-def worker_spec(site: Site, *, beside_wall: bool) -> ChildSpec:
-    """The worker of a site; it reports its readiness on the feed, not here."""
-    more = ("--beside-wall",) if beside_wall else ()
-    return ChildSpec(
-        "worker",
-        (*gridwall(), "worker", "--site", str(site.folder), *more, "--leave-with-parent"),
-    )
-
-
-def console_spec(site: Site, profile: str, screens: int | None) -> ChildSpec:
-    """The windows; when the person closes them the run is over."""
-    more = ("--screens", str(screens)) if screens else ()
-    return ChildSpec(
-        "console",
-        (sys.executable, "-m", "console.app.leaving", str(os.getpid()),
-         "console", "--site", str(site.folder), "--profile", profile, *more),
-        restarts=False,
-    )  # fmt: skip
-
-
-def gridwall() -> tuple[str, ...]:
-    """How this installation runs its own commands."""
-    return sys.executable, "-m", "console.app.cli"
-
-
-@contextmanager
-def _temporary_site() -> Iterator[Path]:
-    """A site folder that goes away with everything in it; those of killed runs go first."""
-    base = Path(tempfile.gettempdir())
-    for old in base.glob(f"{_PREFIX}*"):
-        if not _alive(old):
-            _remove(old)
-    folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
-    (folder / "pid").write_text(str(os.getpid()))
-    try:
-        yield folder
-    finally:
-        _remove(folder)
-
-
-def _alive(folder: Path) -> bool:
-    """Whether the run that made a demonstration folder still runs."""
-    import psutil
-
-    try:
-        return bool(psutil.pid_exists(int((folder / "pid").read_text())))
-    except (OSError, ValueError):
-        return time.time() - folder.stat().st_mtime < 60 if folder.exists() else True
-
-
-def _remove(folder: Path) -> None:
-    """Removes a demonstration's folder and its runtime folder, once its broker has left."""
-    shared = runtime_folder(folder)
-    end_s = time.monotonic() + 6.0
-    while any((shared / "rings").glob("*")) and time.monotonic() < end_s:
-        time.sleep(0.1)
-    shutil.rmtree(shared, ignore_errors=True)
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def free_addresses() -> tuple[DemoAddresses, int]:
-    """The contract's addresses where they are free, else others; and the control port."""
-    default = DemoAddresses()
-    wanted = [7400, 7401, 7402, 7480, 7408, default.rtsp_port, 7490]
-    with ExitStack() as stack:
-        ports = [_held_port(stack, port) for port in wanted]
-    intake, feed, query, http, jt808, rtsp, control = ports
-    host = "127.0.0.1"
-    return (
-        DemoAddresses(
-            f"tcp://{host}:{intake}", f"tcp://{host}:{feed}", f"tcp://{host}:{query}",
-            f"{host}:{http}", f"{host}:{jt808}", rtsp,
-        ),
-        control,
-    )  # fmt: skip
-
-
-def _held_port(stack: ExitStack, wanted: int) -> int:
-    """`wanted` if nobody has it, else a free one; held until all are chosen."""
-    for port in (wanted, 0):
-        holder = stack.enter_context(socket.socket())
-        try:
-            holder.bind(("127.0.0.1", port))
-        except OSError:
-            continue
-        return int(holder.getsockname()[1])
-    raise ChildFailed("no free port on 127.0.0.1")
-
-
-def _runtime(site: Site) -> RuntimeInfo:
-    folder = worker_state_folder(site)
-    return RuntimeInfo(
-        str(site.folder),
-        str(runtime_folder(site.folder)),
-        site.hub.intake,
-        str(folder / "broker-spool"),
-    )
-
-
-def _sources(site: Site) -> list[CameraSource]:
-    return [CameraSource(c.id, c.main_url, c.sub_url) for c in site.cameras if c.enabled]
-
-
-def _answers_control(port: int) -> bool:
-    try:
-        return ask_control(port, "truth", timeout_s=0.5).ok
-    except ControlAway:
-        return False
-
-
-def _answers_query(address: str) -> bool:
-    try:
-        with QueryClient(address) as client:
-            return bool(client.ask("hello", timeout_s=0.7))
-    except GridwallError:
-        return False
 
 
 def _go(control_port: int) -> None:

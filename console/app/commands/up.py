@@ -27,7 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
     from config.load import load_site
     from config.paths import state_folder
     from config.problems import SiteInvalid
-    from console.app.demo_app import console_spec, hub_spec, worker_spec
+    from console.app.demo_parts import console_spec, hub_spec, worker_spec
     from console.app.supervisor import Supervisor
     from ingest.errors import Misconfigured
     from ingest.stop import StopToken

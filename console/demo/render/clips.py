@@ -21,7 +21,7 @@ from console.demo.cameras import CAMERAS, HEIGHT_PX, WIDTH_PX, Happening, Street
 from console.demo.render.engine import Renderer
 from console.demo.render.labelled import Box, boxes_of
 from console.demo.render.scenery import KeepFree, build_scenery
-from console.demo.render.staging import (
+from console.demo.render.stage_frame import (
     CLEARED_S,
     DROVE_OFF_S,
     PACKED_S,
@@ -29,10 +29,10 @@ from console.demo.render.staging import (
     SMOKING_S,
     STOPPED_S,
     Segment,
-    Staging,
     duration_s,
     segments_of,
 )
+from console.demo.render.staging import Staging
 from console.demo.render.textures import name_overlay
 
 FPS = 25

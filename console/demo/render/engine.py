@@ -16,14 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from console.demo.cameras import HEIGHT_PX, WIDTH_PX, View
-from console.demo.city import (
-    CROSS_STREETS,
-    LONG_STREETS,
-    PARK_BLOCK,
-    Street,
-    StreetClass,
-    block_bounds,
-)
 from console.demo.render import shaders
 from console.demo.render.changes import WHOLE, Rect, changed_rects
 from console.demo.render.figures import FIGURE_PARTS
@@ -34,11 +26,11 @@ from console.demo.render.movers import Mover, Puff
 from console.demo.render.scenery import Scenery
 from console.demo.render.stalls import STALLS
 from console.demo.render.textures import leaf_texture, noise_texture, sign_atlas
+from console.demo.render.uniforms import FAR_M, NEAR_M, Matrices, scene_uniforms
 from console.demo.render.vehicles import VEHICLES
 
 #: Pictures are drawn at this many times their size and averaged.
 OVERSAMPLING = 1.5
-NEAR_M, FAR_M = 0.6, 600.0
 _HEADLESS: dict[str, Any] = {"backend": "egl"}
 _VERTEX_LAYOUT = "3f 3f 2f 3f 1f 4f"
 _VERTEX_NAMES = ("in_position", "in_normal", "in_uv", "in_colour", "in_material", "in_extra")
@@ -54,14 +46,6 @@ class Picture:
     rgb: NDArray[np.uint8]
     ids: NDArray[np.float32] | None
     smoke_alpha: NDArray[np.float32] | None
-
-
-def _street_uniform(streets: Sequence[Street]) -> list[tuple[float, float, float, float]]:
-    order = {StreetClass.PRIMARY: 0.0, StreetClass.SECONDARY: 1.0, StreetClass.RESIDENTIAL: 2.0}
-    return [
-        (s.at_m, s.profile.half_width_m, s.profile.pavement_m, order[s.street_class])
-        for s in streets
-    ]
 
 
 class Renderer:
@@ -249,57 +233,14 @@ class Renderer:
             uniform.value = value
 
     def _set_uniforms(self) -> None:
-        assert self._view is not None
-        view, light = self._view, self._light
-        lamps = list(self._scenery.lamps)[:12]
-        lamps += [(0.0, 0.0, -500.0)] * (12 - len(lamps))
-        inverse = np.linalg.inv(self._view_projection)
-        right, up, _ = view.axes()
-        values: dict[str, object] = {
-            "uEye": (view.x_m, view.y_m, view.height_m),
-            "uSunDirection": light.sun_direction,
-            "uSunColour": light.sun,
-            "uSkyZenith": light.zenith,
-            "uSkyHorizon": light.horizon,
-            "uGroundLight": light.ground,
-            "uFogColour": light.fog,
-            "uFogDensity": light.fog_density,
-            "uWet": light.wet,
-            "uNight": light.night,
-            "uCloud": light.cloud,
-            "uLong": _street_uniform(LONG_STREETS),
-            "uCross": _street_uniform(CROSS_STREETS),
-            "uPark": block_bounds(*PARK_BLOCK),
-            "uRiver": (-150.0, -40.0),
-            "uLamps": lamps,
-            "uLampColour": (1.0, 0.72, 0.42),
-            "uInverse": inverse,
-            "uShadowMatrix": self._shadow_matrix,
-            "uMoverShadowMatrix": self._mover_matrix,
-            "uSize": (float(self._big[0]), float(self._big[1])),
-            "uFocal": view.focal_px * OVERSAMPLING,
-            "uNear": NEAR_M,
-            "uFar": FAR_M,
-            "uRight": right,
-            "uUp": up,
-            "uSunny": max(light.sun),
-            "uNoise": 0,
-            "uLeaf": 1,
-            "uSigns": 2,
-            "uShadow": 3,
-            "uMoverShadow": 4,
-            "uDepth": 5,
-            "uLit": 6,
-            "uShade": 7,
-            "uColour": 8,
-            "uSmoke": 9,
-            "uTexel": (0.55 / WIDTH_PX, 0.55 / HEIGHT_PX),
-            "uExposure": light.exposure,
-            "uSaturation": light.saturation,
-            "uGrain": light.grain,
-            "uRain": light.rain,
-            "uTone": light.tone,
-        }
+        values = scene_uniforms(
+            self._require_view(),
+            self._light,
+            self._scenery,
+            Matrices(self._view_projection, self._shadow_matrix, self._mover_matrix),
+            big_px=self._big,
+            oversampling=OVERSAMPLING,
+        )
         for name in self._programs:
             for key, value in values.items():
                 self._set(name, key, value)

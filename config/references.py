@@ -57,7 +57,7 @@ def _unknown(reference: Reference, hint: str) -> Problem:
         reference.line,
         reference.key,
         f"unknown {reference.noun.value} {shown(reference.value)}{hint}",
-        f"a {reference.noun.value} of {REGISTER_OF[reference.noun]}",
+        f"one that stands in {REGISTER_OF[reference.noun]}",
     )
 
 

@@ -18,6 +18,7 @@ from msgspec import Struct
 from config.environment import expanded
 from config.problems import (
     FileProblems,
+    Noun,
     Problem,
     SiteInvalid,
     did_you_mean,
@@ -68,6 +69,9 @@ def read_site_file(
     reader.warn_unknown((), (*_TOP_KEYS, "hub", *tables))
     settings = Settings(**{name: reader.table(name, kind) for name, kind in tables.items()})
     _check_calendar(settings.calendar, reader)
+    for kind, code in settings.desk.items.items():
+        line = document.line("desk", "items", kind)
+        problems.refers(Noun.ITEM, code, line=line, key=f"desk.items.{kind}")
     hub = reader.table("hub", HubAddresses)
     _check_addresses(hub, reader)
     _check_distinct(hub, reader)

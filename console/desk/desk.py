@@ -26,7 +26,9 @@ from console.desk.intake import take_alert, take_ticket
 from console.desk.messages import Message
 from console.desk.routes import StreetService
 from console.desk.tables import NEVER_NS, metadata
-from console.desk.workflow import shipped_table
+from console.desk.transitions import TransitionsInvalid
+from console.desk.workflow import table_of_site
+from ingest.errors import Misconfigured
 from ingest.feed.envelope import Event, Noun
 from ingest.feed.log import StoredEvent, Transaction
 from ingest.feed.participant import (
@@ -45,11 +47,18 @@ class VerifyRequest(Struct, frozen=True):
 
 
 class Desk:
-    """A `Participant`. `directory` gives the site as it is now; it changes when it is reloaded."""
+    """A `Participant`. `directory` gives the site as it is now; it changes when it is reloaded.
+
+    A site's own transitions.toml is read once: a running loop does not change its rules.
+    """
 
     def __init__(self, directory: Callable[[], SiteDirectory]) -> None:
+        """Raises Misconfigured where the site's own transition table is wrong."""
         self._directory = directory
-        self._table = shipped_table()
+        try:
+            self._table = table_of_site(directory().site.folder)
+        except TransitionsInvalid as error:
+            raise Misconfigured(str(error)) from error
         self._streets = StreetService()
         self._calendar: tuple[CalendarSettings, WorkingCalendar] | None = None
 

@@ -112,6 +112,10 @@ def parse_table(
     return table
 
 
+#: A city with a loop of its own puts its table into the site folder under this name.
+SITE_TABLE = "transitions.toml"
+
+
 def shipped_text() -> str:
     """The table of the product."""
     return resources.files("console.desk").joinpath("transitions.toml").read_text("utf-8")

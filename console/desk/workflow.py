@@ -7,6 +7,7 @@ only what its names mean. Runs in the hub's acting thread and in tests.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -21,8 +22,10 @@ from console.desk.transitions import (
     DESK_ROLES,
     RESUME,
     SAME,
+    SITE_TABLE,
     SYSTEM,
     Transition,
+    TransitionsInvalid,
     TransitionTable,
     parse_table,
     shipped_text,
@@ -129,6 +132,22 @@ _ENTERED = ("inspector_id", "unit", "item_code", "grid_id", "priority", "title")
 def shipped_table() -> TransitionTable:
     """The product's table, checked against the names above."""
     return parse_table(shipped_text(), guards=GUARDS, effects=EFFECTS, inputs=INPUTS)
+
+
+def table_of_site(folder: Path) -> TransitionTable:
+    """The site's own table where it has one, else the product's.
+
+    Raises:
+        TransitionsInvalid: the site's table cannot be read or contradicts itself.
+    """
+    path = folder / SITE_TABLE
+    if not path.exists():
+        return shipped_table()
+    try:
+        text = path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise TransitionsInvalid(f"{SITE_TABLE}: {error}") from error
+    return parse_table(text, guards=GUARDS, effects=EFFECTS, inputs=INPUTS)
 
 
 def may(roles: frozenset[str], transition: Transition) -> bool:

@@ -46,3 +46,11 @@ def test_errors_exit_2_with_every_problem(tmp_path: Path) -> None:
         ("zones.toml", 1, None),
     } <= places
     assert {"found", "expected", "severity", "text"} <= set(answer["problems"][0])
+
+
+@pytest.mark.system
+def test_a_wrong_case_loop_is_told(tmp_path: Path) -> None:
+    (tmp_path / "transitions.toml").write_text("[[transition]]\n")
+    done = check(write_site(tmp_path))
+    assert done.returncode == 2
+    assert "error: transitions.toml: found" in done.stdout

@@ -204,14 +204,14 @@ def test_a_broken_layer_warns(tmp_path: Path) -> None:
 def test_settings_keep_types_and_bounds(tmp_path: Path) -> None:
     text = (
         'name = "x"\n[store]\nretention_days = 30\n[calendar]\nholidays = [2026-10-01]\n'
-        'hours = ["09:00-17:00"]\n[desk.items]\nsmoke = "0115"\n'
+        'hours = ["09:00-17:00"]\n[desk.items]\nsmoke = "0501"\n'
     )
     write_site(tmp_path, site=text)
     found = load_settings(tmp_path)
     assert found.store.retention_days == 30
     assert found.calendar.holidays == (date(2026, 10, 1),)
     assert found.calendar.spans()[0].end.hour == 17
-    assert found.desk.items == {"smoke": "0115"}
+    assert found.desk.items == {"smoke": "0501"}
     assert load_site(tmp_path).settings == found
 
 
@@ -228,6 +228,12 @@ def test_a_setting_outside_its_bounds_is_told(
 ) -> None:
     _site, problems = check_site(write_site(tmp_path, site=f'name = "x"\n[store]\n{line}\n'))
     assert [(p.line, p.key, p.found) for p in problems] == [(3, key, found)]
+
+
+def test_items_named_for_alerts_must_exist(tmp_path: Path) -> None:
+    text = f'{SITE}[desk.items]\nsmoke = "0501"\nparking = "0599"\n'
+    _site, problems = check_site(write_site(tmp_path, site=text))
+    assert [(p.line, p.key) for p in problems] == [(5, "desk.items.parking")]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import argparse
 import time
 from pathlib import Path
 
+from config.load import SiteReport
 from console.app.output import EXIT_GOOD, EXIT_WRONG_USE, print_json, print_text
 
 
@@ -17,11 +18,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Prints problems for people, or with --json one object with the list; warnings do not fail."""
     import msgspec
 
-    from config.load import SiteReport, report
+    from config.load import report
     from ingest.logs import redacted
 
     started_s = time.monotonic()
-    checked: SiteReport = report(arguments.site)
+    checked: SiteReport = with_case_loop(report(arguments.site), arguments.site)
     seconds = time.monotonic() - started_s
     if arguments.json:
         problems = [
@@ -46,10 +47,25 @@ def run(arguments: argparse.Namespace) -> int:
     return EXIT_GOOD if checked.error_count == 0 else EXIT_WRONG_USE
 
 
-def _summary(checked: object, folder: Path, seconds: float) -> str:
-    from config.load import SiteReport
+def with_case_loop(checked: SiteReport, folder: Path) -> SiteReport:
+    """The report with the mistakes of the site's own transition table, which the desk knows."""
+    import msgspec
 
-    assert isinstance(checked, SiteReport)
+    from config.problems import Problem
+    from console.desk.transitions import SITE_TABLE, TransitionsInvalid
+    from console.desk.workflow import table_of_site
+
+    try:
+        table_of_site(folder)
+    except TransitionsInvalid as error:
+        found = str(error).removeprefix(f"{SITE_TABLE}: ")
+        problem = Problem(SITE_TABLE, None, None, found, "a case loop without contradictions")
+        problems = (*checked.problems, problem)
+        return msgspec.structs.replace(checked, site=None, problems=problems)
+    return checked
+
+
+def _summary(checked: SiteReport, folder: Path, seconds: float) -> str:
     warnings = len(checked.problems) - checked.error_count
     verdict = "good" if checked.error_count == 0 else "not usable"
     counted = ", ".join(f"{count} {name}" for name, count in checked.counts.items() if count)

@@ -12,13 +12,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select, update
 
+from config.directory import SiteDirectory
+from config.load import load_site
 from console.desk.audit import Verdict, verify_chain
 from console.desk.case import CaseData, CaseState
+from console.desk.desk import Desk
 from console.desk.tables import audit, case_row, cases
+from console.desk.transitions import shipped_text
 from console.state.candidates import candidates_of, detail_of
+from ingest.errors import Misconfigured
 from ingest.feed.envelope import Noun, new_event
 from ingest.feed.participant import Caller, OperationRefused
-from tests.config.site_folder import SITE
+from tests.config.site_folder import SITE, write_site
 from tests.console.desk.desk_bench import DeskBench
 from vision.alerts import AlertKind
 
@@ -406,6 +411,29 @@ def test_a_site_may_file_a_kind_without_a_person(tmp_path: Path) -> None:
         assert [event.verb for event in bench.alert(kind=SMOKE)] == ["propose"]  # has no item
     finally:
         bench.close()
+
+
+def test_a_city_may_have_a_loop_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "site").mkdir()
+    table = shipped_text().replace('guards = ["verified"]', "guards = []", 1)
+    (tmp_path / "site" / "transitions.toml").write_text(table)
+    bench = DeskBench(tmp_path)
+    try:
+        case_id = bench.raised_case().case_id
+        for act in ("file", "dispatch", "feedback", "close"):  # no verification here
+            case = bench.act(case_id, act)
+        assert case.state is CaseState.CLOSED
+    finally:
+        bench.close()
+
+
+def test_a_wrong_loop_stops_the_hub_before_it_starts(tmp_path: Path) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "transitions.toml").write_text(
+        shipped_text().replace('"closed"', '"shut"')
+    )
+    with pytest.raises(Misconfigured, match="'shut'"):
+        Desk(lambda: SiteDirectory(load_site(write_site(tmp_path / "site"))))
 
 
 def test_a_person_proposes_what_they_saw(bench: DeskBench) -> None:

@@ -24,9 +24,8 @@ from typing import Any
 import msgspec
 
 from config.site import CameraId, GridId, ItemCode, UnitName
-from console.app.output import EXIT_GOOD, print_json, print_text
 from console.bench.feed import hub
-from console.bench.report import say
+from console.bench.report import print_result, say
 from console.desk.case import CaseData, CaseId, CaseState, Step
 from console.desk.tables import NEVER_NS, case_row, cases, metadata
 from ingest.clock import SystemClock
@@ -62,12 +61,8 @@ def run(arguments: argparse.Namespace) -> int:
             ours = measured(query, samples, now_ns)
         bare = bare_sql(folder / "state" / "hub" / "hub.sqlite", samples, now_ns)
     result = _result(rows, ours, bare)
-    if arguments.json:
-        print_json(result)
-    else:
-        for key, value in result.items():
-            print_text(f"{key:22} {value}")
-    return EXIT_GOOD
+    print_result(result, as_json=arguments.json)
+    return 0
 
 
 def _result(

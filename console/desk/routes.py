@@ -81,7 +81,11 @@ class StreetNetwork:
         numbers: dict[int, int] = {}
         edges: list[tuple[int, int]] = []
         try:
-            ways: Any = osmium.FileProcessor(str(path)).with_locations()
+            ways: Any = (
+                osmium.FileProcessor(str(path), osmium.osm.NODE | osmium.osm.WAY)
+                .with_locations()
+                .with_filter(osmium.filter.KeyFilter("highway"))
+            )
             for entity in ways:
                 if (
                     entity.is_way()

@@ -17,6 +17,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QScreen
@@ -54,6 +55,9 @@ from ingest.errors import GridwallError
 from ingest.evidence import EvidenceClient
 from ingest.feed.envelope import utc_text
 from ingest.feed.query import QueryClient
+
+if TYPE_CHECKING:
+    from console.views.board.board_window import BoardWindow
 
 _log = logging.getLogger(__name__)
 
@@ -109,6 +113,7 @@ class ConsoleApp:
         self.router = KeyRouter(application, self.clock)
         self.window: MainWindow | None = None
         self.wall_view: WallView | None = None
+        self.board: BoardWindow | None = None
         self.screens = WallScreens(
             self.wall, self.pump, self.names, wanted=self._is_wall_screen,
             on_open=self.router.watch,
@@ -161,7 +166,10 @@ class ConsoleApp:
         self.lease.start()
         if self._options.profile in FIRST_LAYOUT:
             self._open_main_window()
-        self.screens.start()
+        if self._options.profile is Profile.BOARD:
+            self._open_board()
+        else:
+            self.screens.start()
         if self.window is not None:
             self.window.activateWindow()
         self._read_basemap()
@@ -192,6 +200,15 @@ class ConsoleApp:
         self._restore_map(window)
         window.arrange(self._memory.first)
         self.router.watch(window)
+
+    def _open_board(self) -> None:
+        from console.views.board.board_window import BoardWindow  # pyqtgraph only where it is shown
+
+        board = BoardWindow(self.session)
+        board.closed.connect(self._application.quit)
+        self.board = board
+        board.showMaximized()
+        self.router.watch(board)
 
     def _restore_map(self, window: MainWindow) -> None:
         memory = self._memory.first
@@ -248,6 +265,8 @@ class ConsoleApp:
         self._ticks += 1
         if self._ticks % HEAD_TICKS == 1 and self.session.feed.get().is_live:
             self.desk.read_head()
+            if self.board is not None:
+                self.desk.read_board(self.board.show_numbers)
 
     def _read_today(self) -> None:
         self.desk.read_since(utc_text(self.session.today_since_utc_ns()))
@@ -279,6 +298,8 @@ class ConsoleApp:
             self._toggle_theme()
         elif self.window is not None:
             self.window.run_command(command_id)
+        elif self.board is not None and command_id is CommandId.FULL_SCREEN:
+            self.board.toggle_full_screen()
 
     def _toggle_language(self) -> None:
         self.translators.toggle()
@@ -335,8 +356,10 @@ class ConsoleApp:
         self.errands.close()
         if self.client is not None:
             self.client.close()
-        if self.window is not None:
-            self.window.deleteLater()
+        for window in (self.window, self.board):
+            if window is not None:
+                window.hide()
+                window.deleteLater()
 
 
 def _language(options: ConsoleOptions, memory: SeatMemory, site: Site) -> Language:

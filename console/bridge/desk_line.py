@@ -8,7 +8,7 @@ Threads: GUI thread; the questions run on errand threads.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import msgspec
@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, Signal
 
 from console.bridge.gui_thread import Errands
 from console.desk.case import CaseData, CaseId
+from console.state.board import TREND_HOURS, BoardNumbers, board_of
 from console.state.candidates import (
     Candidate,
     CaseDetail,
@@ -26,6 +27,7 @@ from console.state.candidates import (
 from console.state.queue import QueueCounts
 from console.state.session import ConsoleSession
 from ingest.errors import GridwallError
+from ingest.feed.envelope import utc_text
 
 #: How long an act may take before the operator is told that the hub did not answer.
 ACT_TIMEOUT_S = 5.0
@@ -86,6 +88,21 @@ class DeskLine(QObject):
             self._take_cases,
             self._on_read_failed,
         )
+
+    def read_board(self, then: Callable[[BoardNumbers], None]) -> None:
+        """Reads what the statistics board shows."""
+        now_utc_ns = self._session.clock.utc_ns()
+        since = utc_text(now_utc_ns - round(TREND_HOURS * 3600e9))
+
+        def read() -> BoardNumbers:
+            counts = self._client.ask("count", by=["state", "kind", "street", "unit"])
+            reply = self._client.ask(
+                "cases", filter={"since_utc": since}, sort="opened", limit=TODAY_LIMIT
+            )
+            cases = msgspec.convert(reply.get("cases", ()), list[CaseData], strict=False)
+            return board_of(counts, cases, now_utc_ns)
+
+        self._errands.run(read, then, self._on_read_failed)
 
     def act(self, case_id: CaseId, act: str, **fields: Any) -> None:
         """Sends one act with the version this seat saw; a second operator's act wins by version."""

@@ -97,6 +97,57 @@
     </message>
 </context>
 <context>
+    <name>Board</name>
+    <message>
+        <source>elsewhere</source>
+        <translation>其他区域</translation>
+    </message>
+    <message>
+        <source>no unit yet</source>
+        <translation>未定单位</translation>
+    </message>
+    <message>
+        <source>counted {0}</source>
+        <translation>统计于 {0}</translation>
+    </message>
+    <message>
+        <source>cases today</source>
+        <translation>今日案件</translation>
+    </message>
+    <message>
+        <source>open now</source>
+        <translation>当前在办</translation>
+    </message>
+    <message>
+        <source>late now</source>
+        <translation>当前超期</translation>
+    </message>
+    <message>
+        <source>Last 24 hours: opened (blue) and closed (green)</source>
+        <translation>近 24 小时：立件（蓝）与结案（绿）</translation>
+    </message>
+    <message>
+        <source>By state</source>
+        <translation>按状态</translation>
+    </message>
+    <message>
+        <source>By kind</source>
+        <translation>按类型</translation>
+    </message>
+    <message>
+        <source>By subdistrict</source>
+        <translation>按街道</translation>
+    </message>
+    <message>
+        <source>By unit</source>
+        <translation>按责任单位</translation>
+    </message>
+    <message>
+        <source>No case yet</source>
+        <translation>暂无案件</translation>
+    </message>
+</context>
+<context>
     <name>Case</name>
     <message>
         <source>Smoke</source>
@@ -867,6 +918,10 @@ Alerts of the cameras and reports of citizens appear here.</source>
     <message>
         <source>pinned</source>
         <translation>锁定</translation>
+    </message>
+    <message>
+        <source>overload: {0} fps</source>
+        <translation>过载：{0} 帧/秒</translation>
     </message>
 </context>
 <context>

@@ -1,0 +1,1 @@
+"""The statistics board: numbers, trend and rankings of the cases."""

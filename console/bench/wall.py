@@ -96,6 +96,8 @@ def _figures(
         "gui_stall_ms_max": round(stage.stall_ms_max, 1),
         "paint_ms_max": round(stage.paint_ms_max, 1),
         "repaints": stage.repaints,
+        "pictures_dropped": stage.dropped,
+        "cameras_reduced": stage.shed,
         "platform": stage.platform,
     }
 

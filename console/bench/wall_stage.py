@@ -70,7 +70,11 @@ class PaintedPicture(Struct, frozen=True):
 
 
 class StageResult(Struct, frozen=True):
-    """What was measured between `live` and the end."""
+    """What was measured between `live` and the end.
+
+    `dropped`: pictures that came into a ring and were never painted; `shed`: cameras whose rate
+    ingest had reduced at the end.
+    """
 
     seconds: float
     frames: tuple[int, ...]
@@ -79,6 +83,8 @@ class StageResult(Struct, frozen=True):
     stall_ms_max: float
     paint_ms_max: float
     platform: str
+    dropped: int = 0
+    shed: int = 0
     pictures: tuple[PaintedPicture, ...] = ()
 
 
@@ -113,6 +119,7 @@ class Stage(QObject):
         self._stall_s = 0.0
         self._frames_before: dict[int, int] = {}
         self._paints_before = (0, 0)
+        self._dropped_before = 0
         self._seen: dict[int, int] = {}
         self._counts_read: dict[int, int] = {}
         self._pictures: list[PaintedPicture] = []
@@ -144,6 +151,7 @@ class Stage(QObject):
         _tell("live", {"after_s": time.monotonic() - self._began})
         self._frames_before = self._frame_counts()
         self._paints_before = (self._view.paint_count, self._view.repaint_count)
+        self._dropped_before = self._dropped_count()
         self._view.longest_paint_ms = 0.0
         self._began = self._beat_at = time.monotonic()
         self._beat_timer = self._timer(HEARTBEAT_MS, self._beat)
@@ -157,6 +165,10 @@ class Stage(QObject):
 
     def _frame_counts(self) -> dict[int, int]:
         return {i: p.frame_count for i, p in self._view.tile_painters.items()}
+
+    def _dropped_count(self) -> int:
+        feeds = [self._pump.feed(address) for address in self._wall.addresses()]
+        return sum(feed.dropped_count for feed in feeds if feed is not None)
 
     @Slot()
     def _beat(self) -> None:
@@ -220,6 +232,8 @@ class Stage(QObject):
             stall_ms_max=self._stall_s * 1e3,
             paint_ms_max=self._view.longest_paint_ms,
             platform=QApplication.platformName(),
+            dropped=self._dropped_count() - self._dropped_before,
+            shed=sum(s.shed_fps is not None for s in self._lease.status().values()),
             pictures=tuple(self._pictures),
         )
         _tell("done", msgspec.to_builtins(result))
@@ -228,6 +242,8 @@ class Stage(QObject):
         self._end()
 
     def _end(self) -> None:
+        for timer in self.findChildren(QTimer):
+            timer.stop()
         self._view.release()
         self._pump.close()
         self._lease.close()

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,10 @@ class HubProcess:
                 break
         self.stop()
         pytest.fail(f"the hub did not become ready: {self.log()}")
+
+    @property
+    def jt808(self) -> str:
+        return str(tomllib.loads((self.site / "site.toml").read_text())["hub"]["jt808"])
 
     def spawn(self) -> subprocess.Popen[str]:
         """Starts the process without waiting for its ready line."""

@@ -126,11 +126,17 @@ class HubApp:
     def __init__(self, site_folder: Path, *, with_gateway: bool = True) -> None:
         """Raises Misconfigured, HubRuns, StoreBroken."""
         site = read_site(site_folder)
-        folder = hub_state_folder(site)
-        refuse_network(site, folder)
-        self._lock = lock_site(folder)
         self._service = SiteService(site)
-        self._store: EventStore = open_store(folder)
+        try:
+            folder = hub_state_folder(site)
+            refuse_network(site, folder)
+            self._lock = lock_site(folder)
+            self._store: EventStore = open_store(folder)
+        except OSError as error:
+            raise GridwallError(
+                f"the hub's state folder cannot be written: {error}. Free the disk, or set "
+                "[store] folder in site.toml to a folder of this user"
+            ) from error
         self._hub = Hub(
             HubSettings(
                 addresses=site.hub,

@@ -20,6 +20,7 @@ from ingest.feed.query import QueryClient
 from ingest.feed.registers import SiteService
 from ingest.gateway.counters import Counters
 from ingest.gateway.evidence_door import EvidenceDoor
+from ingest.gateway.jt808_door import Jt808Door
 from ingest.gateway.positions_door import PositionsDoor
 from ingest.gateway.server import Status, serve
 from ingest.gateway.tickets_door import TicketsDoor
@@ -48,6 +49,8 @@ class Gateway:
             site.hub.intake, "/gateway", folder / "gateway-spool", keys=keys
         )
         self._positions = PositionsDoor(self._service, self._publisher, self._counters, clock)
+        self._jt808_address = site.hub.jt808
+        self._jt808 = Jt808Door(self._positions, self._service, self._counters, clock)
         store = EvidenceStore(
             folder / "evidence", free_space_min_mb=site.settings.store.free_space_min_mb
         )
@@ -63,11 +66,23 @@ class Gateway:
     async def run(self) -> None:
         """Serves until told to stop or until the hub is gone."""
         watching = asyncio.create_task(self._watch())
+        terminals = await self._open_jt808()
         try:
             await serve(self._http, self._routes, self._leaves, self._opened)
         finally:
             watching.cancel()
+            if terminals is not None:
+                terminals.close()
+                await self._jt808.close()
             self._positions.flush()
+
+    async def _open_jt808(self) -> asyncio.Server | None:
+        """A taken JT808 port costs the terminals, not the phones."""
+        try:
+            return await self._jt808.open(self._jt808_address)
+        except OSError as error:
+            log.error("no JT808 terminals: cannot listen on %s: %s", self._jt808_address, error)
+            return None
 
     def close(self) -> None:
         self._publisher.close(timeout_s=1.0)
@@ -112,6 +127,9 @@ def main() -> int:
     except GridwallError as error:
         log.error("%s", error)
         return 2 if error.kind is FailureKind.MISCONFIGURED else 1
+    except OSError as error:
+        log.error("the gateway's folders cannot be used: %s", error)
+        return 1
     return 0
 
 

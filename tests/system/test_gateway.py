@@ -10,6 +10,7 @@ import os
 import random
 import signal
 import socket
+import struct
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ from hub_process import HubProcess, write_site
 
 from ingest.errors import RetryLater
 from ingest.evidence import EvidenceClient, EvidenceInvalid, EvidenceMissing
+from ingest.positions.jt808 import FrameReader, Message, MessageId, frame_of, parse
 
 pytestmark = pytest.mark.system
 
@@ -386,3 +388,54 @@ def test_a_changed_register_is_followed_without_a_restart(
     refused = plain.ask(query, op="register.put", name="cameras", content="id\nx\n", by="seat 1")
     assert refused["ok"] is False
     assert refused["problems"]
+
+
+def terminal(hub: HubProcess) -> socket.socket:
+    host, port = hub.jt808.split(":")
+    return socket.create_connection((host, int(port)), 10)
+
+
+def exchange(connection: socket.socket, message: Message) -> Message:
+    connection.sendall(frame_of(message))
+    frames = FrameReader()
+    while True:
+        for frame in frames.feed(connection.recv(4096)):
+            return parse(frame)
+
+
+def jt808_position(phone: str, utc_s: float) -> Message:
+    stamp = datetime.fromtimestamp(utc_s + 8 * 3600, UTC).strftime("%y%m%d%H%M%S")
+    body = struct.pack(">IIIIHHH", 0, 3, 36_200_000, 120_400_000, 30, 36, 90)
+    return Message(MessageId.POSITION, phone, 5, body + bytes.fromhex(stamp), False)
+
+
+def test_a_known_terminal_reports_without_authentication(
+    hub: HubProcess, positions: Positions
+) -> None:
+    """Phone 000000000008 is inspector p-2's device 0008: zeros in front do not count."""
+    with terminal(hub) as connection:
+        connection.sendall(b"rubbish" + b"\x7e" + random.Random(1).randbytes(300) + b"\x7e")
+        heartbeat = Message(MessageId.HEARTBEAT, "000000000008", 4, b"", False)
+        assert exchange(connection, heartbeat).body == struct.pack(">HHB", 4, 2, 0)
+        reply = exchange(connection, jt808_position("000000000008", time.time()))
+        assert reply.body == struct.pack(">HHB", 5, 0x0200, 0)
+        fix = positions()["data"]["fixes"][0]
+        assert (fix["inspector_id"], fix["source"]) == ("p-2", "jt808")
+        assert fix["speed_mps"] == pytest.approx(1.0)
+
+
+def test_an_unknown_terminal_reports_after_it_authenticated(
+    hub: HubProcess, positions: Positions
+) -> None:
+    phone = "013900000001"
+    with terminal(hub) as connection:
+        reply = exchange(connection, jt808_position(phone, time.time()))
+        assert reply.body[-1] == 1, "not before it authenticated"
+        register = Message(MessageId.REGISTER, phone, 1, b"\0" * 30, False)
+        code = exchange(connection, register).body[3:]
+        wrong = Message(MessageId.AUTHENTICATE, phone, 2, b"wrong", False)
+        assert exchange(connection, wrong).body[-1] == 1
+        right = Message(MessageId.AUTHENTICATE, phone, 3, code, False)
+        assert exchange(connection, right).body[-1] == 0
+        assert exchange(connection, jt808_position(phone, time.time())).body[-1] == 0
+        assert positions()["data"]["fixes"][0]["inspector_id"] is None

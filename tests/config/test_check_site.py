@@ -328,6 +328,16 @@ def test_a_register_of_7396_cameras_is_checked_within_a_second(tmp_path: Path) -
     assert used_s < 1.0
 
 
+def test_a_register_with_a_mistake_in_every_row_is_checked_as_quickly(tmp_path: Path) -> None:
+    rows = "".join(f"x-{n},n,rtsp://h/{n},,31,121,,,37029900{n:06},,,\n" for n in range(7396))
+    write_site(tmp_path, cameras=CAMERAS + rows)
+    started_s = time.process_time()
+    checked = report(tmp_path)
+    used_s = time.process_time() - started_s
+    assert checked.error_count == 7396
+    assert used_s < 1.5
+
+
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

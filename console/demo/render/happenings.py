@@ -217,7 +217,7 @@ class ComesAndGoes:
         for index, vehicle in enumerate(self._queue):
             lane, row = (5.3, 1.9)[index % 2], index // 2
             stand = stop_line - row * 6.8 - vehicle.length_m / 2
-            stop_s, go_s = 4.0 + row * 1.6 + 0.5 * (index % 2), 16.0 + row * 1.3
+            stop_s, go_s = 9.0 + row * 1.2 + 0.5 * (index % 2), 20.5 + row * 1.2
             left, since = max(0.0, stop_s - at_s), max(0.0, at_s - go_s)
             back = 0.5 * 2.4 * min(left, 4.0) ** 2 + max(0.0, left - 4.0) * 9.6
             onward = 0.5 * 1.8 * min(since, 6.0) ** 2 + max(0.0, since - 6.0) * 10.8

@@ -14,7 +14,7 @@ from console.demo.render.objects import Cast
 #: Length of a loop of traffic and of every segment, seconds.
 LOOP_S = 10.0
 #: The camera at the traffic lights needs a whole phase.
-RED_LIGHT_LOOP_S = 30.0
+RED_LIGHT_LOOP_S = 36.0
 #: When a car has stopped, a stall stands, smoke shows, in segment ARRIVE; when it is gone, in LEAVE.
 STOPPED_S, PUT_UP_S, SMOKING_S = 6.0, 5.5, 1.5
 DROVE_OFF_S, PACKED_S, CLEARED_S = 2.0, 3.0, 4.0

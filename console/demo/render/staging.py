@@ -139,7 +139,7 @@ class Staging:
 
     def _add_traveller(self, cast: Cast, traveller: _Traveller, at_s: float, loop_s: float) -> None:
         direction = self.frame.direction(traveller.side)
-        for lap in range(-3, 4):
+        for lap in range(-4, 7):
             gone = (at_s - traveller.pass_s + lap * loop_s) * traveller.speed_mps
             ahead = direction * gone
             if -14.0 < ahead < 135.0:

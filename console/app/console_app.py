@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QScreen
 from PySide6.QtWidgets import QApplication, QDialog
 
 from config.paths import runtime_folder, user_state_folder, worker_state_folder
@@ -28,6 +27,7 @@ from config.site import Camera, CameraId, Language, Site
 from console.app.console_feed import SeatFeed
 from console.app.console_hooks import install_hooks, remove_hooks
 from console.app.console_memory import MemoryKeeper
+from console.app.console_screens import SeatScreens
 from console.bridge.clips import CLIP_PREFIX, ClipShelf, SeatNames
 from console.bridge.desk_line import DeskLine
 from console.bridge.evidence_cache import EvidenceCache
@@ -42,13 +42,13 @@ from console.state.seat_memory import SeatMemory, memory_path
 from console.state.session import ConsoleSession, Severity
 from console.state.wall import MAIN_WINDOW, WallState
 from console.views import theme, words
+from console.views.attention import Attention
 from console.views.commander import Commander
 from console.views.key_router import KeyRouter
 from console.views.language import Translators
 from console.views.main_window import MainWindow
 from console.views.reason_dialog import ReasonDialog
 from console.views.wall_view import WallView
-from console.views.wall_window import WallScreens
 from ingest.cameras.lease import CameraLease, RuntimeInfo
 from ingest.clock import SystemClock
 from ingest.errors import GridwallError
@@ -114,10 +114,11 @@ class ConsoleApp:
         self.window: MainWindow | None = None
         self.wall_view: WallView | None = None
         self.board: BoardWindow | None = None
-        self.screens = WallScreens(
-            self.wall, self.pump, self.names, wanted=self._is_wall_screen,
-            on_open=self.router.watch,
+        self.screens = SeatScreens(
+            application, self.session, self.pump, self.names, self.router,
+            profile=options.profile, screen_count=options.screen_count,
         )  # fmt: skip
+        self.attention = Attention(self.session, self._ask_for_attention)
         self._ticks = 0
         self._closed = False
         self._tick = QTimer(interval=TICK_MS)
@@ -159,7 +160,6 @@ class ConsoleApp:
         self.router.camera_called.connect(self.commander.call_camera)
         self.commander.window_command.connect(self._on_window_command)
         session.site_changed.connect(self._on_site)
-        session.alert_raised.connect(self._on_alert)
 
     def start(self) -> None:
         """Opens the windows and begins to follow cameras and feed."""
@@ -168,8 +168,7 @@ class ConsoleApp:
             self._open_main_window()
         if self._options.profile is Profile.BOARD:
             self._open_board()
-        else:
-            self.screens.start()
+        self.screens.start()
         if self.window is not None:
             self.window.activateWindow()
         self._read_basemap()
@@ -196,7 +195,7 @@ class ConsoleApp:
         window.header.today_asked.connect(self._read_today)
         window.closed.connect(self._application.quit)
         self.commander.held_changed.connect(window.hold_bar.show_held)
-        self.router.digits_changed.connect(window.show_digits)
+        self.router.digits_changed.connect(window.digit_badge.show_digits)
         self._restore_map(window)
         window.arrange(self._memory.first)
         self.router.watch(window)
@@ -216,14 +215,6 @@ class ConsoleApp:
             window.map_view.legend.set_layer(name, on=False)
         if memory.map_centre is not None and memory.map_zoom is not None:
             window.map_view.restore(memory.map_centre, memory.map_zoom)
-
-    def _is_wall_screen(self, screen: QScreen) -> bool:
-        screens = self._application.screens()
-        count = self._options.screen_count or len(screens)
-        if screen not in screens[:count]:
-            return False
-        only_wall = self._options.profile is Profile.WALL
-        return only_wall or screen is not self._application.primaryScreen()
 
     # -- registers
 
@@ -249,11 +240,11 @@ class ConsoleApp:
         self.names = SeatNames(self.session.directory, self.clips)
         if self.wall_view is not None:
             self.wall_view.set_names(self.names)
-        for window in self.screens.windows.values():
-            window.view.set_names(self.names)
+        self.screens.set_names(self.names)
         self._read_basemap()
 
-    def _on_alert(self, _alert: object) -> None:
+    def _ask_for_attention(self) -> None:
+        self._application.beep()
         if self.window is not None:
             self._application.alert(self.window)
 
@@ -343,6 +334,7 @@ class ConsoleApp:
         self._closed = True
         self._memory.close(self._remembered)
         self._tick.stop()
+        self.attention.close()
         self.feed.close()
         self.router.close()
         self.screens.close()

@@ -97,7 +97,11 @@ class CandidateList(QWidget):
                 translate("CaseView", "{0} away").format(words.duration_text(candidate.eta_s))
             )
         reasons = candidate.reasons if candidate.can_go else candidate.shortfalls
-        parts += [words.reason_text(reason.id, reason.values) for reason in reasons]
+        parts += [
+            words.reason_text(reason.id, reason.values)
+            for reason in reasons
+            if reason.id != "distance" or candidate.distance_m is None
+        ]
         detail = " · ".join(_escaped(part) for part in parts if part)
         return (
             f"<span style='color:{colours.secondary}'>{mark}</span>&nbsp; "

@@ -73,7 +73,7 @@ class MainWindow(QMainWindow):
         self.palette_card = Palette(session, self._central)
         self.key_sheet = KeySheet(self._central)
         self.hold_bar = HoldBar(session, self._central)
-        self.digit_badge = DigitBadge(self._central)
+        self.digit_badge = DigitBadge(session, self._central)
         self.notice_line = NoticeLine(session, self._central)
         self._veil = _Veil(self._central)
         self._is_built = True
@@ -195,11 +195,6 @@ class MainWindow(QMainWindow):
         action = actions.get(command_id)
         if action is not None:
             action()
-
-    def show_digits(self, digits: str) -> None:
-        """The camera number being typed, and whose it is."""
-        camera = self._session.directory.by_number(int(digits)) if digits else None
-        self.digit_badge.show_digits(digits, camera.name if camera else "")
 
     def map_to_open_case(self) -> None:
         """G: the map to what is selected."""

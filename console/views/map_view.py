@@ -111,6 +111,7 @@ class MapView(QWidget):
         session.cases.changed.connect(self._on_cases)
         session.cases.replaced.connect(self.update)
         session.health.changed.connect(self.update)
+        session.feed.changed.connect(self._on_sights)
         session.sights.changed.connect(self._on_sights)
         session.acknowledgement_changed.connect(self.update)
         session.alert_raised.connect(self._on_alert)

@@ -55,18 +55,21 @@ class NoticeLine(QLabel):
 class DigitBadge(QLabel):
     """The camera number being typed, large, until Enter or its 3 s are over."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, session: ConsoleSession, parent: QWidget) -> None:
         super().__init__(parent)
+        self._session = session
         self.setObjectName("digits")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.hide()
 
-    def show_digits(self, digits: str, name: str) -> None:
+    def show_digits(self, digits: str) -> None:
         """Shows what is typed and which camera that is; hides when nothing is."""
         if not digits:
             self.hide()
             return
+        camera = self._session.directory.by_number(int(digits))
+        name = camera.name if camera is not None else ""
         self.setText(f"{digits}   {name}" if name else digits)
         self.adjustSize()
         parent = self.parentWidget()

@@ -55,6 +55,7 @@ class PeopleLayer:
     ) -> None:
         self.visible = []
         now_utc_ns = self._session.clock.utc_ns()
+        is_feed_live = self._session.feed.get().is_live
         sent = {row.case.inspector_id for row in self._session.cases.open_rows()}
         everybody = sorted(
             self._session.people.all(), key=lambda one: (one.inspector_id not in sent, one.name)
@@ -64,6 +65,8 @@ class PeopleLayer:
             if not (-40 < x < projection.width_px + 40 and -40 < y < projection.height_px + 40):
                 continue
             presence = person.presence(now_utc_ns)
+            if presence is Presence.LIVE and not is_feed_live:
+                presence = Presence.GREYED  # where somebody was when the hub fell silent
             is_sent = person.inspector_id in sent and presence is Presence.LIVE
             look = _Look.SENT if is_sent else _LOOKS[presence]
             self._paint_one(painter, person, look, x, y, ratio)

@@ -75,7 +75,7 @@ class Seat:
         window, commander = self.window, self.commander
         self.router.command.connect(commander.run)
         self.router.camera_called.connect(commander.call_camera)
-        self.router.digits_changed.connect(window.show_digits)
+        self.router.digits_changed.connect(window.digit_badge.show_digits)
         commander.held_changed.connect(window.hold_bar.show_held)
         commander.window_command.connect(window.run_command)
         self.desk.acted.connect(commander.on_acted)

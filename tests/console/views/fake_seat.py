@@ -59,6 +59,9 @@ class FakeFeed:
     def still_valid(self) -> bool:
         return True
 
+    def shed_fps(self) -> float | None:
+        return None
+
     def health(self) -> StreamHealth | None:
         now = self._clock.mono_ns()
         return StreamHealth(self._camera, StreamState.LIVE, 25.0, now, last_frame_mono_ns=now)

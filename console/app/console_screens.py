@@ -1,0 +1,68 @@
+"""SeatScreens: the wall windows of a seat, one per further monitor (every monitor for `wall`).
+
+Threads: GUI thread only.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QScreen
+from PySide6.QtWidgets import QApplication
+
+from console.bridge.clips import SeatNames
+from console.bridge.tile_image import PictureSource
+from console.state.profiles import Profile
+from console.state.session import ConsoleSession
+from console.state.wall_first import fill_new_window
+from console.views.key_router import KeyRouter
+from console.views.status_line import DigitBadge
+from console.views.wall_window import WallScreens, WallWindow
+
+
+class SeatScreens:
+    """Opens, fills and closes the wall windows."""
+
+    def __init__(
+        self,
+        application: QApplication,
+        session: ConsoleSession,
+        source: PictureSource,
+        names: SeatNames,
+        router: KeyRouter,
+        *,
+        profile: Profile,
+        screen_count: int | None,
+    ) -> None:
+        self._application = application
+        self._session = session
+        self._router = router
+        self._profile = profile
+        self._screen_count = screen_count
+        self._screens = WallScreens(
+            session.wall, source, names, wanted=self._is_wall_screen, on_open=self._on_open
+        )
+
+    def start(self) -> None:
+        """Opens the windows; the board has none."""
+        if self._profile is not Profile.BOARD:
+            self._screens.start()
+
+    def set_names(self, names: SeatNames) -> None:
+        for window in self._screens.windows.values():
+            window.view.set_names(names)
+
+    def close(self) -> None:
+        self._screens.close()
+
+    def _is_wall_screen(self, screen: QScreen) -> bool:
+        screens = self._application.screens()
+        count = self._screen_count or len(screens)
+        if screen not in screens[:count]:
+            return False
+        return self._profile is Profile.WALL or screen is not self._application.primaryScreen()
+
+    def _on_open(self, window: WallWindow) -> None:
+        cameras = [camera.id for camera in self._session.site.cameras if camera.enabled]
+        fill_new_window(self._session.wall, window.window_id, cameras)
+        badge = DigitBadge(self._session, window)
+        self._router.digits_changed.connect(badge.show_digits)
+        self._router.watch(window)

@@ -103,7 +103,8 @@ def _picture(
     image = feed.image()
     if image is None:
         return TileStatus(TileMode.CONNECTING, tile_texts.connecting_text(), alarm_age=alarm_age)
-    age_s = (mono_ns - image.received_mono_ns) / 1e9
+    # what the camera's own clock says a picture was late on its way belongs to its age
+    age_s = (mono_ns - image.received_mono_ns) / 1e9 + (0.0 if health is None else health.lag_s)
     shed_fps = feed.shed_fps()
     notice = "" if shed_fps is None else tile_texts.reduced_text(shed_fps)
     fps = shed_fps if shed_fps is not None else 0.0 if health is None else health.fps

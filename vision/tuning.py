@@ -73,8 +73,9 @@ class StayTuning:
     leave_s: float = 3.0
     #: Looks a stay needs before anything is raised: one false box is not a vehicle.
     sightings_min: int = 3
-    #: A stay restored after a restart must be found again within this time.
-    restore_s: float = 20.0
+    #: Share of the looks in which the detector must have found it: a bin that is called a car
+    #: now and then is none.
+    sighting_share: float = 0.25
     #: New picture's share when the remembered patch follows the light, and how often it does.
     patch_follow: float = 0.1
     patch_interval_s: float = 2.0
@@ -103,6 +104,8 @@ class StallTuning:
     keeper_reach_sizes: float = 1.3
     #: Share of the dwell a keeper must have been there when only parts were seen.
     keeper_share: float = 0.5
+    #: ... and when a stall was there from the start: a kiosk or a bush has no keeper at all.
+    keeper_share_before: float = 0.1
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,7 @@ class VisionWorker:
         self._status_version = -1
         self._raised_count = 0
         self._longest_wait_s = 0.0
+        self._recent_wait_s = 0.0
         self._started_s = self._now_s()
         self._due = {name: self._started_s + period for name, (period, _) in self._chores().items()}
         self._restore = memory.load(clock.utc_ns())
@@ -136,7 +137,9 @@ class VisionWorker:
         for camera_id, eye in self._eyes.items():
             if eye.reader is not None:
                 self._schedule.arrived(camera_id, eye.reader.sequence, now_s)
-        self._longest_wait_s = max(self._longest_wait_s, self._schedule.longest_wait_s(now_s))
+        wait_s = self._schedule.longest_wait_s(now_s)
+        self._recent_wait_s = max(self._recent_wait_s, wait_s)
+        self._longest_wait_s = max(self._longest_wait_s, wait_s)
         batch = self._schedule.next_batch(self._batch_max, now_s)
         if batch:
             self._analyse(batch, now_s)
@@ -351,9 +354,9 @@ class VisionWorker:
             report.pictures_per_s,
             100 * report.gate_open_share,
             report.dropped,
-            report.longest_wait_s,
+            self._recent_wait_s,
         )
-        self._longest_wait_s = 0.0
+        self._recent_wait_s = 0.0
 
     def _now_s(self) -> float:
         return self._clock.mono_ns() / 1e9

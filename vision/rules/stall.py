@@ -56,6 +56,9 @@ class StallRule(StandingRule):
         return across and along
 
     def _may_raise(self, stay: Stay, tracks: Sequence[Track], now: Moment) -> bool:
-        if stay.object_class is ObjectClass.STALL:
-            return True
-        return stay.keeper_s >= self._tuning.stall.keeper_share * max(1.0, stay.watched_s)
+        tuning = self._tuning.stall
+        if stay.object_class is not ObjectClass.STALL:
+            needed = tuning.keeper_share
+        else:
+            needed = tuning.keeper_share_before if stay.since_before else 0.0
+        return stay.keeper_s >= needed * max(1.0, stay.watched_s)

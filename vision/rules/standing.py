@@ -96,13 +96,19 @@ class StandingRule(ABC):
         due = (
             self._remaining_s(stay, now) <= 0
             and stay.gone_since_s is None
-            and stay.sighting_count >= self._tuning.stay.sightings_min
+            and self._is_evident(stay)
             and self._may_raise(stay, tracks, now)
         )
         if not due:
             return []
         stay.alert_id = new_alert_id()
         return [AlertChange(AlertVerb.RAISED, self._finding(stay, now))]
+
+    def _is_evident(self, stay: Stay) -> bool:
+        """Whether the detector says so often enough, not only the picture that stays the same."""
+        tuning = self._tuning.stay
+        share = stay.sighting_count / max(1, stay.look_count)
+        return stay.sighting_count >= tuning.sightings_min and share >= tuning.sighting_share
 
     def _ended(self, stay: Stay, now: Moment, reason: str) -> list[AlertChange]:
         if stay.alert_id is None:

@@ -35,6 +35,7 @@ class Stay:
         since_before: it stood there when the camera was first seen.
         confirmed_s: last moment it was seen, recognised, or nothing moved.
         cover_s: last moment something passed in front of it.
+        sighting_count, look_count: detections of it, of the times it could be seen.
         gone_since_s: since when something else is seen in its place; None while it is there.
         queued_s: last moment it stood in a queue (parking).
         light_s: when the patch last followed the light.
@@ -51,6 +52,7 @@ class Stay:
     score: float
     track_id: int
     sighting_count: int = 1
+    look_count: int = 1
     cover_s: float = float("-inf")
     gone_since_s: float | None = None
     keeper_s: float = 0.0
@@ -82,6 +84,7 @@ class StayBook:
         self._tuning = tuning
         self._lost_after_s = lost_after_s
         self._opening: PictureView | None = None
+        self._opened_s = 0.0
         self.stays: list[Stay] = []
 
     def step(
@@ -101,10 +104,12 @@ class StayBook:
             Stays that ended with this picture.
         """
         if self._opening is None:
-            self._opening = _opening_of(context.view)
+            self._opening, self._opened_s = _opening_of(context.view), now.mono_s
         if not context.detected:
             self._hold(now.mono_s)
             return []
+        for stay in self.stays:
+            stay.look_count += 1
         ended = self._match(candidates, context.view, now)
         for stay in list(self.stays):
             if stay.confirmed_s < now.mono_s and self._has_left(stay, everything, context, now):
@@ -186,13 +191,14 @@ class StayBook:
         return Stay(
             track.anchor,
             track.object_class,
-            track.still_since_s,
+            min(track.still_since_s, self._opened_s) if before else track.still_since_s,
             before,
             patch,
             now_s,
             track.score,
             track.id,
             sighting_count=track.sighting_count,
+            look_count=track.sighting_count,
         )
 
     def _was_there_at_start(self, patch: Patch, box: Box) -> bool:
@@ -210,6 +216,7 @@ class StayBook:
             return False
         if _is_covered(stay, everything, now.mono_s, self._tuning.covering_share):
             stay.cover_s = now.mono_s
+            stay.look_count -= 1
         if now.mono_s - stay.cover_s < self._tuning.cover_grace_s:
             stay.gone_since_s = None
             return False
@@ -255,6 +262,7 @@ class StayBook:
                     record.score,
                     -1,
                     sighting_count=record.sighting_count,
+                    look_count=record.sighting_count,
                     keeper_s=record.keeper_s,
                     watched_s=record.watched_s,
                     alert_id=record.alert_id,

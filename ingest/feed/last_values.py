@@ -6,6 +6,7 @@ transaction; positions live in memory and are written once in a while (they are 
 
 from __future__ import annotations
 
+import itertools
 import threading
 
 import msgspec
@@ -17,6 +18,8 @@ from ingest.feed.topics import Subject
 
 #: Positions reach the disk this often, seconds: a restart shows people where they were.
 WRITE_POSITIONS_S = 5.0
+#: Positions written in one tick: acts wait for it.
+WRITE_MOST = 1_000
 #: Most keys in memory; a publisher of random ids must not fill it. Oldest goes first.
 MAX_POSITIONS = 50_000
 
@@ -52,7 +55,7 @@ class LastPositions:
         self._lock = threading.Lock()
         self._fixes: dict[str, bytes] = {}
         self._unwritten: set[str] = set()
-        self._next_write_ns = 0
+        self._written_ns = 0
 
     def load(self, tx: Transaction) -> None:
         """What was known when the hub last ran."""
@@ -86,12 +89,14 @@ class LastPositions:
             return [Raw(fix) for fix in self._fixes.values()]
 
     def write(self, tx: Transaction) -> None:
-        """Puts changed positions into the transaction, every few seconds of hub time."""
-        if abs(tx.now_utc_ns - self._next_write_ns) < WRITE_POSITIONS_S * 1e9:
+        """Puts changed positions into the transaction, some every few seconds of hub time."""
+        if abs(tx.now_utc_ns - self._written_ns) < WRITE_POSITIONS_S * 1e9:
             return
-        self._next_write_ns = tx.now_utc_ns
         with self._lock:
-            changed = {key: self._fixes[key] for key in self._unwritten}
-            self._unwritten.clear()
+            keys = list(itertools.islice(self._unwritten, WRITE_MOST))
+            changed = {key: self._fixes[key] for key in keys}
+            self._unwritten.difference_update(keys)
+            if not self._unwritten:
+                self._written_ns = tx.now_utc_ns
         for key, fix in changed.items():
             tx.remember(Noun.POSITION, key, fix)

@@ -19,6 +19,7 @@ from msgspec import Raw, Struct
 
 from ingest.clock import Clock, SystemClock
 from ingest.errors import FailureKind, GridwallError
+from ingest.feed.addresses import reachable
 from ingest.feed.cursor import Cursor, widened
 from ingest.feed.envelope import EnvelopeInvalid, Event, Noun, decode_event
 from ingest.feed.heartbeat import HeartbeatData
@@ -382,13 +383,3 @@ class FeedReader:
         self._deliver(batch)
         if self.state is ReaderState.LIVE:
             self._tell(ReaderState.LIVE, "")
-
-
-def reachable(address: str, via: str) -> str:
-    """`address` with a wildcard host replaced by the host that `via` was reached at."""
-    scheme, _, rest = address.partition("://")
-    host, _, port = rest.rpartition(":")
-    if scheme != "tcp" or host not in ("0.0.0.0", "*", "[::]"):
-        return address
-    via_host = via.partition("://")[2].rpartition(":")[0]
-    return f"tcp://{via_host or '127.0.0.1'}:{port}"

@@ -19,6 +19,7 @@ import zmq.utils.z85 as z85
 from msgspec import Struct
 
 from ingest.errors import GridwallError, Misconfigured, RetryLater
+from ingest.feed.addresses import reachable
 
 #: ZMTP ping every 500 ms, peer dead after 1.5 s: a frozen peer is seen after about 2 s (PLATFORM).
 HEARTBEAT_MS = (500, 1500)
@@ -312,7 +313,7 @@ class Sockets:
             raw.setsockopt(zmq.CURVE_SECRETKEY, curve.secret_key.encode())
             raw.setsockopt(zmq.CURVE_SERVERKEY, curve.server_public_key.encode())
         try:
-            raw.connect(address)
+            raw.connect(reachable(address, ""))
         except zmq.ZMQError as error:
             raw.close(linger=0)
             raise Misconfigured(f"{address!r} is no address to connect to: {error}") from error

@@ -12,11 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
+from config.site import HubAddresses
+from ingest.feed.addresses import addresses_via, reachable
 from ingest.feed.cursor import Cursor, widened
 from ingest.feed.envelope import Event, encode_event
 from ingest.feed.hub import open_store
 from ingest.feed.publisher import Publisher
-from ingest.feed.reader import FeedReader, ReaderState, Snapshot, reachable
+from ingest.feed.reader import FeedReader, ReaderState, Snapshot
 
 StartHub = Callable[..., RunningHub]
 
@@ -211,6 +213,9 @@ def test_filters_widen_to_whole_nouns(filters: tuple[str, ...], wide: tuple[str,
         ("tcp://0.0.0.0:7401", "tcp://10.0.0.5:7402", "tcp://10.0.0.5:7401"),
         ("tcp://127.0.0.1:7401", "tcp://10.0.0.5:7402", "tcp://127.0.0.1:7401"),
         ("tcp://*:7401", "tcp://hub.example:7402", "tcp://hub.example:7401"),
+        ("0.0.0.0:7480", "tcp://10.0.0.5:7402", "10.0.0.5:7480"),
+        ("tcp://0.0.0.0:7401", "", "tcp://127.0.0.1:7401"),
+        ("ipc:///tmp/x", "tcp://10.0.0.5:7402", "ipc:///tmp/x"),
     ],
 )
 def test_a_wildcard_address_is_reached_where_the_query_was(
@@ -275,3 +280,11 @@ def test_what_a_cursor_applies_and_replays_is_the_whole_log(
 
 def test_encoded_events_round_trip_through_the_reader() -> None:
     assert encode_event(health(1)).startswith(b"{")
+
+
+def test_every_address_of_a_hub_is_reached_the_same_way() -> None:
+    everywhere = HubAddresses(query="tcp://0.0.0.0:1", http="0.0.0.0:2", feed="tcp://10.9.9.9:3")
+    found = addresses_via(everywhere, "tcp://10.0.0.5:1")
+    assert (found.query, found.http, found.feed) == (
+        "tcp://10.0.0.5:1", "10.0.0.5:2", "tcp://10.9.9.9:3",
+    )  # fmt: skip

@@ -28,7 +28,7 @@ from ingest.cameras.health import LossCause, StreamState
 from ingest.cameras.health_events import HealthEvents
 from ingest.cameras.lease_door import LeaseDoor, LeaseEnded, LeaseSaid
 from ingest.cameras.meeting_place import MeetingPlace, RuntimeInfo
-from ingest.cameras.messages import ClipDone, ClipRequest, Request, SetWants, StatusChange
+from ingest.cameras.messages import ClipDone, ClipRequest, Hello, Request, SetWants, StatusChange
 from ingest.cameras.placement import GroupId, Placement
 from ingest.cameras.wants import CameraSource, CameraStatus, FrameWant, merged_wants
 from ingest.clock import Clock, SystemClock
@@ -44,6 +44,8 @@ _INBOX_COUNT: Final = 10_000
 #: The spare process starts when the ones in need have started, and not in a storm.
 _SPARE_AFTER_S: Final = 3.0
 _SPARE_RETRY_S: Final = 60.0
+#: A living group tells every camera's status at least every two seconds.
+_HANGS_AFTER_S: Final = 20.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,6 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--site", default="", metavar="DIR", help="site folder, named in logs")
     parser.add_argument("--intake", metavar="ADDRESS", help="hub intake for camera.health events")
     parser.add_argument("--spool", metavar="DIR", help="where events wait for the hub")
+    parser.add_argument("--key", metavar="FILE", help="CURVE key of the intake")
     parser.add_argument(
         "--linger", type=float, default=2.0, metavar="S", help="stay after the last lease"
     )
@@ -73,6 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
         spool_folder=arguments.spool,
         linger_s=arguments.linger,
         is_exact=arguments.exact,
+        key_file=arguments.key,
     )
     place = MeetingPlace(arguments.runtime)
     place.make()
@@ -120,7 +124,8 @@ class Broker:
         self._statuses: dict[CameraId, CameraStatus] = {}
         self._clips: dict[int, _PendingClip] = {}
         self._clip_ids = itertools.count(1)
-        self._events = HealthEvents(runtime, clock)
+        self._events = HealthEvents(Path(runtime.runtime_folder), clock)
+        self._events.use(runtime.intake, runtime.spool_folder, runtime.key_file)
         self._leave_at_s = time.monotonic() + max(runtime.linger_s, _FIRST_LEASE_S)
 
     def serve(self, listener: Listener, stop: StopToken) -> None:
@@ -131,7 +136,6 @@ class Broker:
         threading.Thread(
             target=self._accept, args=(listener,), name="broker-door", daemon=True
         ).start()
-        self._events.start()
         try:
             while not stop.stopped and not self._is_deserted():
                 self._take_next()
@@ -186,6 +190,8 @@ class Broker:
             self._lease_wants(lease, request)
         elif isinstance(request, ClipRequest):
             self._lease_clip(lease, request)
+        elif isinstance(request, Hello):
+            self._events.use(request.intake, request.spool_folder, request.key_file)
 
     def _lease_wants(self, lease: LeaseDoor, wants: SetWants) -> None:
         before = {source.camera_id for source in lease.wants.sources}
@@ -235,6 +241,7 @@ class Broker:
         handle = self._spare or self._new_process()
         self._spare = None
         handle.group_id = group_id
+        handle.heard_s = time.monotonic()
         self._handles[group_id] = handle
         self._spare_due_s = time.monotonic() + _SPARE_AFTER_S
 
@@ -268,6 +275,7 @@ class Broker:
         handle = self._handle_of(said.process_id)
         if handle is None or handle.group_id is None:
             return
+        handle.heard_s = time.monotonic()
         if isinstance(said.report, ClipDone):
             self._clip_done(said.report)
             return
@@ -311,6 +319,9 @@ class Broker:
 
     def _restart_due(self) -> None:
         now_s = time.monotonic()
+        for handle in self._handles.values():
+            if now_s - handle.heard_s > _HANGS_AFTER_S:
+                handle.kill("it says nothing")
         due = [key for key, at_s in self._restart_due_s.items() if at_s <= now_s]
         for group_id in due:
             del self._restart_due_s[group_id]

@@ -11,6 +11,7 @@ import queue
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import dataclass
 from typing import Final
 
@@ -59,6 +60,8 @@ class GroupHandle:
             arguments.append("--exact")
         #: None: a spare that has loaded everything and waits for a group.
         self.group_id = group_id
+        #: When it last said something, monotonic; kept by the broker.
+        self.heard_s = time.monotonic()
         self._inbox = inbox
         self._process = subprocess.Popen(
             arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
@@ -80,7 +83,12 @@ class GroupHandle:
         try:
             self._unsent.put_nowait(encode(message) + b"\n")
         except queue.Full:
-            log.error("ingest process %d hangs: killing it", self.process_id)
+            self.kill("it reads nothing")
+
+    def kill(self, reason: str) -> None:
+        """Ends a process that hangs; its end is reported like any other."""
+        if self._process.poll() is None:
+            log.error("ingest process %d is killed: %s", self.process_id, reason)
             self._process.kill()
 
     def leave(self) -> None:

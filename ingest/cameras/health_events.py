@@ -11,11 +11,11 @@ from typing import Final
 from config.site import CameraId
 from ingest.cameras.health import CameraHealthData, StreamHealth
 from ingest.cameras.health_tracker import DurableHealth
-from ingest.cameras.meeting_place import RuntimeInfo
 from ingest.cameras.wants import CameraStatus
 from ingest.clock import Clock
 from ingest.errors import GridwallError
 from ingest.feed.envelope import Noun, new_event, utc_text
+from ingest.feed.keys import read_client_key
 from ingest.feed.publisher import Publisher
 
 log = logging.getLogger(__name__)
@@ -25,26 +25,29 @@ _CLOSE_S: Final = 1.0
 
 
 class HealthEvents:
-    """Publishes what lasted; without an intake address it does nothing."""
+    """Publishes what lasted; until it is told an intake address it does nothing."""
 
-    def __init__(self, runtime: RuntimeInfo, clock: Clock) -> None:
+    def __init__(self, runtime_folder: Path, clock: Clock) -> None:
+        self._runtime_folder = runtime_folder
         self._clock = clock
         self._durable = DurableHealth()
         self._due_ns = 0
         self._publisher: Publisher | None = None
-        if runtime.intake is None:
+
+    def use(self, intake: str | None, spool_folder: str | None, key_file: str | None) -> None:
+        """Publishes to `intake` from now on; the first address stays."""
+        if intake is None or self._publisher is not None:
             return
-        spool = Path(runtime.spool_folder or runtime.runtime_folder) / "camera-health"
+        spool = Path(spool_folder) if spool_folder else self._runtime_folder / "spool"
+        source = f"/ingest/{socket.gethostname()}"
         try:
-            self._publisher = Publisher(
-                runtime.intake, f"/ingest/{socket.gethostname()}", spool, clock=clock
-            )
+            keys = None if key_file is None else read_client_key(Path(key_file))
+            publisher = Publisher(intake, source, spool, keys=keys, clock=self._clock)
         except (GridwallError, OSError) as error:
             log.error("camera health is not published: %s", error)
-
-    def start(self) -> None:
-        if self._publisher is not None:
-            self._publisher.start()
+            return
+        publisher.start()
+        self._publisher = publisher
 
     def step(self, statuses: Mapping[CameraId, CameraStatus]) -> None:
         """Looks at all cameras about twice a second; cheap when called more often."""

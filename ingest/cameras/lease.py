@@ -171,7 +171,7 @@ class CameraLease:
         try:
             with self._lock:
                 self._to_send = [self._wants, *(request for request, _ in self._clips.values())]
-            connection.send_bytes(encode(Hello(PROTOCOL_VERSION, os.getpid())))
+            connection.send_bytes(encode(self._hello()))
             while not self._stop.stopped:
                 for message in self._taken_messages():
                     connection.send_bytes(encode(message))
@@ -181,6 +181,12 @@ class CameraLease:
             pass  # the broker is gone: `_run` finds or starts the next one
         finally:
             connection.close()
+
+    def _hello(self) -> Hello:
+        runtime = self._runtime
+        return Hello(
+            PROTOCOL_VERSION, os.getpid(), runtime.intake, runtime.spool_folder, runtime.key_file
+        )
 
     def _taken_messages(self) -> list[SetWants | ClipRequest]:
         with self._lock:
@@ -276,6 +282,8 @@ def _start_broker(place: MeetingPlace, runtime: RuntimeInfo) -> subprocess.Popen
         arguments += ["--intake", runtime.intake]
     if runtime.spool_folder is not None:
         arguments += ["--spool", runtime.spool_folder]
+    if runtime.key_file is not None:
+        arguments += ["--key", runtime.key_file]
     fresh = place.log_path.exists() and place.log_path.stat().st_size > _LOG_BYTES
     with place.log_path.open("wb" if fresh else "ab") as log_file:
         process = subprocess.Popen(

@@ -70,11 +70,9 @@ class LeaseDoor:
         try:
             while True:
                 request = decode_request(self._connection.recv_bytes())
-                if isinstance(request, Hello):
-                    if request.version != PROTOCOL_VERSION:
-                        log.error("a lease speaks version %d: refused", request.version)
-                        break
-                    continue
+                if isinstance(request, Hello) and request.version != PROTOCOL_VERSION:
+                    log.error("a lease speaks version %d: refused", request.version)
+                    break
                 self._inbox.put(LeaseSaid(self, request))
         except (OSError, EOFError):
             log.debug("lease %d left", self.id)

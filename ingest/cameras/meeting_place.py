@@ -32,6 +32,7 @@ class RuntimeInfo(Struct, frozen=True):
         intake: the hub's intake address for camera.health events, None: no events.
         spool_folder: where unacknowledged events wait; None: beside the runtime files.
         linger_s: how long a broker stays after its last lease.
+        key_file: CURVE key for the intake, where the site uses CURVE.
         is_exact: decode everything; without it small tiles leave out the loop filter.
     """
 
@@ -41,6 +42,7 @@ class RuntimeInfo(Struct, frozen=True):
     spool_folder: str | None = None
     linger_s: float = 2.0
     is_exact: bool = False
+    key_file: str | None = None
 
 
 class BrokerAway(RetryLater):

@@ -17,10 +17,13 @@ PROTOCOL_VERSION = 1
 
 
 class Hello(Struct, frozen=True, tag="hello"):
-    """First message of a lease."""
+    """First message of a lease; where the hub is, in case the broker was started without one."""
 
     version: int
     process_id: int
+    intake: str | None = None
+    spool_folder: str | None = None
+    key_file: str | None = None
 
 
 class SetWants(Struct, frozen=True, tag="set_wants"):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
+import json
 import os
 import shutil
 import signal
@@ -13,11 +15,14 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
 import psutil
 import pytest
+import zmq
+from msgspec import structs
 
 from config.site import CameraId
 from ingest.cameras.health import LossCause, StreamState
@@ -121,13 +126,14 @@ class Rig:
 
     def group_processes(self) -> dict[psutil.Process, set[str]]:
         """The ingest processes that own rings, and the names of those."""
-        owned = {
-            process: {Path(opened.path).name for opened in process.open_files()}
-            & set(self.ring_files())
-            for process in self.processes()
-            if "group" in command_of(process)
-        }
-        return {process: names for process, names in owned.items() if names}
+        living = set(self.ring_files())
+        owned = {}
+        for process in self.processes():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                names = {Path(opened.path).name for opened in process.open_files()} & living
+                if names:
+                    owned[process] = names
+        return owned
 
     def broker(self) -> psutil.Process:
         return next(process for process in self.processes() if "broker" in command_of(process))
@@ -417,6 +423,67 @@ def newest_number(rig: Rig, name: str) -> int:
     reader = rig.reader(name)
     assert reader is not None
     return reader.sequence
+
+
+def test_a_group_that_is_killed_twice_is_split_and_all_its_cameras_come_back(
+    own_rig: Rig,
+) -> None:
+    rig = own_rig
+    names = [f"cam-{number}" for number in range(4)]
+    for name in names:
+        rig.mount(name, width_px=160, height_px=96, fps=10, key_interval=5)
+    rig.watch(*names)
+    dead: set[psutil.Process] = set()
+
+    def groups_of_the_living() -> list[set[str]]:
+        return [rings for process, rings in rig.group_processes().items() if process not in dead]
+
+    for _ in range(2):
+        wait_until(
+            lambda: [len(rings) for rings in groups_of_the_living()] == [4], 20, "one new process"
+        )
+        wait_until(lambda: rig.frames_are_coming(*names), 20, "all live")
+        (victim,) = rig.group_processes().keys() - dead
+        dead.add(victim)
+        victim.kill()
+    wait_until(lambda: [len(rings) for rings in groups_of_the_living()] == [2, 2], 20, "two halves")
+    wait_until(lambda: rig.frames_are_coming(*names), 20, "all live again")
+
+
+def test_lasting_health_reaches_the_hub_even_if_the_broker_learns_of_it_late() -> None:
+    """The first console may know no hub; the worker that comes later does."""
+    with zmq.Context() as context, context.socket(zmq.ROUTER) as hub:
+        port = hub.bind_to_random_port("tcp://127.0.0.1")
+        rig = Rig()
+        try:
+            rig.mount("cam-a", key_interval=10)
+            rig.watch("cam-a")
+            rig.watch("gone", url=rig.url("nowhere"))
+            wait_until(lambda: rig.frames_are_coming("cam-a"), 15, "live")
+            spool = str(rig.folder / "spool")
+            worker = CameraLease(
+                structs.replace(rig.runtime, intake=f"tcp://127.0.0.1:{port}", spool_folder=spool)
+            )
+            worker.start()
+            events = [received_event(hub) for _ in range(2)]
+            worker.close()
+        finally:
+            rig.close()
+    assert {event["type"] for event in events} == {"gridwall.camera.health.v1"}
+    told = {event["data"]["camera_id"]: event["data"] for event in events}
+    assert (told["cam-a"]["state"], told["cam-a"]["cause"]) == ("live", None)
+    assert (told["gone"]["state"], told["gone"]["cause"]) == ("lost", "not_found")
+    assert told["gone"]["frame_age_s"] is None
+
+
+def received_event(hub: zmq.Socket[bytes]) -> dict[str, Any]:
+    """The next event of a publisher, acknowledged as the hub does."""
+    assert hub.poll(15_000), "no event within 15 s"
+    identity, empty, event_id, body = hub.recv_multipart()
+    answer = json.dumps({"ok": True, "sequence": 1}).encode()
+    hub.send_multipart([identity, empty, event_id, answer])
+    event: dict[str, Any] = json.loads(body)
+    return event
 
 
 def test_a_killed_broker_is_replaced_and_leases_recover(own_rig: Rig) -> None:

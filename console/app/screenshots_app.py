@@ -16,10 +16,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, Qt
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtGui import QGuiApplication
 
 from config.load import load_site
+from console.app.compact_png import compact_png
 from console.app.output import print_text
 from ingest.errors import GridwallError, Misconfigured
 from ingest.feed.query import QueryClient
@@ -30,9 +30,6 @@ _log = logging.getLogger(__name__)
 SCREEN = "3840x1080x24"
 MONITORS = (("L", "1920/508x1080/286+0+0", "screen"), ("R", "1920/508x1080/286+1920+0", "none"))
 TOOLS = ("Xvfb", "xrandr", "xdotool", "openbox")
-#: The README is read over slow lines, too.
-PICTURE_BYTES_MAX = 400_000
-WIDTHS_PX = (1600, 1440, 1280, 1120, 960)
 WINDOW_S = 60.0
 CASES_S = 240.0
 #: Cases that should be in the queue before pictures are worth taking.
@@ -192,22 +189,3 @@ def _grabbed(application: QGuiApplication, path: Path, left_px: int) -> Path:
     path.write_bytes(compact_png(picture))
     print_text(f"{path} {path.stat().st_size // 1000} kB")
     return path
-
-
-def compact_png(picture: QImage) -> bytes:
-    """The largest of `WIDTHS_PX` that fits `PICTURE_BYTES_MAX`, with a palette of 256 colours."""
-    content = b""
-    for width in WIDTHS_PX:
-        scaled = picture.scaledToWidth(width, Qt.TransformationMode.SmoothTransformation)
-        flags = Qt.ImageConversionFlag.ColorOnly | Qt.ImageConversionFlag.ThresholdDither
-        content = _png(scaled.convertToFormat(QImage.Format.Format_Indexed8, flags))
-        if len(content) <= PICTURE_BYTES_MAX:
-            break
-    return content
-
-
-def _png(image: QImage) -> bytes:
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG", 0)  # type: ignore[call-overload]  # the stub wants bytes, Qt a str
-    return bytes(buffer.data().data())

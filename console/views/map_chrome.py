@@ -69,6 +69,18 @@ class MapChrome:
             painter.fillRect(plate, theme.colour(theme.COLOURS.background, 0.6))
             painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, attribution)
 
+    def paint_empty(self, painter: QPainter) -> None:
+        """What to do where there is nothing to show."""
+        painter.setFont(theme.font())
+        painter.setPen(theme.colour(theme.COLOURS.secondary))
+        text = translate(
+            "Map",
+            "No map yet.\nGive cameras lat and lon in cameras.csv, or add streets.osm.pbf to the "
+            "site folder.",
+        )
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(self._map.rect().adjusted(48, 0, -48, 0), flags, text)
+
 
 class HoverCard(QLabel):
     """What is under the pointer, in two lines, beside it."""

@@ -102,12 +102,12 @@ class MapView(QWidget):
         buttons["minus"].clicked.connect(self.zoom_out)
         buttons["whole"].clicked.connect(self.show_whole)
         self._flight.valueChanged.connect(self._on_flight)
-        self._sharpen.timeout.connect(self._on_sharpen)
+        self._sharpen.timeout.connect(self.update)
         self._pulse.timeout.connect(self._on_pulse)
         self.layers.changed.connect(self._on_layers)
         session.map_wanted.connect(self.fly_to)
         session.people.changed.connect(self._on_people)
-        session.open_case.changed.connect(self._on_open_case)
+        session.open_case.changed.connect(self._on_cases)
         session.cases.changed.connect(self._on_cases)
         session.cases.replaced.connect(self.update)
         session.health.changed.connect(self.update)
@@ -202,6 +202,8 @@ class MapView(QWidget):
         self._paint_ground(painter)
         self._paint_markers(painter)
         self._chrome.paint(painter, self._projection, self._ground.attribution)
+        if self._basemap.bounds is None and not self._has_places():
+            self._chrome.paint_empty(painter)
         painter.end()
         self.paint_count += 1
         self.longest_paint_ms = max(self.longest_paint_ms, (time.perf_counter() - began) * 1e3)
@@ -219,6 +221,10 @@ class MapView(QWidget):
             self.people.paint(painter, self._projection, ratio, labels)
         if self.layers.cases:
             self.cases.paint(painter, self._projection)
+
+    def _has_places(self) -> bool:
+        site = self._session.site
+        return bool(site.grid) or any(camera.place for camera in site.cameras)
 
     def _paint_ground(self, painter: QPainter) -> None:
         if self._pixmap is None or not self._covers():
@@ -283,10 +289,6 @@ class MapView(QWidget):
         self._route.refresh()
         self.update()
 
-    def _on_open_case(self, _case_id: object) -> None:
-        self._route.refresh()
-        self.update()
-
     def _on_sights(self, _sights: object) -> None:
         self.update()
 
@@ -313,9 +315,6 @@ class MapView(QWidget):
             centre_y=start.centre_y + (end.centre_y - start.centre_y) * share,
             zoom=end.zoom if share >= 1.0 else start.zoom + (end.zoom - start.zoom) * share,
         )
-        self.update()
-
-    def _on_sharpen(self) -> None:
         self.update()
 
     # -- from the person

@@ -36,7 +36,7 @@ class Timeline(QWidget):
         colours = theme.COLOURS
         rows = []
         for audit in reversed(detail.timeline):
-            note = f"<br>{_escaped(audit.note)}" if audit.note else ""
+            note = f"<br>{_escaped(words.note_text(audit.note))}" if audit.note else ""
             rows.append(
                 f"<tr><td style='color:{colours.secondary};padding:2px 12px 2px 0'>"
                 f"{words.clock_text(audit.utc)}</td>"

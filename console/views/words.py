@@ -60,7 +60,8 @@ _ACTS = {
     "amend": QT_TRANSLATE_NOOP("Act", "Amend"),
     "difficult": QT_TRANSLATE_NOOP("Act", "Difficult"),
     "callback": QT_TRANSLATE_NOOP("Act", "Call back"),
-    "alert_updated": QT_TRANSLATE_NOOP("Act", "Alert updated"),
+    "evidence": QT_TRANSLATE_NOOP("Act", "Evidence added"),
+    "join": QT_TRANSLATE_NOOP("Act", "Joined by another case"),
     "alert_cleared": QT_TRANSLATE_NOOP("Act", "Alert cleared"),
 }
 
@@ -216,3 +217,22 @@ def reason_text(reason_id: str, values: dict[str, Any]) -> str:
     pattern = translate("Reason", _REASONS[reason_id]) if reason_id in _REASONS else reason_id
     shown = {key: _valued(key, value) for key, value in values.items()}
     return pattern.format_map(_Lenient(shown)) if reason_id in _REASONS else pattern
+
+
+_FINDINGS = {
+    "persists": QT_TRANSLATE_NOOP("Finding", "seen for {seen_s} s, limit {limit_s} s"),
+    "stopped": QT_TRANSLATE_NOOP("Finding", "standing for {dwell_s} s, limit {limit_s} s"),
+    "since_before": QT_TRANSLATE_NOOP(
+        "Finding", "stood there before watching began, {dwell_s} s or more"
+    ),
+}
+
+
+def note_text(note: str) -> str:
+    """A note as it was written; a rule's own ("smoke.persists seen_s=4 limit_s=3") in words."""
+    head, *pairs = note.split(" ")
+    name = head.partition(".")[2]
+    if name not in _FINDINGS or not all("=" in pair for pair in pairs):
+        return note
+    values = {key: value for key, _, value in (pair.partition("=") for pair in pairs)}
+    return translate("Finding", _FINDINGS[name]).format_map(_Lenient(values))

@@ -88,8 +88,12 @@
         <translation>回访</translation>
     </message>
     <message>
-        <source>Alert updated</source>
-        <translation>报警更新</translation>
+        <source>Evidence added</source>
+        <translation>补充证据</translation>
+    </message>
+    <message>
+        <source>Joined by another case</source>
+        <translation>并入案件</translation>
     </message>
     <message>
         <source>Alert cleared</source>
@@ -331,6 +335,21 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
         <source>Clip · {0}</source>
         <extracomment>Lights and ages move with this. The header&apos;s numbers are asked for every so many ticks.</extracomment>
         <translation>录像 · {0}</translation>
+    </message>
+</context>
+<context>
+    <name>Finding</name>
+    <message>
+        <source>seen for {seen_s} s, limit {limit_s} s</source>
+        <translation>已持续 {seen_s} 秒，时限 {limit_s} 秒</translation>
+    </message>
+    <message>
+        <source>standing for {dwell_s} s, limit {limit_s} s</source>
+        <translation>已停留 {dwell_s} 秒，时限 {limit_s} 秒</translation>
+    </message>
+    <message>
+        <source>stood there before watching began, {dwell_s} s or more</source>
+        <translation>监看前已在此处，至少 {dwell_s} 秒</translation>
     </message>
 </context>
 <context>
@@ -592,6 +611,12 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
     <message>
         <source>Whole area (Shift+G)</source>
         <translation>全域（Shift+G）</translation>
+    </message>
+    <message>
+        <source>No map yet.
+Give cameras lat and lon in cameras.csv, or add streets.osm.pbf to the site folder.</source>
+        <translation>暂无地图。
+请在 cameras.csv 填写点位经纬度，或在站点目录放入 streets.osm.pbf。</translation>
     </message>
     <message>
         <source>position {0} old</source>

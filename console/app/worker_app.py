@@ -22,7 +22,7 @@ from ingest.cameras.lease import CameraLease, RuntimeInfo
 from ingest.clock import SystemClock
 from ingest.errors import Misconfigured
 from ingest.evidence import EvidenceClient
-from ingest.feed.keys import local_keys
+from ingest.feed.keys import LOCAL_FILE, keys_folder, local_keys
 from ingest.feed.publisher import Publisher
 from ingest.parent import ParentWatch
 from ingest.stop import StopToken
@@ -128,6 +128,7 @@ def _runtime_of(site: Site, folder: Path) -> RuntimeInfo:
         str(runtime_folder(site.folder)),
         site.hub.intake,
         str(folder.parent / "broker-spool"),
+        key_file=str(keys_folder(site) / LOCAL_FILE) if site.settings.curve.enabled else None,
     )
 
 

@@ -112,7 +112,7 @@ class FramePump(QObject):
 
     def _settle(self) -> None:
         """States the wants once nothing has changed for a moment, or at the latest soon."""
-        if self._unsettled_count < SETTLE_COUNT_MAX:
+        if self._status_timer.isActive() and self._unsettled_count < SETTLE_COUNT_MAX:
             self._unsettled_count += 1
             self._settle_timer.start()
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import (
     QColor,
     QHideEvent,
@@ -81,6 +81,7 @@ class WallView(QWidget):
         self._plates = PlateCache()
         self._painters: dict[int, TilePainter] = {}
         self._tiles_region = QRegion()
+        self._watched: QWidget | None = None
         self._mouse = WallMouse(wall, window_id, self.tile_at)
         wall.open_window(window_id)
         self._disconnect = [
@@ -128,9 +129,10 @@ class WallView(QWidget):
         return round(self.width() * self._ratio), round(self.height() * self._ratio)
 
     def _tell_view(self) -> None:
+        if not self._disconnect:  # released: the source must not hear of this window again
+            return
         width, height = self._device_size()
-        seen = self.isVisible() and not self.window().isMinimized()
-        self._source.set_view(self.window_id, ViewSize(width, height, seen))
+        self._source.set_view(self.window_id, ViewSize(width, height, self._seen()))
 
     def _rebuild(self) -> None:
         """Tiles anew after a new layout, full tile or size."""
@@ -329,16 +331,36 @@ class WallView(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._rebuild()
-        self._tell_view()
         self._status_tick()
-        self._tick_timer.start()
-        self._status_timer.start()
+        if self._watched is not self.window():
+            self._watched = self.window()
+            self._watched.installEventFilter(self)
+        self._sleep_or_wake()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self._tick_timer.stop()
-        self._status_timer.stop()
+        self._sleep_or_wake()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Of the window around: minimised it is as good as hidden; another screen, other pixels."""
+        if event.type() == QEvent.Type.WindowStateChange:
+            self._sleep_or_wake()
+        elif event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._rebuild()
+            self._tell_view()
+        return False
+
+    def _seen(self) -> bool:
+        return self.isVisible() and not self.window().isMinimized()
+
+    def _sleep_or_wake(self) -> None:
+        """Ticks only while somebody can see it."""
         self._tell_view()
+        for timer in (self._tick_timer, self._status_timer):
+            if not self._seen() or not self._disconnect:
+                timer.stop()
+            elif not timer.isActive():
+                timer.start()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -238,3 +238,11 @@ def test_the_region_of_a_ring_is_in_its_key() -> None:
     want = TileWant(FIRST, CAMERA, 480, 270, Importance.REST, (0.25, 0.5, 0.5, 0.75))
     assert region_of_key(ring_key(frame_want(want))) == (0.25, 0.5, 0.5, 0.75)
     assert region_of_key("bgra480") == WHOLE
+
+
+def test_a_closed_pump_asks_for_nothing_more(stage: Stage) -> None:
+    stage.pump.close()
+    stage.pump.set_view(MAIN, ViewSize(962, 542))
+    stage.wall.put_camera(SECOND, OTHER)
+    stage.qtbot.wait(120)
+    assert tuple(stage.lease.wants) == ()

@@ -243,3 +243,14 @@ def test_a_tile_that_lost_rate_under_overload_says_so(stage: Stage) -> None:
     painter = stage.view.tile_painters[0]
     assert painter.mode is TileMode.PICTURE, "a rate we reduced ourselves is not a stale camera"
     assert "1 fps" in painter.status.notice
+
+
+def test_a_minimised_window_sleeps_and_wakes_with_pictures(stage: Stage) -> None:
+    stage.push(0, GREEN)
+    stage.until(0, GREEN)
+    stage.view.showMinimized()
+    stage.qtbot.waitUntil(lambda: not stage.source.views[MAIN].visible, timeout=3000)
+    stage.view.showNormal()
+    stage.qtbot.waitUntil(lambda: stage.source.views[MAIN].visible, timeout=3000)
+    stage.push(0, BLUE)
+    stage.until(0, BLUE)

@@ -17,7 +17,6 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPixmap,
     QResizeEvent,
     QWheelEvent,
 )
@@ -27,19 +26,17 @@ from config.geometry import GeoPoint
 from console.state.basemap import BaseMap
 from console.state.map_projection import MapProjection, place_of
 from console.state.session import ConsoleSession, SelectionKind
-from console.views import theme
 from console.views.map_chrome import HoverCard, MapChrome
 from console.views.map_layers.cameras import CameraLayer
 from console.views.map_layers.cases import CaseLayer
 from console.views.map_layers.ground import Ground
+from console.views.map_layers.ground_cache import GroundCache
 from console.views.map_layers.markers import Labels, Marker, nearest
 from console.views.map_layers.people import PeopleLayer
 from console.views.map_legend import MapLayers, MapLegend
 from console.views.map_route import RouteKeeper
 from vision.alerts import AlertData
 
-#: Ground painted beyond each edge of the window, as a share of it: room to drag.
-GROUND_MARGIN = 0.35
 #: A wheel step and a key step, in zoom levels.
 WHEEL_LEVELS = 0.5
 KEY_LEVELS = 0.5
@@ -55,7 +52,7 @@ CLICK_SLACK_PX = 5
 
 
 class MapView(QWidget):
-    """The map of a session. `longest_paint_ms` and `ground_paint_ms` are for the bench."""
+    """The map of a session. `longest_paint_ms` is for the bench."""
 
     def __init__(self, session: ConsoleSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,15 +63,11 @@ class MapView(QWidget):
         self.setMinimumSize(200, 140)
         self.paint_count = 0
         self.longest_paint_ms = 0.0
-        self.ground_paint_ms = 0.0
-        self.ground_paint_count = 0
         self._session = session
         self._projection = MapProjection()
         self._is_placed = False
         self._basemap = BaseMap()
-        self._ground = Ground(BaseMap(), session.site.grid)
-        self._pixmap: QPixmap | None = None
-        self._pixmap_of: MapProjection | None = None
+        self.ground = GroundCache(Ground(BaseMap(), session.site.grid))
         self.cameras = CameraLayer(session)
         self.people = PeopleLayer(session)
         self.cases = CaseLayer(session)
@@ -102,6 +95,7 @@ class MapView(QWidget):
         buttons["minus"].clicked.connect(self.zoom_out)
         buttons["whole"].clicked.connect(self.show_whole)
         self._flight.valueChanged.connect(self._on_flight)
+        self._flight.finished.connect(self.update)
         self._sharpen.timeout.connect(self.update)
         self._pulse.timeout.connect(self._on_pulse)
         self.layers.changed.connect(self._on_layers)
@@ -187,7 +181,7 @@ class MapView(QWidget):
 
     def retheme(self) -> None:
         """Colours changed: every cached picture is drawn again."""
-        self._pixmap = None
+        self.ground.forget()
         self.cameras.reload()
         self.people.reload()
         self.update()
@@ -199,9 +193,15 @@ class MapView(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        self._paint_ground(painter)
+        self.ground.paint(
+            painter,
+            self._projection,
+            self.devicePixelRatioF(),
+            cells=self.layers.grid,
+            is_moving=self._sharpen.isActive() or self._is_flying(),
+        )
         self._paint_markers(painter)
-        self._chrome.paint(painter, self._projection, self._ground.attribution)
+        self._chrome.paint(painter, self._projection, self.ground.ground.attribution)
         if self._basemap.bounds is None and not self._has_places():
             self._chrome.paint_empty(painter)
         painter.end()
@@ -226,49 +226,8 @@ class MapView(QWidget):
         site = self._session.site
         return bool(site.grid) or any(camera.place for camera in site.cameras)
 
-    def _paint_ground(self, painter: QPainter) -> None:
-        if self._pixmap is None or not self._covers():
-            self._paint_new_ground()
-        assert self._pixmap is not None
-        assert self._pixmap_of is not None
-        known = self._pixmap_of
-        corner = known.world_at(0, 0)
-        left, top = self._projection.screen_of_world(*corner)
-        scale = self._projection.scale_px / known.scale_px
-        if abs(scale - 1.0) < 1e-9:
-            painter.drawPixmap(QPointF(left, top), self._pixmap)
-            return
-        painter.fillRect(self.rect(), theme.colour(theme.COLOURS.map_land))
-        painter.save()
-        painter.translate(left, top)
-        painter.scale(scale, scale)
-        painter.drawPixmap(QPointF(0, 0), self._pixmap)
-        painter.restore()
-
-    def _covers(self) -> bool:
-        known = self._pixmap_of
-        if known is None:
-            return False
-        if known.zoom != self._projection.zoom:
-            return self._sharpen.isActive() or self._is_flying()
-        left, top = self._projection.screen_of_world(*known.world_at(0, 0))
-        right, bottom = left + known.width_px, top + known.height_px
-        return left <= 0 and top <= 0 and right >= self.width() and bottom >= self.height()
-
-    def _paint_new_ground(self) -> None:
-        began = time.perf_counter()
-        self.ground_paint_count += 1
-        width = round(self.width() * (1 + 2 * GROUND_MARGIN))
-        height = round(self.height() * (1 + 2 * GROUND_MARGIN))
-        self._pixmap_of = self._projection.resized(width, height)
-        self._pixmap = self._ground.painted(
-            self._pixmap_of, self.devicePixelRatioF(), cells=self.layers.grid
-        )
-        self.ground_paint_ms = (time.perf_counter() - began) * 1e3
-
     def _renew_ground(self) -> None:
-        self._ground = Ground(self._basemap, self._session.site.grid)
-        self._pixmap = None
+        self.ground.set_ground(Ground(self._basemap, self._session.site.grid))
         self.update()
 
     # -- from the state
@@ -278,7 +237,7 @@ class MapView(QWidget):
         self._renew_ground()
 
     def _on_layers(self) -> None:
-        self._pixmap = None
+        self.ground.forget()
         self.update()
 
     def _on_cases(self, _ids: object) -> None:

@@ -204,13 +204,13 @@ def test_panning_and_markers_repaint_without_painting_the_ground_again(seat: Sea
     view = seat.window.map_view
     view.show_whole()
     view.grab()
-    painted = view.ground_paint_count
+    painted = view.ground.paint_count
     view.set_projection(view.projection.panned(10, 10))
     view.grab()
     now = seat.clock.utc_ns()
     seat.session.people.apply([position(1, now_utc_ns=now + 5_000_000_000)])
     view.grab()
-    assert view.ground_paint_count == painted
+    assert view.ground.paint_count == painted
 
 
 def test_a_layer_that_is_switched_off_is_neither_drawn_nor_picked(seat: Seat) -> None:

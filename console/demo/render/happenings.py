@@ -176,16 +176,15 @@ class ComesAndGoes:
         return Plume(
             x,
             y,
-            0.5 if burning else 0.3,
-            6.0,
-            1.35 if burning else 1.15,
-            (float(away[0]), float(away[1])),
-            0.5,
-            0.36,
-            0.2 if burning else 0.5,
-            0.6,
-            brightness,
-            self.camera.number,
+            z_m=0.5 if burning else 0.3,
+            rise_mps=1.35 if burning else 1.15,
+            wind_mps=(float(away[0]), float(away[1])),
+            start_radius_m=0.65,
+            growth_mps=0.44,
+            shade=0.1,  # rubbish burns black; grey on a grey sky is no demonstration
+            density=0.85,
+            light=brightness,
+            seed=self.camera.number,
         )
 
     def _add_smoke(self, cast: Cast, segment: Segment, at_s: float) -> None:

@@ -60,7 +60,7 @@ def test_streets_are_named_openstreetmap_ways_that_share_junctions(site_folder: 
     uses: dict[int, int] = {}
     for item in osmium.FileProcessor(site_folder / "streets.osm.pbf"):
         if isinstance(item, osmium.osm.Way) and "highway" in item.tags:
-            names.add(item.tags.get("name", ""))
+            names.add(item.tags.get("name") or "")
             for node in item.nodes:
                 uses[node.ref] = uses.get(node.ref, 0) + 1
     assert {street.name for street in STREETS} <= names

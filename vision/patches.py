@@ -51,6 +51,15 @@ class PictureView:
             return None
         return float(cv2.matchTemplate(here, remembered, cv2.TM_CCOEFF_NORMED).max())
 
+    def changed_share(self, remembered: Patch, box: Box, levels: int) -> float:
+        """Share, 0..1, of the box's cells that differ by more than `levels` from what was.
+
+        A change of the light of all cells together does not count.
+        """
+        change = self.patch(box).astype(np.int16) - remembered
+        change -= np.int16(np.median(change))
+        return float(np.count_nonzero(np.abs(change) > levels)) / change.size
+
     def _has_contrast(self) -> bool:
         """Whether the picture as a whole shows anything (no fog, no covered lens)."""
         return _contrast(np.ascontiguousarray(self.luma[::16, ::16])) >= 3 * CONTRAST_MIN

@@ -122,8 +122,11 @@ class SmokeTuning:
     forget_s: float = 3.0
     #: A raised fire unseen for this long is over: smoke comes and goes with the wind.
     clear_s: float = 15.0
-    #: Correlation over about a second above which the region is a rigid picture, not smoke.
-    rigid_patch: float = 0.985
+    #: Grey levels by which a cell of the region must differ from a second ago to count ...
+    change_levels: int = 10
+    #: ... and share of its cells that must, typically: distant plumes reach 0.12, signs and
+    #: walls stay below 0.04, somebody passing a wall does so in few looks only.
+    changed_share: float = 0.06
     #: Travel, in sizes per second, above which it is a vehicle or a bag, not smoke.
     travel_sizes_per_s: float = 0.6
     #: Part of the picture's width from which a second look at a crop shows nothing new.

@@ -8,6 +8,7 @@ inside unlike a rigid thing, and by a second look at full resolution before anyt
 from __future__ import annotations
 
 import math
+import statistics
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -42,7 +43,7 @@ class Region:
     score: float
     looks: deque[tuple[float, bool]] = field(default_factory=lambda: deque(maxlen=64))
     patches: deque[tuple[float, Box, Patch]] = field(default_factory=lambda: deque(maxlen=8))
-    changed: bool = False
+    changes: deque[float] = field(default_factory=lambda: deque(maxlen=32))
     looked_twice_s: float = float("-inf")
     alert_id: str | None = None
 
@@ -135,7 +136,6 @@ class SmokeRule:
                 kept.append(region)
             else:
                 same.first_s = min(same.first_s, region.first_s)
-                same.changed = same.changed or region.changed
         self._regions = kept
 
     def _counts(self, sighting: Sighting) -> bool:
@@ -168,15 +168,13 @@ class SmokeRule:
 
     def _watch_change(self, region: Region, context: FrameContext, now_s: float) -> None:
         """Compares the place with itself a while ago: smoke is never the same picture."""
-        if region.changed:
+        if region.alert_id is not None:
             return
         for taken_s, box, patch in region.patches:
-            if now_s - taken_s >= _PATCH_AGE_S:
-                likeness = context.view.likeness(patch, box)
-                if likeness is not None and likeness < self._tuning.rigid_patch:
-                    region.changed = True
-                    region.patches.clear()
-                    return
+            if _PATCH_AGE_S <= now_s - taken_s <= 2 * _PATCH_AGE_S:
+                levels = self._tuning.change_levels
+                region.changes.append(context.view.changed_share(patch, box, levels))
+                break
         region.patches.append((now_s, region.box, context.view.patch(region.box)))
 
     def _judge(self, region: Region, context: FrameContext, now: Moment) -> list[AlertChange]:
@@ -202,7 +200,8 @@ class SmokeRule:
         seen = sum(hit for _, hit in region.looks) / len(region.looks)
         return (
             seen >= self._tuning.persistence_share
-            and region.changed
+            and len(region.changes) >= 2
+            and statistics.median(region.changes) >= self._tuning.changed_share
             and not self._travels(region, now_s)
         )
 
@@ -284,7 +283,6 @@ class SmokeRule:
                     now.mono_at(record.since_utc_ns),
                     now.mono_s,
                     record.score,
-                    changed=True,
                     alert_id=record.alert_id,
                 )
             )

@@ -37,7 +37,7 @@ from console.app.supervisor import ChildFailed, ChildSpec, Supervisor
 from console.demo.control import ask_control
 from console.demo.headless_wall import HeadlessWall
 from console.demo.operator import ScriptedOperator
-from console.demo.report import DelayReport, KindReport, RaisedAlert, match
+from console.demo.report import DelayReport, KindReport, RaisedAlert, count_only, match
 from console.demo.site_files import (
     PARKING_LIMIT_S,
     SMOKE_LIMIT_S,
@@ -271,7 +271,12 @@ class Demo:
         control_port: int, begun_s: float, operator: ScriptedOperator | None, site: Site,
     ) -> DemoReport:  # fmt: skip
         seconds = round(time.monotonic() - begun_s, 1)
-        outcome = match(self._feed.raised(), _truth(control_port), LIMIT_S, time.time_ns())
+        raised = self._feed.raised()
+        outcome = (
+            count_only(raised)
+            if self._options.videos
+            else match(raised, _truth(control_port), LIMIT_S, time.time_ns())
+        )
         return DemoReport(
             cameras_live=len(wall.live()),
             fps_min=wall.fps_min(),

@@ -38,6 +38,7 @@ class ScriptedOperator:
         self._query = QueryClient(query_address)
         self._stop = StopToken()
         self._thread = threading.Thread(target=self._run, name="demo-operator", daemon=True)
+        self._told: set[tuple[str, str]] = set()
         self.act_count = 0
         self.refused = 0
 
@@ -80,7 +81,9 @@ class ScriptedOperator:
             self._query.ask("act", case_id=case.case_id, act=act, actor=ACTOR, **fields)
         except GridwallError as error:
             self.refused += 1
-            log.info("%s %s: %s", act, case.case_id, error)
+            if (case.case_id, act) not in self._told:
+                self._told.add((case.case_id, act))
+                log.info("%s %s: %s", act, case.case_id, error)
             return False
         self.act_count += 1
         return True

@@ -114,6 +114,14 @@ def match(
     return AlertReport(kinds, tuple(delays), _percentiles(delays))
 
 
+def count_only(raised: Sequence[RaisedAlert]) -> AlertReport:
+    """The report where nobody knows what is true: alerts are counted, not judged."""
+    kinds = {kind.value: KindReport() for kind in AlertKind}
+    for item in raised:
+        kinds[item.alert.kind.value].raised += 1
+    return AlertReport(kinds, (), DelayReport(None, None))
+
+
 def _is_due(event: TrueEvent, limit_s: float, now_utc_ns: int) -> bool:
     """Whether the event lasted long enough that it must have been seen by now."""
     end_ns = now_utc_ns if event.end_utc_ns is None else min(event.end_utc_ns, now_utc_ns)

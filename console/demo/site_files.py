@@ -266,12 +266,7 @@ def _write_people_and_rules(folder: Path) -> None:
             for person in INSPECTORS
         ],
     )
-    write_rows(
-        folder / "items.csv",
-        "code,name_zh,name_en,unit_rule,limit_value,limit_unit,standard",
-        ITEMS,
-    )
-    write_rows(folder / "rules.csv", "item_code,grid_id,unit,priority", _rules())
+    write_items(folder, _rules())
     write_rows(
         folder / "checkpoints.csv",
         "id,class,name,lat,lon,grid_id,inspector_id",
@@ -288,6 +283,16 @@ def _write_people_and_rules(folder: Path) -> None:
             for number, kind, name, x, y, inspector in CHECKPOINTS
         ],
     )
+
+
+def write_items(folder: Path, rules: Iterable[Sequence[Any]]) -> None:
+    """items.csv and rules.csv."""
+    write_rows(
+        folder / "items.csv",
+        "code,name_zh,name_en,unit_rule,limit_value,limit_unit,standard",
+        ITEMS,
+    )
+    write_rows(folder / "rules.csv", "item_code,grid_id,unit,priority", rules)
 
 
 def _rules() -> list[tuple[str, GridId | None, str, int]]:

@@ -10,10 +10,12 @@ import os
 import shutil
 from pathlib import Path
 
+from console.demo.roster import RULES
 from console.demo.site_files import (
     CAMERA_COLUMNS,
     DemoAddresses,
     write_default_zones,
+    write_items,
     write_rows,
     write_site_toml,
 )
@@ -49,6 +51,7 @@ def write_videos_site(folder: Path, videos: Path, addresses: DemoAddresses) -> N
         raise Misconfigured(f"--videos {videos}: no clip can be played: {detail}")
     write_site_toml(folder, addresses, name=videos.resolve().name)
     write_rows(folder / "cameras.csv", CAMERA_COLUMNS, rows)
+    write_items(folder, [(code, None, unit, 0) for code, unit in RULES])
     write_default_zones(folder, [str(row[0]) for row in rows])
 
 

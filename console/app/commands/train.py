@@ -8,6 +8,7 @@ be run by anybody with the material.
 from __future__ import annotations
 
 import argparse
+import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "export: export the checkpoint of a run again",
     )  # fmt: skip
     parser.add_argument("--recipe", default="street", help="shipped recipe or TOML file (street)")
+    parser.add_argument(
+        "--sources", nargs="+", metavar="PATTERN",
+        help="only these sources of the recipe, e.g. 'images/fire_smoke_*' (all)",
+    )  # fmt: skip
     parser.add_argument(
         "--data", type=Path, nargs="+", default=[DEFAULT_DATA],
         help=f"data folders, searched in this order for each source ({DEFAULT_DATA})",
@@ -79,7 +84,13 @@ def _recipe(arguments: argparse.Namespace) -> Any:
         fitting = msgspec.convert(values, type=Fitting)
     except msgspec.MsgspecError as error:
         raise Misconfigured(f"--set {' '.join(arguments.set)}: {error}") from error
-    return msgspec.structs.replace(recipe, fitting=fitting)
+    sources = tuple(
+        source
+        for source in recipe.sources
+        if not arguments.sources
+        or any(fnmatch.fnmatch(source.folder, pattern) for pattern in arguments.sources)
+    )
+    return msgspec.structs.replace(recipe, fitting=fitting, sources=sources)
 
 
 def _dataset(arguments: argparse.Namespace, recipe: Any) -> int:

@@ -37,6 +37,8 @@ def test_train_dataset_writes_the_splits_and_counts_them(write_source, tmp_path,
     assert result["splits"]["train"]["boxes"] == {"smoke": 1}
     assert result["splits"]["test"]["pictures"] == 1
     assert (out / "data.yaml").is_file()
+    assert main([*arguments, "--out", str(out), "--sources", "nothing*"]) == 2
+    assert "no pictures" in capsys.readouterr().err
 
 
 def test_a_wrong_fitting_key_is_wrong_use(capsys):

@@ -31,7 +31,7 @@ from console.views.map_layers.cameras import CameraLayer
 from console.views.map_layers.cases import CaseLayer
 from console.views.map_layers.ground import Ground
 from console.views.map_layers.ground_cache import GroundCache
-from console.views.map_layers.markers import Labels, Marker, nearest
+from console.views.map_layers.markers import Labels, Marker, Markers
 from console.views.map_layers.people import PeopleLayer
 from console.views.map_legend import MapLayers, MapLegend
 from console.views.map_route import RouteKeeper
@@ -192,7 +192,6 @@ class MapView(QWidget):
         began = time.perf_counter()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         self.ground.paint(
             painter,
             self._projection,
@@ -211,7 +210,12 @@ class MapView(QWidget):
     def _paint_markers(self, painter: QPainter) -> None:
         ratio = self.devicePixelRatioF()
         labels = Labels()
-        self.cameras.visible, self.people.visible, self.cases.visible = [], [], []
+        for layer, kind in (
+            (self.cameras, SelectionKind.CAMERA),
+            (self.people, SelectionKind.INSPECTOR),
+            (self.cases, SelectionKind.CASE),
+        ):
+            layer.visible = Markers(kind)
         if self.layers.cases:
             self.cases.keep_free(self._projection, labels)
             self.cases.paint_ways(painter, self._projection)
@@ -326,7 +330,7 @@ class MapView(QWidget):
     def marker_at(self, x_px: float, y_px: float) -> Marker | None:
         """The marker under a pixel; cases before people before cameras."""
         for markers in (self.cases.visible, self.people.visible, self.cameras.visible):
-            found = nearest(markers, x_px, y_px)
+            found = markers.nearest(x_px, y_px)
             if found is not None:
                 return found
         return None

@@ -19,13 +19,15 @@ from console.state.linkage import View
 from console.state.map_projection import MapProjection, worlds_of
 from console.state.session import ConsoleSession, SelectionKind
 from console.views import theme
-from console.views.map_layers.markers import Labels, Marker, sprite
+from console.views.map_layers.markers import Labels, Markers, sprite
 
 #: A cone without calibration is drawn this long, metres.
 CONE_LENGTH_M = 70.0
 CONE_MAX_M = 160.0
 CONE_FOV_DEG = 60.0
 CONES_FROM_ZOOM = 14.8
+#: With more cameras in sight only those that see the selected place keep their cone.
+CONES_MAX = 250
 NUMBERS_FROM_ZOOM = 16.4
 #: Under this zoom a camera is a dot.
 DOTS_BELOW_ZOOM = 14.0
@@ -49,7 +51,7 @@ class CameraLayer:
         self._world: NDArray[np.float64] = np.zeros((0, 2))
         self._cones: dict[CameraId, tuple[float, float, float]] = {}
         self._sprites: dict[tuple[_Look, float], QPixmap] = {}
-        self.visible: list[Marker] = []
+        self.visible = Markers(SelectionKind.CAMERA)
         self.reload()
 
     def reload(self) -> None:
@@ -71,42 +73,36 @@ class CameraLayer:
     def paint(
         self, painter: QPainter, projection: MapProjection, ratio: float, labels: Labels
     ) -> None:
-        self.visible = []
+        self.visible = Markers(SelectionKind.CAMERA)
         if not self._cameras:
             return
         screen = projection.screens_of(self._world)
         margin = 200.0
-        inside = (
-            (screen > -margin)
-            & (screen < np.array((projection.width_px, projection.height_px)) + margin)
-        ).all(axis=1)
+        size = np.array((projection.width_px, projection.height_px))
+        shown = np.flatnonzero(((screen > -margin) & (screen < size + margin)).all(axis=1))
+        points = screen[shown]
+        cameras = [self._cameras[index] for index in shown.tolist()]
+        places = list(zip(cameras, points.tolist(), strict=True))
         sights = self._session.sights.get()
         seeing = {sight.camera_id for sight in sights if sight.view is not View.NEAREST}
-        shown = [
-            (self._cameras[index], *screen[index].tolist()) for index in np.flatnonzero(inside)
-        ]
+        lost = {entry.camera_id for entry in self._session.health.lost()}
         if projection.zoom >= CONES_FROM_ZOOM:
-            for camera, x, y in shown:
-                self._paint_cone(painter, projection, camera, x, y, camera.id in seeing)
-        for camera, x, y in shown:
-            look = self._look(camera, projection, seeing)
-            painter.drawPixmap(
-                QPointF(x - SPRITE_PX / 2, y - SPRITE_PX / 2), self._sprite(look, ratio)
-            )
-            self.visible.append(Marker(SelectionKind.CAMERA, camera.id, x, y))
+            crowded = len(places) > CONES_MAX
+            for camera, (x, y) in places:
+                if camera.id not in lost and not (crowded and camera.id not in seeing):
+                    self._paint_cone(painter, projection, camera, x, y, camera.id in seeing)
+        plain = self._sprite(_Look.DOT if projection.zoom < DOTS_BELOW_ZOOM else _Look.PLAIN, ratio)
+        corners = np.rint(points - SPRITE_PX / 2).astype(int).tolist()
+        for camera, (left, top) in zip(cameras, corners, strict=True):
+            look = _look(camera, seeing, lost)
+            painter.drawPixmap(left, top, plain if look is None else self._sprite(look, ratio))
         if projection.zoom >= NUMBERS_FROM_ZOOM:
-            for camera, x, y in shown:
+            for camera, (x, y) in places:
+                if labels.is_full:
+                    break
                 number = self._session.directory.number_of(camera.id)
                 labels.paint(painter, str(number), x + 9, y, theme.COLOURS.secondary)
-
-    def _look(self, camera: Camera, projection: MapProjection, seeing: set[CameraId]) -> _Look:
-        if self._session.health.is_lost(camera.id):
-            return _Look.LOST
-        if camera.id in seeing:
-            return _Look.SEES
-        if not camera.enabled:
-            return _Look.OFF
-        return _Look.DOT if projection.zoom < DOTS_BELOW_ZOOM else _Look.PLAIN
+        self.visible = Markers(SelectionKind.CAMERA, [camera.id for camera in cameras], points)
 
     def _sprite(self, look: _Look, ratio: float) -> QPixmap:
         key = (look, ratio)
@@ -124,7 +120,7 @@ class CameraLayer:
         sees: bool,
     ) -> None:
         cone = self._cones.get(camera.id)
-        if cone is None or self._session.health.is_lost(camera.id):
+        if cone is None:
             return
         bearing, fov, length_m = cone
         length = length_m / projection.metres_per_px
@@ -135,6 +131,15 @@ class CameraLayer:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QBrush(gradient))
         painter.drawPolygon(_wedge(x, y, bearing, fov, length))
+
+
+def _look(camera: Camera, seeing: set[CameraId], lost: set[CameraId]) -> _Look | None:
+    """None for an ordinary camera."""
+    if camera.id in lost:
+        return _Look.LOST
+    if camera.id in seeing:
+        return _Look.SEES
+    return None if camera.enabled else _Look.OFF
 
 
 def cone_of(camera: Camera, calibration: Calibration | None) -> tuple[float, float, float] | None:

@@ -17,7 +17,7 @@ from console.state.map_projection import MapProjection
 from console.state.session import ConsoleSession, SelectionKind
 from console.views import icons, theme
 from console.views.lights import light_colour, paint_light
-from console.views.map_layers.markers import Labels, Marker
+from console.views.map_layers.markers import Labels, Markers
 
 PULSE_S = 1.6
 PULSE_RADIUS_PX = 46.0
@@ -30,7 +30,7 @@ class CaseLayer:
     def __init__(self, session: ConsoleSession) -> None:
         self._session = session
         self._pulses: list[tuple[GeoPoint, int]] = []
-        self.visible: list[Marker] = []
+        self.visible = Markers(SelectionKind.CASE)
         #: World points of the way to show, and whether it follows streets.
         self.route: NDArray[np.float64] | None = None
         self.route_follows_streets = False
@@ -51,7 +51,8 @@ class CaseLayer:
         self._paint_pulses(painter, projection)
 
     def paint(self, painter: QPainter, projection: MapProjection) -> None:
-        self.visible = []
+        ids: list[str] = []
+        points: list[tuple[float, float]] = []
         now_utc_ns = self._session.clock.utc_ns()
         rows = [row for row in self._session.cases.open_rows() if row.place is not None]
         rows.sort(key=lambda row: row.urgency(now_utc_ns), reverse=True)
@@ -63,7 +64,9 @@ class CaseLayer:
             if not (-40 < x < projection.width_px + 40 and -40 < y < projection.height_px + 40):
                 continue
             self._paint_pin(painter, row, x, y, row.light(now_utc_ns), row.id == opened)
-            self.visible.append(Marker(SelectionKind.CASE, row.id, x, y - _PIN_PX))
+            ids.append(row.id)
+            points.append((x, y - _PIN_PX))
+        self.visible = Markers(SelectionKind.CASE, ids, np.array(points).reshape(-1, 2))
 
     def keep_free(self, projection: MapProjection, labels: Labels) -> None:
         """No name is written under a pin."""

@@ -53,11 +53,12 @@ class GroundCache:
         left, top = projection.screen_of_world(*self._shown.world_at(0, 0))
         scale = projection.scale_px / self._shown.scale_px
         if abs(scale - 1.0) < 1e-9 and self._covers(projection):
-            painter.drawPixmap(QPointF(left, top), pixmap)
+            painter.drawPixmap(round(left), round(top), pixmap)  # whole pixels stay sharp
             return
         window = QRectF(0, 0, projection.width_px, projection.height_px)
         painter.fillRect(window, theme.colour(theme.COLOURS.map_land))
         painter.save()
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.translate(left, top)
         painter.scale(scale, scale)
         painter.drawPixmap(QPointF(0, 0), pixmap)

@@ -5,10 +5,11 @@ Threads: GUI thread only.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPixmap
 
@@ -17,6 +18,7 @@ from console.views import theme
 
 #: A click this near to a marker's middle means the marker.
 PICK_RADIUS_PX = 14.0
+LABELS_MAX = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +31,37 @@ class Marker:
     y_px: float
 
 
-def nearest(markers: Iterable[Marker], x_px: float, y_px: float) -> Marker | None:
-    """The marker under the pointer; the nearest of several."""
-    best: Marker | None = None
-    best_px = PICK_RADIUS_PX
-    for marker in markers:
-        away_px = math.hypot(marker.x_px - x_px, marker.y_px - y_px)
-        if away_px <= best_px:
-            best, best_px = marker, away_px
-    return best
+class Markers:
+    """What one layer drew: ids and their pixels. Picking among 10,000 takes one numpy pass."""
+
+    def __init__(
+        self,
+        kind: SelectionKind,
+        ids: Sequence[str] = (),
+        points: NDArray[np.float64] | None = None,
+    ) -> None:
+        """`points` is (N, 2) pixels, in the order of `ids`; later ones lie on top."""
+        self._kind = kind
+        self._ids = ids
+        self._points = np.zeros((0, 2)) if points is None else points
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def __iter__(self) -> Iterator[Marker]:
+        for marker_id, (x, y) in zip(self._ids, self._points.tolist(), strict=True):
+            yield Marker(self._kind, marker_id, x, y)
+
+    def nearest(self, x_px: float, y_px: float) -> Marker | None:
+        """The marker under the pointer; the nearest of several."""
+        if not len(self._ids):
+            return None
+        away = np.hypot(self._points[:, 0] - x_px, self._points[:, 1] - y_px)
+        index = int(np.argmin(away))
+        if away[index] > PICK_RADIUS_PX:
+            return None
+        x, y = self._points[index].tolist()
+        return Marker(self._kind, self._ids[index], x, y)
 
 
 def sprite(size_px: int, ratio: float) -> tuple[QPixmap, QPainter]:
@@ -52,10 +76,18 @@ def sprite(size_px: int, ratio: float) -> tuple[QPixmap, QPainter]:
 
 
 class Labels:
-    """Names beside markers, first come first served: one that would cover another is left out."""
+    """Names beside markers, first come first served: one that would cover another is left out.
+
+    At most `LABELS_MAX` are written: beyond that nobody reads them, and each looks at all others.
+    """
 
     def __init__(self) -> None:
         self._taken: list[QRectF] = []
+        self._written = 0
+
+    @property
+    def is_full(self) -> bool:
+        return self._written >= LABELS_MAX
 
     def keep_free(self, box: QRectF) -> None:
         """Nothing is written here."""
@@ -63,6 +95,8 @@ class Labels:
 
     def paint(self, painter: QPainter, text: str, x_px: float, y_px: float, colour: str) -> bool:
         """A name on a translucent plate, its left middle at x, y. False when there is no room."""
+        if self.is_full:
+            return False
         font = theme.font(theme.SIZE_DENSE_PX)
         metrics = QFontMetricsF(font)
         width = metrics.horizontalAdvance(text)
@@ -70,6 +104,7 @@ class Labels:
         if any(plate.intersects(box) for box in self._taken):
             return False
         self._taken.append(plate)
+        self._written += 1
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour(theme.COLOURS.background, 0.78))
         painter.drawRoundedRect(plate, 3, 3)

@@ -1,0 +1,192 @@
+"""`gridwall bench map`: frames of the real map widget with thousands of moving markers.
+
+The rival in the same run is QGraphicsView with one pixmap item a marker on the same ground.
+Off screen (raster), one thread, 1080p; every frame moves every marker.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+
+from console.bench.report import print_result, say
+
+#: CONTRACT §2: at least this many, drawn unclustered.
+MARKERS_LEAST = 10_000
+WIDTH_PX, HEIGHT_PX = 1920, 1080
+#: Frames thrown away first: sprites and ground are made in them.
+WARM_FRAMES = 5
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--markers", type=int, default=MARKERS_LEAST, help="moving inspectors")
+    parser.add_argument("--cameras", type=int, default=7_396, help="cameras that stand still")
+    parser.add_argument("--frames", type=int, default=60)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from PySide6.QtWidgets import QApplication
+
+    from console.views import theme
+
+    application = QApplication.instance() or QApplication([])
+    assert isinstance(application, QApplication)
+    theme.use(application)
+    with TemporaryDirectory() as folder:
+        stage = _Stage(Path(folder), arguments.markers, arguments.cameras)
+        say(f"{arguments.markers} moving inspectors, {arguments.cameras} cameras, 1080p")
+        ours = _measured(stage.frame, arguments.frames)
+        pick_ms = stage.pick_ms()
+        say("the rival: QGraphicsView with pixmap items")
+        rival = _measured(stage.rival(), arguments.frames)
+        print_result(
+            {
+                "markers": arguments.markers,
+                "cameras": arguments.cameras,
+                "frame_p95_ms": _p95(ours),
+                "frame_p50_ms": float(np.median(ours)),
+                "ground_ms": stage.view.ground.paint_ms,
+                "pick_ms": pick_ms,
+                "rivals": {"qgraphicsview_pixmap_items": {"frame_p95_ms": _p95(rival)}},
+            },
+            as_json=arguments.json,
+        )
+        stage.close()
+    return 0
+
+
+def _measured(frame: Callable[[int], None], count: int) -> list[float]:
+    took = []
+    for number in range(count + WARM_FRAMES):
+        began = time.perf_counter()
+        frame(number)
+        took.append((time.perf_counter() - began) * 1e3)
+    return took[WARM_FRAMES:]
+
+
+def _p95(values: Sequence[float]) -> float:
+    return float(np.percentile(values, 95))
+
+
+def _expose() -> None:
+    """A window paints only after its first expose event."""
+    from PySide6.QtWidgets import QApplication
+
+    for _ in range(3):
+        QApplication.processEvents()
+
+
+class _Stage:
+    """The demonstration city's map with a crowd on it."""
+
+    def __init__(self, folder: Path, people_count: int, camera_count: int) -> None:
+        from config.load import load_site
+        from console.demo.site_files import DemoAddresses, write_site
+        from console.state.basemap import read_basemap
+        from console.state.session import ConsoleSession
+        from console.state.wall import WallState
+        from console.views.map_view import MapView
+        from ingest.clock import SystemClock
+
+        write_site(folder, DemoAddresses())
+        site = load_site(folder)
+        assert site.streets_file is not None
+        self._random = random.Random(1)
+        basemap = read_basemap(site.streets_file)
+        self._bounds = basemap.bounds or (0.5, 0.5, 0.6, 0.6)
+        self.session = ConsoleSession(self._crowded(site, camera_count), WallState(), SystemClock())
+        self._entries = [self._entry(number) for number in range(people_count)]
+        self.view = MapView(self.session)
+        self.view.resize(WIDTH_PX, HEIGHT_PX)
+        self.view.set_basemap(basemap)
+        self.view.show()
+        _expose()
+
+    def _place(self) -> Any:
+        from console.state.map_projection import place_of
+
+        west, north, east, south = self._bounds
+        share_x, share_y = self._random.random(), self._random.random()
+        return place_of(west + (east - west) * share_x, north + (south - north) * share_y)
+
+    def _crowded(self, site: Any, camera_count: int) -> Any:
+        import msgspec
+
+        from config.site import Camera, CameraId
+
+        cameras = tuple(
+            Camera(CameraId(f"bench-{number}"), f"bench {number}", "rtsp://127.0.0.1/x",
+                   place=self._place(), bearing_deg=self._random.uniform(0, 360), fov_deg=60.0)
+            for number in range(camera_count)
+        )  # fmt: skip
+        return msgspec.structs.replace(site, cameras=cameras)
+
+    def _entry(self, number: int) -> Any:
+        from config.site import DeviceId, InspectorId
+        from ingest.feed.envelope import utc_text
+        from ingest.positions.fix import PositionEntry
+
+        place = self._place()
+        return PositionEntry(
+            InspectorId(f"i-{number}"), DeviceId(f"d-{number}"), place.lat_deg, place.lon_deg,
+            1.3, self._random.uniform(0, 360), 5.0, utc_text(time.time_ns()), "bench", True,
+        )  # fmt: skip
+
+    def frame(self, number: int) -> None:
+        """Everybody moved (the batch is applied once a second in life), the map panned a little."""
+        if number % 25 == 0:
+            self.session.people.replace(self._entries)
+        self.view.set_projection(self.view.projection.panned(2 if number % 2 else -2, 1))
+        self.view.repaint()
+
+    def pick_ms(self) -> float:
+        """p95 of finding the marker under the pointer."""
+        took = []
+        for _ in range(200):
+            x, y = self._random.uniform(0, WIDTH_PX), self._random.uniform(0, HEIGHT_PX)
+            began = time.perf_counter()
+            self.view.marker_at(x, y)
+            took.append((time.perf_counter() - began) * 1e3)
+        return _p95(took)
+
+    def rival(self) -> Callable[[int], None]:
+        """One pixmap item a marker on the same ground."""
+        from PySide6.QtCore import Qt
+        from PySide6.QtGui import QPixmap
+        from PySide6.QtWidgets import QGraphicsScene, QGraphicsView
+
+        scene = QGraphicsScene(0, 0, WIDTH_PX, HEIGHT_PX)
+        scene.addPixmap(self.view.grab())
+        sprite = QPixmap(18, 18)
+        sprite.fill(Qt.GlobalColor.white)
+        items = []
+        for _ in range(len(self._entries) + len(self.session.directory)):
+            item = scene.addPixmap(sprite)
+            item.setPos(self._random.uniform(0, WIDTH_PX), self._random.uniform(0, HEIGHT_PX))
+            items.append(item)
+        graphics = QGraphicsView(scene)
+        graphics.resize(WIDTH_PX, HEIGHT_PX)
+        graphics.show()
+        _expose()
+        self._rival, self._scene = graphics, scene  # a view does not keep its scene
+
+        def frame(number: int) -> None:
+            step = 2 if number % 2 else -2
+            for item in items:
+                item.moveBy(step, 1)
+            graphics.viewport().repaint()
+
+        return frame
+
+    def close(self) -> None:
+        self.view.close()
+        self._rival.close()

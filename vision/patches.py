@@ -30,20 +30,18 @@ class PictureView:
         """The box as PATCH_PX × PATCH_PX grey levels (a copy)."""
         return self._sampled(box, PATCH_PX)
 
+    def core(self, box: Box) -> Patch:
+        """The same as `patch`, sampled on the grid of its neighbourhood: for `changed_share`."""
+        edge = (SEARCH_PX - PATCH_PX) // 2
+        return self._sampled(_around(box), SEARCH_PX)[edge:-edge, edge:-edge].copy()
+
     def likeness(self, remembered: Patch, box: Box) -> float | None:
         """Correlation, -1..1, of a remembered patch with what the box shows now.
 
         Small shifts and any change of brightness or contrast do not matter. None where one of
         the two is too flat to tell.
         """
-        width, height = box[2] - box[0], box[3] - box[1]
-        around = (
-            box[0] - width * _MARGIN,
-            box[1] - height * _MARGIN,
-            box[2] + width * _MARGIN,
-            box[3] + height * _MARGIN,
-        )
-        here = self._sampled(around, SEARCH_PX)
+        here = self._sampled(_around(box), SEARCH_PX)
         known, shown = _contrast(remembered), _contrast(here)
         if known >= 3 * CONTRAST_MIN and shown < CONTRAST_MIN and self._has_contrast():
             return 0.0  # a thing with a face gave way to a bare surface
@@ -54,9 +52,14 @@ class PictureView:
     def changed_share(self, remembered: Patch, box: Box, levels: int) -> float:
         """Share, 0..1, of the box's cells that differ by more than `levels` from what was.
 
-        A change of the light of all cells together does not count.
+        A change of the light of all cells together does not count, nor does a small shift.
+        `remembered` must come from `core`.
         """
-        change = self.patch(box).astype(np.int16) - remembered
+        here = self._sampled(_around(box), SEARCH_PX)
+        fit = cv2.matchTemplate(here, remembered, cv2.TM_SQDIFF)
+        _, _, (x, y), _ = cv2.minMaxLoc(fit)
+        same = here[y : y + PATCH_PX, x : x + PATCH_PX]
+        change = cv2.blur(same, (5, 5)).astype(np.int16) - cv2.blur(remembered, (5, 5))
         change -= np.int16(np.median(change))
         return float(np.count_nonzero(np.abs(change) > levels)) / change.size
 
@@ -89,3 +92,14 @@ class PictureView:
 def _contrast(grey: NDArray[np.uint8]) -> float:
     """Standard deviation of grey levels."""
     return float(cv2.meanStdDev(grey)[1][0, 0])
+
+
+def _around(box: Box) -> Box:
+    """The box with the margin that a small shift needs; may reach outside the picture."""
+    width, height = box[2] - box[0], box[3] - box[1]
+    return (
+        box[0] - width * _MARGIN,
+        box[1] - height * _MARGIN,
+        box[2] + width * _MARGIN,
+        box[3] + height * _MARGIN,
+    )

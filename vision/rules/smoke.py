@@ -175,7 +175,7 @@ class SmokeRule:
                 levels = self._tuning.change_levels
                 region.changes.append(context.view.changed_share(patch, box, levels))
                 break
-        region.patches.append((now_s, region.box, context.view.patch(region.box)))
+        region.patches.append((now_s, region.box, context.view.core(region.box)))
 
     def _judge(self, region: Region, context: FrameContext, now: Moment) -> list[AlertChange]:
         unseen_s = now.mono_s - region.last_s

@@ -85,25 +85,42 @@ def _expose() -> None:
         QApplication.processEvents()
 
 
+def _district() -> Any:
+    """Streets every 90 m over 3 km × 2 km, a name on each."""
+    from config.geometry import GeoPoint, moved
+    from console.state.basemap import BaseMap, StreetLine
+    from console.state.map_projection import world_of
+
+    corner = GeoPoint(36.09, 120.37)
+    lines = [((0.0, y), (3_000.0, y)) for y in range(0, 2_001, 90)]
+    lines += [((float(x), 0.0), (float(x), 2_000.0)) for x in range(0, 3_001, 90)]
+    streets = [
+        StreetLine(
+            f"第{number}街",
+            number % 6,
+            np.array([world_of(moved(corner, *end)) for end in ends]),
+            (2 * number, 2 * number + 1),
+        )
+        for number, ends in enumerate(lines)
+    ]
+    return BaseMap(tuple(streets))
+
+
 class _Stage:
-    """The demonstration city's map with a crowd on it."""
+    """A district's map with a crowd on it."""
 
     def __init__(self, folder: Path, people_count: int, camera_count: int) -> None:
-        from config.load import load_site
-        from console.demo.site_files import DemoAddresses, write_site
-        from console.state.basemap import read_basemap
+        from config.site import Site
         from console.state.session import ConsoleSession
         from console.state.wall import WallState
         from console.views.map_view import MapView
         from ingest.clock import SystemClock
 
-        write_site(folder, DemoAddresses())
-        site = load_site(folder)
-        assert site.streets_file is not None
         self._random = random.Random(1)
-        basemap = read_basemap(site.streets_file)
+        basemap = _district()
         self._bounds = basemap.bounds or (0.5, 0.5, 0.6, 0.6)
-        self.session = ConsoleSession(self._crowded(site, camera_count), WallState(), SystemClock())
+        site = self._crowded(Site(folder, "bench"), camera_count)
+        self.session = ConsoleSession(site, WallState(), SystemClock())
         self._entries = [self._entry(number) for number in range(people_count)]
         self.view = MapView(self.session)
         self.view.resize(WIDTH_PX, HEIGHT_PX)

@@ -18,7 +18,7 @@ import msgspec
 
 from console.bench.clip import ClipShape, encode
 from console.bench.picture_quality import full_decode, least_psnr_db
-from console.bench.processes import Children
+from console.bench.processes import Children, cpu_s
 from console.bench.report import print_result, say
 from console.bench.rival_job import RivalJob
 from console.bench.wall_runs import (
@@ -33,6 +33,9 @@ from console.bench.wall_runs import (
     serve,
 )
 from console.bench.wall_stage import StageJob, StageResult
+
+#: A worker needs this long until it has its model and its first pictures.
+DETECTOR_START_S = 12.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -103,17 +106,28 @@ def _figures(
 
 
 def _ours(job: StageJob, with_detector: bool) -> tuple[Play, StageResult]:
+    """One run on a site of its own. Raises BenchFailed, also when the worker ends early."""
     site = BenchSite(list(job.urls))
+    job = msgspec.structs.replace(
+        job, site_folder=str(site.folder), runtime_folder=str(site.runtime)
+    )
+    command = [sys.executable, "-m", "console.app.cli", "worker", "--beside-wall", "--site"]
     try:
+        if not with_detector:
+            return play_ours(job)
         with Children() as children:
-            if with_detector:
-                worker = [sys.executable, "-m", "console.app.cli", "worker", "--beside-wall"]
-                children.start([*worker, "--site", str(site.folder)], quiet=True)
-            return play_ours(
-                msgspec.structs.replace(
-                    job, site_folder=str(site.folder), runtime_folder=str(site.runtime)
-                )
+            workers: list[subprocess.Popen[str]] = []
+            # after the console: whoever comes first decides how the broker decodes
+            result = play_ours(
+                msgspec.structs.replace(job, settle_s=DETECTOR_START_S),
+                lambda: workers.append(children.start([*command, str(site.folder)], quiet=True)),
             )
+            if workers[0].poll() is not None:
+                raise BenchFailed(
+                    f"the worker left with {workers[0].returncode}: run `gridwall worker` to see why"
+                )
+            say(f"detector: {cpu_s([workers[0].pid]):.1f} CPU seconds since its start")
+            return result
     finally:
         site.close()
 

@@ -10,6 +10,7 @@ import importlib.util
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -61,12 +62,17 @@ def serve(children: Children, clip: Path, count: int, stamps: Path | None = None
     return urls
 
 
-def play_ours(job: StageJob) -> tuple[Play, StageResult]:
-    """Ingest and console together: broker, its groups and the window's process."""
+def play_ours(job: StageJob, beside: Callable[[], None] = lambda: None) -> tuple[Play, StageResult]:
+    """Ingest and console together: broker, its groups and the window's process.
+
+    `beside` is called when all tiles have a picture, `job.settle_s` before measuring begins.
+    """
     with Children() as children:
         child = children.start(_module("console.bench.wall_stage", job))
         assert child.stdout is not None
         assert child.stdin is not None
+        _step(child.stdout.readline(), "pictures")
+        beside()
         _step(child.stdout.readline(), "live")
         processes = [child.pid, *_broker_ids(job.runtime_folder)]
         before, began = cpu_s(processes), time.monotonic()

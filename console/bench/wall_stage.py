@@ -1,8 +1,8 @@
 """The console of a bench: a real wall view on a real lease, in a process of its own.
 
 Started as `python -m console.bench.wall_stage JOB`, JOB being a `StageJob` as JSON. Writes one
-JSON line a step on standard output: `live` when every tile has a picture, `done` with a
-`StageResult` when the time is over. It reads its pictures back from the window's own pixels.
+JSON line a step on standard output: `pictures` when every tile has one, `live` when measuring
+begins, `done` with a `StageResult` when the time is over. It reads its pictures back from the window's own pixels.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ class StageJob(Struct, frozen=True):
         samples_folder: where painted tiles are written as `.npy` for comparison; None: nowhere.
         latencies: note when each picture number was first seen painted.
         is_exact: decode without short-cuts, as the limit does.
+        settle_s: from the last tile's first picture to the begin: every start-up is over then.
     """
 
     runtime_folder: str
@@ -59,6 +60,7 @@ class StageJob(Struct, frozen=True):
     samples_folder: str | None = None
     latencies: bool = False
     is_exact: bool = False
+    settle_s: float = 1.5
 
 
 class PaintedPicture(Struct, frozen=True):
@@ -140,7 +142,8 @@ class Stage(QObject):
         painters = list(self._view.tile_painters.values())[: len(self._job.urls)]
         if all(painter.frame_count > 0 for painter in painters):
             self._live_timer.stop()
-            QTimer.singleShot(1500, self._begin)  # start-up work of every process is over
+            _tell("pictures", {"after_s": time.monotonic() - self._began})
+            QTimer.singleShot(round(self._job.settle_s * 1000), self._begin)
         elif time.monotonic() - self._began > LIVE_DEADLINE_S:
             missing = [p.address.index for p in painters if p.frame_count == 0]
             _tell("failed", {"missing": missing})

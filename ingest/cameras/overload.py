@@ -15,10 +15,13 @@ from config.site import CameraId
 from ingest.cameras.wants import PRIORITY_ALARM
 
 #: Median lag above which we are too slow, and below which we have time to spare.
-_LATE_S: Final = 0.6
+_LATE_S: Final = 1.0
 _EASY_S: Final = 0.15
-#: Quiet steps (about a second each) before one step is given back.
-_EASY_STEPS_COUNT: Final = 5
+#: Late steps (about a second each) before anything is reduced: a start or a burst passes by itself.
+_LATE_STEPS_COUNT: Final = 2
+#: Quiet steps before a step is given back, doubled each time that proved too early.
+_EASY_STEPS_COUNT: Final = 2
+_EASY_STEPS_MOST: Final = 32
 #: Steps after a reduction in which its effect is awaited: what is queued must be decoded first.
 _SETTLING_STEPS_COUNT: Final = 3
 #: Rates a camera is reduced to, one after the other; below 2 only key frames are decoded.
@@ -40,6 +43,9 @@ class Shedder:
     def __init__(self) -> None:
         self._levels: dict[CameraId, int] = {}
         self._easy_count = 0
+        self._easy_needed = _EASY_STEPS_COUNT
+        self._late_count = 0
+        self._gave_back = False
         self._last_lag_s = 0.0
         self._settling_count = 0
 
@@ -52,15 +58,20 @@ class Shedder:
         is_growing = lag_s > 0.9 * self._last_lag_s
         self._last_lag_s = lag_s
         self._settling_count = max(0, self._settling_count - 1)
-        if lag_s > _LATE_S:
+        self._late_count = self._late_count + 1 if lag_s > _LATE_S else 0
+        if self._late_count >= _LATE_STEPS_COUNT:
             self._easy_count = 0
             if is_growing and not self._settling_count:
                 self._settling_count = _SETTLING_STEPS_COUNT
+                if self._gave_back:
+                    self._easy_needed = min(_EASY_STEPS_MOST, 2 * self._easy_needed)
+                self._gave_back = False
                 self._reduce(loads, quarter_count)
         elif lag_s < _EASY_S and self._levels:
             self._easy_count += 1
-            if self._easy_count >= _EASY_STEPS_COUNT:
+            if self._easy_count >= self._easy_needed:
                 self._easy_count = 0
+                self._gave_back = True
                 self._give_back(loads, quarter_count)
         return {load.camera_id: self._rate_fps(load.camera_id) for load in loads}
 

@@ -119,6 +119,7 @@ def loads(lag_s: float) -> list[CameraLoad]:
 
 def test_under_overload_the_rest_lose_rate_first_and_an_alarm_never() -> None:
     shedder = Shedder()
+    assert set(shedder.step(loads(2.0)).values()) == {None}  # a burst may pass by itself
     rates = shedder.step(loads(2.0))
     shed = {camera for camera, rate in rates.items() if rate is not None}
     assert len(shed) == 3
@@ -130,6 +131,7 @@ def test_under_overload_the_rest_lose_rate_first_and_an_alarm_never() -> None:
 
 def test_what_is_already_getting_better_is_not_reduced_further() -> None:
     shedder = Shedder()
+    shedder.step(loads(2.0))
     first = shedder.step(loads(2.0))
     falling = [shedder.step(loads(lag_s)) for lag_s in (1.7, 1.4, 1.1, 0.9, 0.7)]
     assert falling[-1] == first
@@ -137,8 +139,9 @@ def test_what_is_already_getting_better_is_not_reduced_further() -> None:
 
 def test_rate_is_given_back_when_there_is_time_again() -> None:
     shedder = Shedder()
-    shedder.step(loads(2.0))
-    for _ in range(60):
+    for _ in range(8):
+        shedder.step(loads(2.0))
+    for _ in range(12):
         rates = shedder.step(loads(0.02))
     assert set(rates.values()) == {None}
 

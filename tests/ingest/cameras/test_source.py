@@ -120,10 +120,7 @@ def test_a_file_without_time_stamps_gets_them_from_its_rate(tmp_path: Path) -> N
     parameters, packets = read_packets(write_raw(tmp_path / "bare.h264", clip))
     assert parameters.codec is VideoCodec.H264
     assert len(packets) == 30
-    steps = {
-        round(later.pts_s - former.pts_s, 3)
-        for former, later in itertools.pairwise(packets)
-    }
+    steps = {round(later.pts_s - former.pts_s, 3) for former, later in itertools.pairwise(packets)}
     assert steps == {round(1 / parameters.fps, 3)}
 
 

@@ -141,6 +141,14 @@ def rival_modules() -> dict[str, str | None]:
     }
 
 
+_WHOLE_PICTURE = "[[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]]"
+_ZONES = "".join(
+    f'[[zone]]\nid = "{kind}-{{camera}}"\ncamera = "{{camera}}"\nkind = "{kind}"\n'
+    f"polygon = {_WHOLE_PICTURE}\n"
+    for kind in ("smoke_watch", "no_parking")
+)
+
+
 class BenchSite:
     """A site folder that lives as long as a run, with its own broker."""
 
@@ -150,6 +158,9 @@ class BenchSite:
         rows = "".join(f"cam-{i},bench {i},{url}\n" for i, url in enumerate(urls))
         (self.folder / "site.toml").write_text('name = "bench"\nlanguage = "en"\n')
         (self.folder / "cameras.csv").write_text("id,name,main_url\n" + rows)
+        # a camera without a zone is not analysed
+        zones = "".join(_ZONES.format(camera=f"cam-{i}") for i in range(len(urls)))
+        (self.folder / "zones.toml").write_text(zones)
         self.runtime = runtime_folder(self.folder)
 
     def close(self) -> None:

@@ -96,7 +96,7 @@ def overlays(content: OverlayContent, plates: PlateCache) -> Overlays:
 
 
 def _label(content: OverlayContent, plates: PlateCache, margin: int) -> tuple[QPoint, QPixmap]:
-    text = theme.COLOURS.text
+    text = theme.DARK.text
     gap = "  " if content.number else ""
     spans = (Span(content.number, text, bold=True), Span(gap + content.name, text))
     room = content.rect.width() - 2 * margin
@@ -127,7 +127,7 @@ def _badges(
         top += alarm_band_px(content.size_px)
     stamps = []
     for text in content.badges:
-        spans = (Span(text, theme.COLOURS.text, bold=True),)
+        spans = (Span(text, theme.DARK.text, bold=True),)
         plate = plates.plate(PlateKey(spans, content.size_px, _ground(), PLATE_ALPHA))
         right -= plate.width()
         stamps.append((QPoint(right, top), plate))

@@ -63,6 +63,8 @@ class StayTuning:
     match_iou_min: float = 0.35
     #: Correlation of the picture patch from which the same thing still stands there.
     same_patch: float = 0.6
+    #: The same for one that seemed to travel (tracks of neighbours mix) but was there at start.
+    same_patch_travelled: float = 0.75
     #: Below this correlation it is certainly another picture.
     other_patch: float = 0.3
     #: Share of the box that something passing must cover to explain a change.

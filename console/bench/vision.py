@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from console.app.output import EXIT_GOOD, print_json, print_text
+from console.bench.report import print_result, say
 
 if TYPE_CHECKING:
     from vision.detections import Detections
@@ -48,6 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         pictures, boxes = _painted_street()
         detections = _known(boxes, detector.names)
+    say(f"{arguments.rounds} rounds of {BATCH} pictures on both sides …")
     images, limit = _detector_rates(detector, pictures, arguments.rounds)
     costs = _pipeline_costs(detector, model.operating_points, pictures, detections)
     result: dict[str, Any] = {
@@ -62,11 +63,8 @@ def run(arguments: argparse.Namespace) -> int:
         "batch": BATCH,
         "boxes_per_frame": round(statistics.mean(len(each) for each in detections), 1),
     }
-    for name, value in result.items():
-        print_text(f"{name:24} {value}")
-    if arguments.json:
-        print_json(result)
-    return EXIT_GOOD
+    print_result(result, as_json=arguments.json)
+    return 0
 
 
 def _pictures_of_clip(clip: Path) -> list[Picture]:

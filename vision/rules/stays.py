@@ -187,7 +187,7 @@ class StayBook:
 
     def _begun(self, track: Track, view: PictureView, now_s: float) -> Stay:
         patch = view.patch(track.anchor)
-        before = not track.travelled and self._was_there_at_start(patch, track.anchor)
+        before = self._was_there_at_start(patch, track)
         return Stay(
             track.anchor,
             track.object_class,
@@ -201,11 +201,14 @@ class StayBook:
             look_count=track.sighting_count,
         )
 
-    def _was_there_at_start(self, patch: Patch, box: Box) -> bool:
+    def _was_there_at_start(self, patch: Patch, track: Track) -> bool:
+        """Whether the camera's first picture shows the same in that place."""
         if self._opening is None:
             return False
-        likeness = self._opening.likeness(patch, box)
-        return likeness is not None and likeness >= self._tuning.same_patch
+        tuning = self._tuning
+        needed = tuning.same_patch_travelled if track.travelled else tuning.same_patch
+        likeness = self._opening.likeness(patch, track.anchor)
+        return likeness is not None and likeness >= needed
 
     def _has_left(
         self, stay: Stay, everything: Sequence[Track], context: FrameContext, now: Moment

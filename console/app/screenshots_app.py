@@ -92,6 +92,7 @@ class Stage:
             "QT_QPA_PLATFORM": "xcb",
             "XDG_STATE_HOME": str(self._state_folder),
             "TMPDIR": str(self._state_folder),
+            "GRIDWALL_SEAT": "seat-1",
         }
 
     def run(self, *command: str) -> str:

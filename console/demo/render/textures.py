@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 Picture = NDArray[np.uint8]
 
 NOISE_SIZE = 512
+_NAME_PX = 20
 SIGN_COLUMNS, SIGN_ROWS = 2, 16
 
 _SIGNS = (
@@ -135,7 +136,9 @@ def name_overlay(
     """The camera's burnt-in name: (alpha, level) planes 0..1; white with a dark rim."""
     font = cv2.FontFace("uni")
     ink = np.zeros((height_px, width_px, 3), np.uint8)
-    cv2.putText(ink, text, (18, height_px - 22), (255, 255, 255), font, 22, 500)
+    box = cv2.getTextSize((width_px, height_px), text, (0, 0), font, _NAME_PX, 500)
+    left = width_px - 16 - int(box[2])  # walls write their own name at the lower left
+    cv2.putText(ink, text, (left, height_px - 20), (255, 255, 255), font, _NAME_PX, 500)
     level = np.asarray(ink[:, :, 0] / 255, np.float32)
     rim = cv2.dilate(level, np.ones((3, 3), np.uint8))
     return np.asarray(np.maximum(level, rim * 0.7), np.float32), level

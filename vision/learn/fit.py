@@ -113,6 +113,7 @@ class Fit:
         self.model, self.fitting, self.folder = model, fitting, folder
         self.head: StreetDetect = model.model[-1]
         self.step = 0
+        self._hours = (0.0, math.inf)
         self.teacher = base.eval().requires_grad_(False) if self._trunk_learns else None
         self._freeze()
         self.layers = list(model.model)[:-1] if self._trunk_learns else fast_frozen_trunk(model)
@@ -193,6 +194,7 @@ class Fit:
         on_progress: Callable[[int, dict[str, float]], None],
     ) -> None:
         """Trains until `fitting.steps` or the deadline; leaves a checkpoint."""
+        self._hours = (time.monotonic(), deadline_mono_s)
         data = Batches(material, self.fitting, own, coco, self.step)
         loader = DataLoader(
             data, batch_size=None, num_workers=workers, prefetch_factor=2 if workers else None,
@@ -276,10 +278,17 @@ class Fit:
 
     def _set_rate(self) -> None:
         warm = min(1.0, (self.step + 1) / WARM_UP_STEPS)
-        done = self.step / max(1, self.fitting.steps)
+        done = max(self.step / max(1, self.fitting.steps), self._share_of_time())
         factor = warm * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, done))))
         for group in self.optimiser.param_groups:
             group["lr"] = group["initial"] * factor
+
+    def _share_of_time(self) -> float:
+        """How much of the allowed time is over, so that the rate is low when it ends; 0 = no limit."""
+        started, deadline = self._hours
+        if math.isinf(deadline):
+            return 0.0
+        return (time.monotonic() - started) / max(1e-3, deadline - started)
 
     @torch.no_grad()  # type: ignore[untyped-decorator,unused-ignore]
     def _follow(self) -> None:

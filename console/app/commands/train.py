@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import fnmatch
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -55,12 +56,10 @@ def run(arguments: argparse.Namespace) -> int:
     recipe = _recipe(arguments)
     if arguments.action == "dataset":
         return _dataset(arguments, recipe)
-    try:
-        import torch  # noqa: F401
-        import ultralytics  # noqa: F401
-    except ImportError as error:
+    missing = [name for name in ("torch", "ultralytics") if find_spec(name) is None]
+    if missing:
         print_problem(
-            f"gridwall train: {error.name} is not installed, so nothing can be trained; "
+            f"gridwall train: {' and '.join(missing)} not installed, so nothing can be trained; "
             "run `pip install 'gridwall[train]'` (torch and ultralytics, about 6 GB)"
         )
         return EXIT_WRONG_USE

@@ -27,7 +27,7 @@ from console.demo.streets_file import write_streets
 SMOKE_LIMIT_S = 3.0
 PARKING_LIMIT_S = 10.0
 STALL_LIMIT_S = 8.0
-#: The lane before the traffic lights: longer than a red phase of the film (12 s).
+#: The lane before the traffic lights: longer than a red phase of the film (8 s).
 RED_LIGHT_LIMIT_S = 15.0
 
 Point = tuple[float, float]

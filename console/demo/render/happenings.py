@@ -211,12 +211,12 @@ class ComesAndGoes:
                 )
 
     def _add_queue(self, cast: Cast, _segment: Segment, at_s: float) -> None:
-        """Cars that come to the red light, wait there 12 s and drive on at green."""
+        """Cars that come to the red light, wait there 8 s and drive on at green."""
         stop_line = 328.0 - 8.0 - 7.5 - self.camera.along_m
         for index, vehicle in enumerate(self._queue):
             lane, row = (5.3, 1.9)[index % 2], index // 2
             stand = stop_line - row * 6.8 - vehicle.length_m / 2
-            stop_s, go_s = 9.0 + row * 1.2 + 0.5 * (index % 2), 20.5 + row * 1.2
+            stop_s, go_s = 9.0 + row * 1.2 + 0.5 * (index % 2), 17.5 + row * 1.2
             left, since = max(0.0, stop_s - at_s), max(0.0, at_s - go_s)
             back = 0.5 * 2.4 * min(left, 4.0) ** 2 + max(0.0, left - 4.0) * 9.6
             onward = 0.5 * 1.8 * min(since, 6.0) ** 2 + max(0.0, since - 6.0) * 10.8

@@ -15,6 +15,7 @@ import numpy as np
 import openvino as ov
 from numpy.typing import NDArray
 
+from vision.classes import BURNING, classes_of_names
 from vision.detections import Detections, detections_of
 from vision.detector import Picture
 from vision.models import ModelFolder, ModelMissing
@@ -22,6 +23,9 @@ from vision.pictures import Letterbox, letterboxed
 
 #: Two boxes of one class that overlap more than this are one object (ultralytics' default).
 NMS_IOU = 0.7
+#: Smoke and flames have no edge of their own: boxes of one plume overlap less. On held-out photos
+#: 0.5 against 0.7 raised AP50 of smoke from .15 to .23 and of fire from .15 to .19.
+BURNING_NMS_IOU = 0.5
 #: More boxes than this in one picture carry no information for any rule (ultralytics' default).
 MAX_BOXES = 300
 
@@ -42,6 +46,9 @@ class OpenVinoDetector:
         self._names = model.names
         self._stamp = model.stamp()
         self._multi_label = multi_label
+        self._burning = tuple(
+            index for index, each in enumerate(classes_of_names(model.names)) if each in BURNING
+        )
         core = ov.Core()
         network = core.read_model(model.network)
         if not network.input(0).partial_shape.is_static:
@@ -95,7 +102,12 @@ class OpenVinoDetector:
         try:
             raw = request.get_output_tensor(0).data
             self._results[index] = decode(
-                raw[0], fit, self._floor, len(self._names), multi_label=self._multi_label
+                raw[0],
+                fit,
+                self._floor,
+                len(self._names),
+                multi_label=self._multi_label,
+                burning=self._burning,
             )
         except Exception as error:  # noqa: BLE001 - boundary of a foreign thread, raised in detect
             self._failure = error
@@ -137,12 +149,14 @@ def decode(
     class_count: int,
     *,
     multi_label: bool = False,
+    burning: Sequence[int] = (),
 ) -> Detections:
     """Boxes of one picture from a network's output.
 
     Args:
         raw: (4 + classes, anchors) centre boxes that still overlap (YOLO11 style), or (n, 6)
             rows left, top, right, bottom, score, class (end-to-end networks).
+        burning: indices of classes without a fixed shape.
 
     Raises:
         ValueError: the output is neither.
@@ -150,7 +164,7 @@ def decode(
     if raw.ndim == 2 and raw.shape[1] == 6:
         return _decode_end_to_end(raw, fit, floor)
     if raw.ndim == 2 and raw.shape[0] == 4 + class_count:
-        return _decode_anchors(raw, fit, floor, multi_label)
+        return _decode_anchors(raw, fit, floor, multi_label, burning)
     raise ValueError(
         f"model output: expected ({4 + class_count}, anchors) or (n, 6), found {raw.shape}; "
         "do the names in metadata.yaml belong to this network?"
@@ -164,7 +178,11 @@ def _decode_end_to_end(raw: NDArray[np.float32], fit: Letterbox, floor: float) -
 
 
 def _decode_anchors(
-    raw: NDArray[np.float32], fit: Letterbox, floor: float, multi_label: bool
+    raw: NDArray[np.float32],
+    fit: Letterbox,
+    floor: float,
+    multi_label: bool,
+    burning: Sequence[int],
 ) -> Detections:
     scores = raw[4:]
     if multi_label:
@@ -177,17 +195,26 @@ def _decode_anchors(
     score = scores[class_index, anchor]
     centre, half = raw[:2, anchor].T, raw[2:4, anchor].T / 2
     xyxy = np.concatenate((centre - half, centre + half), axis=1).astype(np.float32)
-    kept = _suppressed(xyxy, score, class_index)
+    kept = _suppressed(xyxy, score, class_index, np.isin(class_index, burning))
     return detections_of(fit.to_picture(xyxy[kept]), np.clip(score[kept], 0, 1), class_index[kept])
 
 
 def _suppressed(
-    xyxy: NDArray[np.float32], score: NDArray[np.float32], class_index: NDArray[Any]
+    xyxy: NDArray[np.float32],
+    score: NDArray[np.float32],
+    class_index: NDArray[Any],
+    shapeless: NDArray[np.bool_],
 ) -> NDArray[np.intp]:
     """Indices of boxes that survive non-maximum suppression within their class, best first."""
     as_xywh = np.concatenate((xyxy[:, :2], xyxy[:, 2:] - xyxy[:, :2]), axis=1)
-    kept = cv2.dnn.NMSBoxesBatched(
-        as_xywh.tolist(), score.tolist(), class_index.tolist(), 0.0, NMS_IOU
-    )
-    order = np.asarray(kept, np.intp).reshape(-1)
+    parts: list[NDArray[np.intp]] = []
+    for chosen, iou in ((~shapeless, NMS_IOU), (shapeless, BURNING_NMS_IOU)):
+        rows = np.flatnonzero(chosen)
+        if not len(rows):
+            continue
+        kept = cv2.dnn.NMSBoxesBatched(
+            as_xywh[rows].tolist(), score[rows].tolist(), class_index[rows].tolist(), 0.0, iou
+        )
+        parts.append(rows[np.asarray(kept, np.intp).reshape(-1)])
+    order = np.concatenate(parts)
     return order[np.argsort(-score[order], kind="stable")][:MAX_BOXES]

@@ -30,6 +30,12 @@ def test_overlapping_boxes_of_one_class_become_one_and_lead_back_to_the_picture(
     assert found.score.tolist() == pytest.approx([0.9, 0.7])
 
 
+def test_boxes_of_one_plume_become_one_where_two_cars_stay_two() -> None:
+    raw = _anchors([20, 30, 10, 10, 0.9, 0.0], [22, 30, 10, 10, 0.8, 0.0])
+    assert len(decode(raw, WHOLE, 0.25, 2)) == 2
+    assert len(decode(raw, WHOLE, 0.25, 2, burning=(0,))) == 1
+
+
 def test_an_anchor_counts_for_its_best_class_only_unless_asked() -> None:
     raw = _anchors([20, 30, 10, 10, 0.6, 0.5])
     assert len(decode(raw, WHOLE, 0.25, 2)) == 1

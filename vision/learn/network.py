@@ -104,6 +104,18 @@ class StreetDetect(Detect):  # type: ignore[misc,unused-ignore]  # no types
         self.coco_rows = list(coco_rows.values())
         self.own_columns = [names.index(name) for name in own]
 
+    #: Ultralytics' exporter asks every Detect for towers of its own; these stand in both heads.
+    cv2 = None
+
+    @property
+    def end2end(self) -> bool:
+        """False: the output still overlaps. Ultralytics asks, and sets it to what it wants."""
+        return False
+
+    @end2end.setter
+    def end2end(self, value: bool) -> None:
+        pass
+
     def raw(self, features: Sequence[torch.Tensor]) -> tuple[dict[str, Any], dict[str, Any]]:
         """Undecoded outputs of the COCO head and of the scene branch."""
         coco = self.coco.forward_head(list(features[:3]), self.coco.cv2, self.coco.cv3)

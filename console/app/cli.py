@@ -11,7 +11,13 @@ import importlib
 import sys
 from collections.abc import Sequence
 
-from console.app.output import EXIT_FAILED, EXIT_WRONG_USE, add_json_argument, print_problem
+from console.app.output import (
+    EXIT_FAILED,
+    EXIT_INTERRUPTED,
+    EXIT_WRONG_USE,
+    add_json_argument,
+    print_problem,
+)
 from ingest.errors import FailureKind, GridwallError
 from ingest.logs import configure_logging, redacted
 
@@ -60,11 +66,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         print_problem(redacted(f"gridwall {arguments.command}: {error}"))
         return EXIT_WRONG_USE if error.kind is FailureKind.MISCONFIGURED else EXIT_FAILED
     except KeyboardInterrupt:
-        return EXIT_GOOD_AFTER_INTERRUPT
+        return EXIT_INTERRUPTED
 
-
-#: Ctrl+C is how a person ends a command: 128 + SIGINT, as shells report it.
-EXIT_GOOD_AFTER_INTERRUPT = 130
 
 if __name__ == "__main__":
     sys.exit(main())

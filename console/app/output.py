@@ -12,6 +12,8 @@ import msgspec
 EXIT_GOOD = 0
 EXIT_FAILED = 1
 EXIT_WRONG_USE = 2
+#: A person ended the command with Ctrl+C: 128 + SIGINT, as shells report it.
+EXIT_INTERRUPTED = 130
 
 
 def add_json_argument(parser: argparse.ArgumentParser) -> None:

@@ -16,12 +16,16 @@ from msgspec import Meta, Struct, field
 Fraction = Annotated[float, Meta(ge=0.0, le=1.0)]
 
 
+#: What `[store] url` may begin with.
+STORE_SCHEMES = ("postgresql://", "postgres://", "postgresql+psycopg://")
+
+
 class StoreSettings(Struct, frozen=True):
     """[store]: where state lives and how long it is kept."""
 
     #: Base folder of all state, relative to the site folder; `hub` and `worker-<host>` are inside.
     folder: str = "state"
-    #: SQLAlchemy URL of the log and the cases; None = SQLite in the hub's state folder.
+    #: PostgreSQL URL of the log and the cases; None = SQLite in the hub's state folder.
     url: str | None = None
     #: Events older than this leave the log; 400 keeps a year for the yearly comparison.
     retention_days: Annotated[int, Meta(ge=1, le=36_500)] = 400

@@ -26,7 +26,7 @@ from config.problems import (
     one_of,
     shown,
 )
-from config.settings import CalendarSettings, Settings, parse_timezone
+from config.settings import STORE_SCHEMES, CalendarSettings, Settings, parse_timezone
 from config.site import Datum, HubAddresses, Language
 from config.times import parse_hours
 from config.toml_document import TomlDocument, read_toml
@@ -69,6 +69,10 @@ def read_site_file(
     reader.warn_unknown((), (*_TOP_KEYS, "hub", *tables))
     settings = Settings(**{name: reader.table(name, kind) for name, kind in tables.items()})
     _check_calendar(settings.calendar, reader)
+    url = settings.store.url
+    if url is not None and not url.startswith(STORE_SCHEMES):
+        kind = shown(url.partition("://")[0])
+        reader.error(("store", "url"), kind, "postgresql://USER:PASSWORD@HOST/DATABASE")
     for kind, code in settings.desk.items.items():
         line = document.line("desk", "items", kind)
         problems.refers(Noun.ITEM, code, line=line, key=f"desk.items.{kind}")

@@ -6,22 +6,27 @@ WARNING fail a test unless it is marked `logs_warnings(reason)`.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import shutil
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
 import pytest
+
+from tests.postgres_server import PostgresServer, start_or_skip
 
 # In-process windows need no screen; tests of real screens start processes with `virtual_screen`.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 #: Threads that libraries keep for the life of the process (named by prefix).
 KEPT_THREADS = ("pytest-timeout", "ThreadPoolExecutor", "asyncio_", "Dummy", "QThread", "pydevd")
+#: Servers that live as long as the test session.
+KEPT_PROCESSES = ("Xvfb", "postgres")
 SHARED_MEMORY = Path("/dev/shm")
 SHARED = Path(__file__).parents[2] / "shared"
 
@@ -51,11 +56,12 @@ def _rings() -> set[str]:
 
 
 def _children() -> set[int]:
-    return {
-        child.pid
-        for child in psutil.Process().children(recursive=True)
-        if child.status() != psutil.STATUS_ZOMBIE and "Xvfb" not in child.name()
-    }
+    found = set()
+    for child in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):  # it left while we looked
+            if child.name() not in KEPT_PROCESSES and child.status() != psutil.STATUS_ZOMBIE:
+                found.add(child.pid)
+    return found
 
 
 def _settled(
@@ -101,6 +107,47 @@ def no_unannounced_warning(
         if record.levelno >= logging.WARNING
     ]
     assert not loud, f"the test logged warnings nobody announced: {loud}"
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """One PostgreSQL server for all tests; skips where the package is missing."""
+    server = start_or_skip()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_store_url(request: pytest.FixtureRequest) -> Iterator[Callable[[], str | None]]:
+    """Gives `[store] url` of a new database, of each kind in turn; None is SQLite."""
+    if request.param == "sqlite":
+        yield lambda: None
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    made: list[str] = []
+
+    def new() -> str:
+        made.append(server.database())
+        return made[-1]
+
+    yield new
+    for url in made:
+        server.give_back(url)
+
+
+@pytest.fixture
+def store_url(new_store_url: Callable[[], str | None]) -> str | None:
+    """`[store] url` of one new database, of each kind in turn."""
+    return new_store_url()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests about SQLite's own file are not run again on PostgreSQL."""
+    items[:] = [
+        item
+        for item in items
+        if not (item.get_closest_marker("sqlite_only") and "[postgresql" in item.name)
+    ]
 
 
 @pytest.fixture(scope="session")

@@ -15,8 +15,9 @@ from config.site import HubAddresses
 from ingest.cameras.health import CameraHealthData
 from ingest.clock import Clock, SystemClock
 from ingest.feed.envelope import Event, Noun, new_event
-from ingest.feed.hub import Hub, HubSettings, open_store
+from ingest.feed.hub import Hub, HubSettings
 from ingest.feed.participant import Participant
+from ingest.feed.store import open_store
 
 ANY_PORT = HubAddresses(
     intake="tcp://127.0.0.1:*", feed="tcp://127.0.0.1:*", query="tcp://127.0.0.1:*"
@@ -50,10 +51,11 @@ class RunningHub:
         self._clock = clock
         self._settings = settings
         self.addresses = settings.pop("addresses", ANY_PORT)
+        self.url: str | None = settings.pop("url", None)
         self.hub: Hub | None = None
 
     def start(self) -> RunningHub:
-        self.store = open_store(self.folder, self._clock)
+        self.store = open_store(self.folder, self._clock, self.url)
         self.hub = Hub(
             HubSettings(self.addresses, **self._settings),
             self.store,

@@ -24,10 +24,10 @@ from config.site import Site
 from console.desk.desk import Desk
 from ingest.errors import GridwallError, Misconfigured
 from ingest.feed.file_lock import FileLock, LockTaken
-from ingest.feed.hub import Hub, HubSettings, open_store
+from ingest.feed.hub import Hub, HubSettings
 from ingest.feed.keys import keys_folder
-from ingest.feed.log import EventStore
 from ingest.feed.registers import SiteService
+from ingest.feed.store import EventStore, open_store
 from ingest.parent import ParentWatch
 from ingest.stop import StopToken
 
@@ -131,7 +131,7 @@ class HubApp:
             folder = hub_state_folder(site)
             refuse_network(site, folder)
             self._lock = lock_site(folder)
-            self._store: EventStore = open_store(folder)
+            self._store: EventStore = open_store(folder, url=site.settings.store.url)
         except OSError as error:
             raise GridwallError(
                 f"the hub's state folder cannot be written: {error}. Free the disk, or set "
@@ -207,15 +207,13 @@ def read_site(folder: Path) -> Site:
 
 def refuse_network(site: Site, folder: Path) -> None:
     """SQLite's locks are not to be trusted on network file systems (CONTRACT §3)."""
+    if site.settings.store.url is not None:
+        return
     kind = network_file_system(folder)
     if kind is not None and not site.settings.store.allow_network_file_system:
         raise Misconfigured(
             f"{folder} is on a network file system ({kind}), where the event log can be "
             "damaged: set [store] folder in site.toml to a local disk"
-        )
-    if site.settings.store.url is not None:
-        raise Misconfigured(
-            "[store] url: this version keeps the log in SQLite only; leave the key out"
         )
 
 

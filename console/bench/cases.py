@@ -30,8 +30,8 @@ from console.desk.case import CaseData, CaseId, CaseState, Step
 from console.desk.tables import NEVER_NS, case_row, cases, metadata
 from ingest.clock import SystemClock
 from ingest.feed.envelope import utc_text
-from ingest.feed.hub import open_store
 from ingest.feed.query import QueryClient
+from ingest.feed.store import open_store
 
 #: A district's cases of several years (Daxing: four millions in all its history).
 DEFAULT_ROWS = 1_000_000

@@ -25,7 +25,7 @@ from console.desk.desk_context import DeskContext
 from console.desk.intake import take_alert, take_ticket
 from console.desk.messages import Message
 from console.desk.routes import StreetService
-from console.desk.tables import NEVER_NS, metadata
+from console.desk.tables import NEVER_NS, STEPS, metadata
 from console.desk.transitions import TransitionsInvalid
 from console.desk.workflow import table_of_site
 from ingest.errors import Misconfigured
@@ -64,7 +64,7 @@ class Desk:
 
     def create_tables(self, tx: Transaction) -> None:
         """Makes the tables, and begins to read the streets, so that the first dispatch has them."""
-        tx.create_all(metadata)
+        tx.migrate("desk", metadata, STEPS)
         self._context()
 
     def on_event(self, tx: Transaction, event: StoredEvent) -> Sequence[Event]:

@@ -210,7 +210,7 @@ def _filtered_by_time_and_text(statement: Select[Any], wanted: CaseFilter) -> Se
         if wanted.since_utc is None:
             statement = statement.where(cases.c.opened_ns >= _oldest_searched())
         statement = statement.where(
-            or_(cases.c.title.like(like, escape="\\"), cases.c.case_id.like(like, escape="\\"))
+            or_(cases.c.title.ilike(like, escape="\\"), cases.c.case_id.ilike(like, escape="\\"))
         )
     return statement
 

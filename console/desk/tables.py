@@ -18,15 +18,19 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     SmallInteger,
-    String,
     Table,
     Text,
 )
 
 from console.desk.case import ENDED, CaseData
 from ingest.feed.envelope import parse_utc_ns
+from ingest.feed.migrations import Step
+from ingest.feed.tables import EXACT_TEXT
 
 metadata = MetaData()
+
+#: Changes of the desk's tables since 0.1.0, oldest first (`ingest.feed.migrations`).
+STEPS: tuple[Step, ...] = ()
 
 #: Stands for "nothing is due" so that such cases sort last without NULL rules of two databases.
 NEVER_NS = 2**62
@@ -34,27 +38,27 @@ NEVER_NS = 2**62
 cases = Table(
     "desk_cases",
     metadata,
-    Column("case_id", String, primary_key=True),
+    Column("case_id", EXACT_TEXT, primary_key=True),
     Column("version", Integer, nullable=False),
     Column("is_open", Boolean, nullable=False),
     Column("urgency", SmallInteger, nullable=False),
-    Column("state", String, nullable=False),
-    Column("kind", String, nullable=False),
+    Column("state", EXACT_TEXT, nullable=False),
+    Column("kind", EXACT_TEXT, nullable=False),
     Column("priority", SmallInteger, nullable=False),
-    Column("item_code", String),
-    Column("unit", String),
-    Column("grid_id", String),
-    Column("street_id", String),
-    Column("inspector_id", String),
-    Column("camera_id", String),
-    Column("source", String, nullable=False),
-    Column("ticket_id", String),
-    Column("title", String, nullable=False),
+    Column("item_code", EXACT_TEXT),
+    Column("unit", EXACT_TEXT),
+    Column("grid_id", EXACT_TEXT),
+    Column("street_id", EXACT_TEXT),
+    Column("inspector_id", EXACT_TEXT),
+    Column("camera_id", EXACT_TEXT),
+    Column("source", EXACT_TEXT, nullable=False),
+    Column("ticket_id", EXACT_TEXT),
+    Column("title", EXACT_TEXT, nullable=False),
     Column("opened_ns", BigInteger, nullable=False),
     Column("due_ns", BigInteger, nullable=False),
     Column("whole_due_ns", BigInteger, nullable=False),
     Column("closed_ns", BigInteger),
-    Column("audit_hash", String, nullable=False),
+    Column("audit_hash", EXACT_TEXT, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Index("desk_cases_queue", "is_open", "urgency", "due_ns", "case_id"),
     Index("desk_cases_urgency", "urgency", "due_ns", "case_id"),
@@ -74,10 +78,10 @@ cases = Table(
 alerts = Table(
     "desk_alerts",
     metadata,
-    Column("alert_id", String, primary_key=True),
-    Column("case_id", String, nullable=False),
-    Column("camera_id", String, nullable=False),
-    Column("kind", String, nullable=False),
+    Column("alert_id", EXACT_TEXT, primary_key=True),
+    Column("case_id", EXACT_TEXT, nullable=False),
+    Column("camera_id", EXACT_TEXT, nullable=False),
+    Column("kind", EXACT_TEXT, nullable=False),
     Column("is_active", Boolean, nullable=False),
     Column("raised_ns", BigInteger, nullable=False),
     Column("changed_ns", BigInteger, nullable=False),
@@ -90,17 +94,17 @@ audit = Table(
     "desk_audit",
     metadata,
     Column("number", Integer().with_variant(BigInteger, "postgresql"), primary_key=True),
-    Column("case_id", String, nullable=False),
+    Column("case_id", EXACT_TEXT, nullable=False),
     Column("version", Integer, nullable=False),
-    Column("act", String, nullable=False),
-    Column("actor", String, nullable=False),
-    Column("utc", String, nullable=False),
-    Column("from_state", String, nullable=False),
-    Column("state", String, nullable=False),
+    Column("act", EXACT_TEXT, nullable=False),
+    Column("actor", EXACT_TEXT, nullable=False),
+    Column("utc", EXACT_TEXT, nullable=False),
+    Column("from_state", EXACT_TEXT, nullable=False),
+    Column("state", EXACT_TEXT, nullable=False),
     Column("note", Text, nullable=False),
     Column("detail", Text, nullable=False),
-    Column("previous_hash", String, nullable=False),
-    Column("hash", String, nullable=False, unique=True),
+    Column("previous_hash", EXACT_TEXT, nullable=False),
+    Column("hash", EXACT_TEXT, nullable=False, unique=True),
     Index("desk_audit_case", "case_id", "number"),
 )
 
@@ -108,7 +112,7 @@ audit = Table(
 serials = Table(
     "desk_serials",
     metadata,
-    Column("day", String, primary_key=True),
+    Column("day", EXACT_TEXT, primary_key=True),
     Column("last", Integer, nullable=False),
 )
 

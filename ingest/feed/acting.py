@@ -25,16 +25,11 @@ from ingest.feed.envelope import (
     extensions_of,
 )
 from ingest.feed.last_values import LastPositions, remember
-from ingest.feed.log import (
-    EventStore,
-    StoredEvent,
-    StoreFull,
-    Transaction,
-    schema_name,
-)
+from ingest.feed.log import StoredEvent, StoreFull, Transaction, schema_name
 from ingest.feed.participant import Operation, OperationRefused, OperationResult, Participant
 from ingest.feed.reconnects import CameraReconnects
 from ingest.feed.retention import Retention
+from ingest.feed.store import EventStore
 from ingest.feed.topics import StreetLookup, Subject, SubjectInvalid, subject_of, topic_of
 from ingest.feed.work import (
     Asked,
@@ -92,6 +87,7 @@ class Acting:
         self._retention = retention
         self._clock = clock
         self._next_tick_ns = clock.mono_ns()
+        self._told = store.position.sequence
         self._reconnects = CameraReconnects(counts)
         self.offsets = ClockOffsets(clock)
         self.inbox = Inbox()
@@ -256,9 +252,22 @@ class Acting:
         for event in new:
             self._counts.add("gridwall_events_total", event.event.noun.value)
         out = [Outgoing(Target.FEED, (event.topic.encode(), event.body)) for event in new]
+        position = self._store.position
+        if not out and position.sequence > self._told:
+            out = self._last_event_again()
         if out:
-            out[-1] = structs.replace(out[-1], position=self._store.position)
+            out[-1] = structs.replace(out[-1], position=position)
+        self._told = position.sequence
         return out
+
+    def _last_event_again(self) -> list[Outgoing]:
+        """What was committed although its commit could not be confirmed (the server went away).
+
+        The newest event is enough: readers see the gap before it and read again.
+        """
+        with self._store.transaction() as tx:
+            last = tx.newest_event()
+        return [] if last is None else [Outgoing(Target.FEED, last)]
 
     def _do_tick(self) -> None:
         stored: list[StoredEvent] = []

@@ -1,62 +1,114 @@
-"""The database engine of the event log: SQLite with WAL and full synchronisation, two connections.
+"""Database: what the store needs of a database, whichever it is; which one a site uses.
 
-One engine writes (the acting thread's), one reads (the read thread's). The only place that makes
-engines.
+SQLite in the hub's state folder by default, PostgreSQL by `[store] url`. Everything that differs
+between the two stands in `sqlite_engine`, `postgres_engine` and the few functions here.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy
-from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import Connection, Engine, Table
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import DatabaseError, DBAPIError
 
-from ingest.errors import Misconfigured
+from config.settings import STORE_SCHEMES
+from ingest.errors import GridwallError, Misconfigured
+
+
+class StoreBroken(GridwallError):
+    """The database is damaged, belongs to a newer version, or to another hub."""
+
+
+class Database(Protocol):
+    """An open database: one engine that writes, one that reads.
+
+    Threads: `writing` the acting thread's, `reading` the read thread's.
+    """
+
+    writing: Engine
+    reading: Engine
+
+    @property
+    def name(self) -> str:
+        """For people: the file, or the URL without its password."""
+        ...
+
+    def check(self, connection: Connection) -> None:
+        """A damaged database is told at the start. Raises StoreBroken."""
+        ...
+
+    def verify_owner(self, connection: Connection) -> None:
+        """Raises StoreBroken when this is not the only hub that writes."""
+        ...
+
+    def close(self) -> None: ...
+
+
+def open_database(file: Path, url: str | None) -> Database:
+    """The database of a site: `url` where it is given, else the SQLite `file`.
+
+    Raises:
+        Misconfigured: a URL of another kind, a missing driver or folder.
+    """
+    from ingest.feed.postgres_engine import PostgresDatabase
+    from ingest.feed.sqlite_engine import SqliteDatabase
+
+    if url is None:
+        return SqliteDatabase(file)
+    if not url.startswith(STORE_SCHEMES):
+        raise Misconfigured(
+            f"[store] url begins with {url.partition(':')[0]!r}; expected "
+            "postgresql://USER:PASSWORD@HOST/DATABASE, or no url for SQLite"
+        )
+    return PostgresDatabase(url)
+
+
+#: What SQLite calls OperationalError although the statement is wrong, not the disk.
+_WRONG_STATEMENT = ("no such", "syntax error", "has no column")
 
 
 def is_store_failure(error: BaseException) -> bool:
-    """True when the disk is to blame; False for a wrong statement of ours."""
+    """True when disk, server or connection is to blame; False for a wrong statement of ours."""
+    if isinstance(error, sqlalchemy.exc.PendingRollbackError):
+        return True  # the connection was lost earlier in this transaction
+    if not isinstance(error, DBAPIError):
+        return False
+    if error.connection_invalidated or isinstance(error, sqlalchemy.exc.InterfaceError):
+        return True
     if not isinstance(error, sqlalchemy.exc.OperationalError):
         return False
-    return not any(
-        words in str(error.orig) for words in ("no such", "syntax error", "has no column")
+    return not any(words in str(error.orig) for words in _WRONG_STATEMENT)
+
+
+def cause_of(error: BaseException) -> str:
+    """The database's own words, on one line."""
+    original = error.orig if isinstance(error, DatabaseError | DBAPIError) else error
+    return " ".join(str(original).split())
+
+
+def upsert(
+    connection: Connection, table: Table, keys: Sequence[str], rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Inserts rows; one whose key is there already replaces its other columns."""
+    others = [column.name for column in table.columns if column.name not in keys]
+    if connection.dialect.name == "postgresql":
+        on_server = postgres_insert(table)
+        connection.execute(
+            on_server.on_conflict_do_update(
+                index_elements=list(keys), set_={n: on_server.excluded[n] for n in others}
+            ),
+            rows,
+        )
+        return
+    embedded = sqlite_insert(table)
+    connection.execute(
+        embedded.on_conflict_do_update(
+            index_elements=list(keys), set_={n: embedded.excluded[n] for n in others}
+        ),
+        rows,
     )
-
-
-def cause_of(error: DatabaseError) -> str:
-    return str(error.orig)
-
-
-def make_engine(file: Path, *, read_only: bool) -> Engine:
-    """An engine of one connection. The recipe for exact BEGIN is SQLAlchemy's own for pysqlite."""
-    if not file.parent.is_dir():
-        raise Misconfigured(f"the folder {file.parent} of the event log does not exist")
-    engine = sqlalchemy.create_engine(
-        sqlalchemy.URL.create("sqlite", database=str(file)),
-        poolclass=sqlalchemy.pool.QueuePool if read_only else sqlalchemy.pool.StaticPool,
-        connect_args={"check_same_thread": False, "timeout": 5.0},
-    )
-
-    @sqlalchemy.event.listens_for(engine, "connect")
-    def _on_connect(raw: Any, record: Any) -> None:
-        raw.isolation_level = None
-        for pragma in _PRAGMAS_READ if read_only else _PRAGMAS_WRITE:
-            raw.execute(pragma).close()
-
-    @sqlalchemy.event.listens_for(engine, "begin")
-    def _on_begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
-
-    return engine
-
-
-_PRAGMAS_WRITE = (
-    "PRAGMA journal_mode=WAL",
-    "PRAGMA synchronous=FULL",
-    "PRAGMA foreign_keys=ON",
-    "PRAGMA cache_size=-32000",
-    "PRAGMA wal_autocheckpoint=2000",
-)
-_PRAGMAS_READ = ("PRAGMA query_only=ON", "PRAGMA cache_size=-16000", "PRAGMA mmap_size=0")

@@ -22,11 +22,11 @@ from ingest.feed.acting import Acting
 from ingest.feed.front import Front
 from ingest.feed.keys import prepare_site_keys
 from ingest.feed.last_values import LastPositions
-from ingest.feed.log import EventStore
 from ingest.feed.participant import LOCAL_CALLER, Caller, Operation, Participant, ReadingOperation
 from ingest.feed.reads import Reading
 from ingest.feed.retention import Retention
 from ingest.feed.sockets import ANSWERS_MARK, CurveServer, Endpoint, Message, Sockets, is_local
+from ingest.feed.store import EventStore
 from ingest.feed.topics import NoStreets, StreetLookup
 from ingest.feed.work import Counts, Outbox, Route, Target
 from ingest.stop import StopToken
@@ -251,10 +251,3 @@ class Hub:
             "clock_offsets_s": self._acting.offsets.shown,
             "counts": self.counts.as_rows(),
         }
-
-
-def open_store(folder: Path, clock: Clock | None = None) -> EventStore:
-    """The log in `folder`, made when missing. Raises StoreBroken, Misconfigured."""
-    folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(0o700)  # cases and contacts are nobody else's business
-    return EventStore(folder / "hub.sqlite", clock or SystemClock())

@@ -1,17 +1,13 @@
-"""EventStore: the durable log, one writer, SQLAlchemy Core on SQLite (WAL, synchronous=FULL).
+"""Transaction: one atomic step of the durable log, on whichever database; decides the sequence.
 
-Decides the sequence. `transaction()` belongs to the acting thread of the hub; `reading()`
-gives the read thread a consistent view beside it. An event is on disk when its transaction
-has left the `with` block without an error, never earlier.
+Opened by `store.EventStore` only. An event is on disk when its transaction has left the `with`
+block without an error, never earlier. Never commits by itself.
 """
 
 from __future__ import annotations
 
 import contextlib
-import logging
-import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy
@@ -25,32 +21,21 @@ from sqlalchemy import (
     func,
     select,
 )
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.exc import DatabaseError
 
-from ingest.clock import Clock
-from ingest.errors import GridwallError, RetryLater
-from ingest.feed.engine import cause_of, is_store_failure, make_engine
+from ingest.errors import RetryLater
+from ingest.feed import migrations
+from ingest.feed.engine import upsert
 from ingest.feed.envelope import Event, Noun, encode_event
-from ingest.feed.restore_mark import RestoreMark
-from ingest.feed.tables import counters, events, facts, last_values, metadata
-
-log = logging.getLogger(__name__)
+from ingest.feed.tables import counters, events, last_values
 
 #: Ids looked up in one statement; SQLite takes 32,766 variables, short statements are cached.
 LOOKUP_CHUNK = 500
-#: A longer file is not checked at the start: reading 1 GiB takes some seconds, 20 GiB minutes.
-CHECK_BYTES = 1 << 30
 #: Row of `counters` that counts all nouns.
 TOTAL = ""
 
 
 class StoreFull(RetryLater):
-    """The log could not be written (disk full, I/O error): nothing of the batch is stored."""
-
-
-class StoreBroken(GridwallError):
-    """The database file is damaged or belongs to a newer version."""
+    """The log could not be written (disk full, server away): nobody was told it is stored."""
 
 
 class StoredEvent(Struct, frozen=True):
@@ -122,6 +107,14 @@ class Transaction:
         self._begin_savepoint()
         self.flush()
         tables.create_all(self._connection)
+
+    def migrate(
+        self, owner: str, tables: sqlalchemy.MetaData, steps: Sequence[migrations.Step]
+    ) -> None:
+        """Makes or changes an owner's tables. Raises StoreBroken when they are newer than us."""
+        self._begin_savepoint()
+        self.flush()
+        migrations.migrate(self._connection, owner, tables, steps)
 
     def look_up(self, batch: Sequence[Event]) -> None:
         """Finds which events of `batch` are stored already, in few statements."""
@@ -200,6 +193,12 @@ class Transaction:
         )
         return [Raw(row[0]) for row in rows]
 
+    def newest_event(self) -> tuple[bytes, bytes] | None:
+        """Topic and body of the last event; None when nothing is retained."""
+        newest = select(events.c.topic, events.c.body).order_by(events.c.sequence.desc()).limit(1)
+        row = self.execute(newest).first()
+        return None if row is None else (row.topic.encode(), bytes(row.body))
+
     def touch(self) -> None:
         """Writes something, so that the commit proves that the log can be written."""
         upsert_counters(self._connection, self._sequences)
@@ -252,17 +251,7 @@ class Transaction:
         kept = [row for row in values.values() if row is not None]
         gone = [{"gone_noun": n, "gone_key": k} for (n, k), row in values.items() if row is None]
         if kept:
-            statement = sqlite_insert(last_values)
-            self._connection.execute(
-                statement.on_conflict_do_update(
-                    index_elements=["noun", "key"],
-                    set_={
-                        "stored_utc_ns": statement.excluded.stored_utc_ns,
-                        "data": statement.excluded.data,
-                    },
-                ),
-                kept,
-            )
+            upsert(self._connection, last_values, ("noun", "key"), kept)
         if gone:
             self._connection.execute(
                 delete(last_values).where(
@@ -279,109 +268,8 @@ def schema_name(event_type: str) -> str:
 
 
 def upsert_counters(connection: Connection, sequences: Mapping[str, int]) -> None:
-    statement = sqlite_insert(counters)
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["noun"], set_={"sequence": statement.excluded.sequence}
-        ),
-        [{"noun": noun, "sequence": value} for noun, value in sequences.items()],
-    )
-
-
-class EventStore:
-    """The log's database. Threads: `transaction` one, `reading` another, `close` after both."""
-
-    def __init__(self, file: Path, clock: Clock) -> None:
-        self._file = file
-        self._clock = clock
-        self._writing = make_engine(file, read_only=False)
-        self._reading = make_engine(file, read_only=True)
-        self._mark = RestoreMark(file.with_suffix(".mark"))
-        self._position = self._prepare()
-
-    @property
-    def position(self) -> Position:
-        """As of the last commit. Threads: any (one reference is swapped)."""
-        return self._position
-
-    @contextlib.contextmanager
-    def transaction(self) -> Iterator[Transaction]:
-        """One atomic step; committed with full synchronisation when the block ends.
-
-        Raises:
-            StoreFull: the database could not be written; nothing of the block is stored.
-        """
-        try:
-            with self._writing.begin() as connection:
-                tx = Transaction(connection, self._position, self._clock.utc_ns(), writable=True)
-                yield tx
-                tx.flush()
-        except DatabaseError as error:
-            if not is_store_failure(error):
-                raise
-            raise StoreFull(f"the event log cannot be written: {cause_of(error)}") from error
-        self._position = tx.position
-
-    @contextlib.contextmanager
-    def reading(self) -> Iterator[Transaction]:
-        """A consistent view of everything committed; changes nothing."""
-        with self._reading.connect() as connection, connection.begin():
-            position = read_position(connection)
-            yield Transaction(connection, position, self._clock.utc_ns(), writable=False)
-
-    def write_mark(self) -> None:
-        """Notes how far the log is, for `RestoreMark`."""
-        self._mark.write(self._position.epoch, self._position.sequence)
-
-    def close(self) -> None:
-        self._reading.dispose()
-        self._writing.dispose()
-
-    def _check(self, connection: Connection) -> None:
-        """A damaged file is told at the start, not in the middle of an alarm."""
-        if self._file.stat().st_size > CHECK_BYTES:
-            log.info("the event log is too long to be checked as a whole at every start")
-            return
-        verdict = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
-        if verdict != "ok":
-            raise StoreBroken(f"{self._file} is damaged: {verdict}. Restore a backup")
-
-    def _prepare(self) -> Position:
-        try:
-            with self._writing.begin() as connection:
-                self._check(connection)
-                metadata.create_all(connection)
-                position = ensure_epoch(connection)
-                if self._mark.is_ahead_of(position.epoch, position.sequence):
-                    log.warning("the event log is older than it was: a restored copy, new epoch")
-                    position = new_epoch(connection)
-                return position
-        except DatabaseError as error:
-            raise StoreBroken(
-                f"the event log {self._file} cannot be opened: {cause_of(error)}"
-            ) from error
-
-
-def ensure_epoch(connection: Connection) -> Position:
-    """How far the log is; names it when it is new."""
-    if connection.execute(select(facts.c.value).where(facts.c.name == "epoch")).scalar() is None:
-        return new_epoch(connection)
-    return read_position(connection)
-
-
-def new_epoch(connection: Connection) -> Position:
-    """Gives the log a new name, so that readers begin again with a snapshot."""
-    connection.execute(delete(facts).where(facts.c.name == "epoch"))
-    connection.execute(facts.insert(), {"name": "epoch", "value": uuid.uuid4().hex[:16]})
-    return read_position(connection)
-
-
-def read_position(connection: Connection) -> Position:
-    """How far the log is in this connection's view."""
-    epoch = connection.execute(select(facts.c.value).where(facts.c.name == "epoch")).scalar_one()
-    rows = connection.execute(select(counters.c.noun, counters.c.sequence)).all()
-    nouns = {row[0]: row[1] for row in rows}
-    return Position(epoch, nouns.pop(TOTAL, 0), nouns)
+    rows = [{"noun": noun, "sequence": value} for noun, value in sequences.items()]
+    upsert(connection, counters, ("noun",), rows)
 
 
 def first_sequence(tx: Transaction) -> int | None:

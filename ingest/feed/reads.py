@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from ingest.feed.acting import refusal_fields
 from ingest.feed.envelope import Noun
 from ingest.feed.last_values import LastPositions
-from ingest.feed.log import EventStore, Transaction, first_sequence
+from ingest.feed.log import StoreFull, Transaction, first_sequence
 from ingest.feed.participant import (
     Caller,
     OperationRefused,
@@ -25,6 +25,7 @@ from ingest.feed.participant import (
     Participant,
     ReadingOperation,
 )
+from ingest.feed.store import EventStore
 from ingest.feed.tables import events
 from ingest.feed.work import Asked, Counts, Inbox, Outbox, Outgoing, answer, refusal
 from ingest.stop import StopToken
@@ -94,6 +95,9 @@ class Reading:
             return answer(asked.back, **{"ok": True, **result.reply})
         except OperationRefused as error:
             return refusal(asked.back, str(error), **refusal_fields(error))
+        except StoreFull as error:
+            self._counts.add("gridwall_store_errors_total")
+            return refusal(asked.back, str(error), retry=True)
         except Exception as error:
             self._counts.add("gridwall_hub_errors_total", asked.op[:40])
             log.exception("reading operation %r failed", asked.op[:40])

@@ -157,7 +157,8 @@ class SiteService:
             "tiles": site.tiles,
         }
         if shows_secrets:
-            header["settings"] = site.settings
+            without_url = msgspec.structs.replace(site.settings.store, url=None)  # holds a password
+            header["settings"] = msgspec.structs.replace(site.settings, store=without_url)
         built: dict[str, Any] = msgspec.to_builtins(header, enc_hook=str)
         return built
 

@@ -16,8 +16,9 @@ from console.desk.case import CaseData
 from console.desk.desk import Desk
 from ingest.clock import ManualClock
 from ingest.feed.envelope import Event, Noun, new_event, parse_utc_ns, utc_text
-from ingest.feed.log import EventStore, StoredEvent, Transaction
+from ingest.feed.log import StoredEvent, Transaction
 from ingest.feed.participant import LOCAL_CALLER, Caller, ReadingOperation
+from ingest.feed.store import open_store
 from ingest.feed.topics import NoStreets, topic_of
 from ingest.positions.fix import PositionEntry
 from tests.config.site_folder import write_site
@@ -30,11 +31,11 @@ MONDAY_9 = parse_utc_ns("2026-11-23T01:00:00Z")
 class DeskBench:
     """A hub's log and its desk without the sockets; every event goes through the real store."""
 
-    def __init__(self, folder: Path, **files: str | bytes | None) -> None:
+    def __init__(self, folder: Path, url: str | None = None, **files: str | bytes | None) -> None:
         write_site(folder / "site", **files)
         self.directory = SiteDirectory(load_site(folder / "site"))
         self.clock = ManualClock(utc_ns=MONDAY_9)
-        self.store = EventStore(folder / "hub.sqlite", self.clock)
+        self.store = open_store(folder, self.clock, url)
         self.desk = Desk(lambda: self.directory)
         self.events: list[Event] = []
         self._numbers = itertools.count(1)
@@ -127,7 +128,8 @@ class DeskBench:
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[DeskBench]:
-    desk_bench = DeskBench(tmp_path)
+def bench(tmp_path: Path, store_url: str | None) -> Iterator[DeskBench]:
+    """On each database in turn."""
+    desk_bench = DeskBench(tmp_path, store_url)
     yield desk_bench
     desk_bench.close()

@@ -14,9 +14,10 @@ from config.site import HubAddresses
 from console.desk.desk import Desk
 from ingest.clock import ManualClock, SystemClock
 from ingest.feed.envelope import Noun, new_event
-from ingest.feed.hub import Hub, HubSettings, open_store
+from ingest.feed.hub import Hub, HubSettings
 from ingest.feed.publisher import Publisher
 from ingest.feed.query import QueryClient, QueryRefused
+from ingest.feed.store import open_store
 from tests.config.site_folder import write_site
 from tests.console.desk.desk_bench import MONDAY_9
 from vision.alerts import AlertData, AlertKind
@@ -31,9 +32,9 @@ ALERT = AlertData(
 
 
 @pytest.fixture
-def hub(tmp_path: Path) -> Iterator[Hub]:
+def hub(tmp_path: Path, store_url: str | None) -> Iterator[Hub]:
     directory = SiteDirectory(load_site(write_site(tmp_path / "site")))
-    store = open_store(tmp_path / "state", ManualClock(utc_ns=MONDAY_9))
+    store = open_store(tmp_path / "state", ManualClock(utc_ns=MONDAY_9), store_url)
     running = Hub(HubSettings(addresses=ANY_PORT), store, (Desk(lambda: directory),))
     running.start()
     yield running

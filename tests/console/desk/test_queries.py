@@ -152,6 +152,7 @@ def test_wrong_requests_are_refused(full: DeskBench, request_fields: dict[str, A
         full.ask("count", by="colour")
 
 
+@pytest.mark.sqlite_only
 def test_the_queue_and_the_pages_use_an_index_and_no_sorting(full: DeskBench) -> None:
     plans = {}
     with full.store.reading() as tx:

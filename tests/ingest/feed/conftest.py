@@ -14,14 +14,20 @@ from ingest.feed.participant import Participant
 
 
 @pytest.fixture
-def start_hub(tmp_path: Path) -> Iterator[Callable[..., RunningHub]]:
+def start_hub(
+    tmp_path: Path, new_store_url: Callable[[], str | None]
+) -> Iterator[Callable[..., RunningHub]]:
     started: list[RunningHub] = []
 
     def start(
         participants: Sequence[Participant] = (), clock: Clock | None = None, **settings: Any
     ) -> RunningHub:
         hub = RunningHub(
-            tmp_path / f"hub-{len(started)}", participants, clock or SystemClock(), **settings
+            tmp_path / f"hub-{len(started)}",
+            participants,
+            clock or SystemClock(),
+            url=new_store_url(),
+            **settings,
         )
         started.append(hub)
         return hub.start()

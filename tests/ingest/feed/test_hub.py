@@ -16,11 +16,12 @@ from config.site import CameraId, HubAddresses
 from ingest.cameras.health import CameraHealthData
 from ingest.clock import ManualClock, SystemClock
 from ingest.errors import Misconfigured
+from ingest.feed.engine import StoreBroken
 from ingest.feed.envelope import Event, Noun, encode_event, new_event, utc_text
-from ingest.feed.hub import open_store
-from ingest.feed.log import StoreBroken, StoredEvent, Transaction
+from ingest.feed.log import StoredEvent, Transaction
 from ingest.feed.participant import Caller, Operation, OperationResult, ReadingOperation
 from ingest.feed.sockets import AddressTaken
+from ingest.feed.store import open_store
 from ingest.positions.fix import PositionEntry, PositionFixedData
 
 StartHub = Callable[..., RunningHub]

@@ -16,9 +16,9 @@ from config.site import HubAddresses
 from ingest.feed.addresses import addresses_via, reachable
 from ingest.feed.cursor import Cursor, widened
 from ingest.feed.envelope import Event, encode_event
-from ingest.feed.hub import open_store
 from ingest.feed.publisher import Publisher
 from ingest.feed.reader import FeedReader, ReaderState, Snapshot
+from ingest.feed.store import open_store
 
 StartHub = Callable[..., RunningHub]
 
@@ -113,7 +113,9 @@ def test_nothing_is_missing_or_twice_across_a_restart_of_the_hub(
     wait_for(lambda: seen.is_live)
     publish(hub, 10)
     hub.stop()
-    store = open_store(hub.folder)  # committed, but the hub died before it could publish
+    store = open_store(
+        hub.folder, url=hub.url
+    )  # committed, but the hub died before it could publish
     with store.transaction() as tx:
         for number in range(5):
             tx.append(health(number), "camera.health.-.x")
@@ -136,6 +138,7 @@ def test_a_silent_hub_makes_the_reader_stale_and_its_return_live(
     wait_for(lambda: seen.is_live)
 
 
+@pytest.mark.sqlite_only
 def test_a_replaced_log_is_read_from_its_snapshot(
     start_hub: StartHub, follow: Follow, publish: Publish
 ) -> None:

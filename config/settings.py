@@ -213,6 +213,26 @@ class DeskSettings(Struct, frozen=True):
     merge_overlap: Fraction = 0.05
 
 
+class PtzSettings(Struct, frozen=True):
+    """[ptz]: who may turn a camera, for how long, and who turns it by itself (ingest/ptz)."""
+
+    #: A seat that does nothing with a camera for this long gives it back.
+    idle_s: Annotated[float, Meta(ge=2.0, le=3600.0)] = 15.0
+    #: A movement whose seat is not heard for this long is stopped; seats speak five times a second.
+    dead_man_s: Annotated[float, Meta(ge=0.3, le=10.0)] = 0.8
+    #: One request to a camera, each of its waits; a slow mobile link needs two seconds.
+    timeout_s: Annotated[float, Meta(ge=0.5, le=30.0)] = 3.0
+    #: Seat → priority, 1…9; the higher takes a camera over. Seats not named have `priority`.
+    priorities: dict[str, Annotated[int, Meta(ge=1, le=9)]] = field(default_factory=dict)
+    priority: Annotated[int, Meta(ge=1, le=9)] = 5
+    #: Alert kinds that turn the best calibrated PTZ camera by themselves, below every person.
+    aim_at: tuple[str, ...] = ()
+    #: Beyond this a picture of a place is of no use for a person or a plate.
+    aim_range_m: Annotated[float, Meta(ge=10.0, le=5000.0)] = 400.0
+    #: Where a PTZ camera with zones looks is asked this often; others than us turn it, too. 0 = never.
+    watch_s: Annotated[float, Meta(ge=0.0, le=3600.0)] = 20.0
+
+
 class Settings(Struct, frozen=True):
     """Every table of site.toml but [hub], which is `Site.hub`."""
 
@@ -226,6 +246,7 @@ class Settings(Struct, frozen=True):
     jt808: Jt808Settings = Jt808Settings()
     positions: PositionSettings = PositionSettings()
     desk: DeskSettings = field(default_factory=DeskSettings)
+    ptz: PtzSettings = field(default_factory=PtzSettings)
 
 
 def load_settings(folder: Path) -> Settings:

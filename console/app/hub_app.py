@@ -29,6 +29,8 @@ from ingest.feed.keys import keys_folder
 from ingest.feed.registers import SiteService
 from ingest.feed.store import EventStore, open_store
 from ingest.parent import ParentWatch
+from ingest.ptz.onvif import OnvifDevice
+from ingest.ptz.service import PtzService
 from ingest.stop import StopToken
 
 log = logging.getLogger(__name__)
@@ -137,6 +139,7 @@ class HubApp:
                 f"the hub's state folder cannot be written: {error}. Free the disk, or set "
                 "[store] folder in site.toml to a folder of this user"
             ) from error
+        self._ptz = PtzService(lambda: self._service.directory, OnvifDevice)
         self._hub = Hub(
             HubSettings(
                 addresses=site.hub,
@@ -146,7 +149,7 @@ class HubApp:
                 accept_clear_network=site.hub.accept_unencrypted_network,
             ),
             self._store,
-            (self._service, Desk(lambda: self._service.directory)),
+            (self._service, Desk(lambda: self._service.directory), self._ptz),
             streets=lambda: self._service.streets,
             beside=self._service.poll,
         )
@@ -160,6 +163,7 @@ class HubApp:
         except GridwallError:
             self.close()
             raise
+        self._ptz.start(self._hub.soon)
         is_open = self._gateway.wait_open(stop) if self._gateway else False
         if self._gateway and not is_open and not stop.stopped:
             log.warning("the gateway does not answer on %s yet", self._site.hub.http)
@@ -192,6 +196,7 @@ class HubApp:
         """In reverse order of start. Idempotent."""
         if self._gateway is not None:
             self._gateway.close()
+        self._ptz.close()
         self._hub.close()
         self._store.close()
         self._lock.close()

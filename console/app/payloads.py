@@ -7,6 +7,7 @@ from msgspec import Struct
 from console.desk.case import CaseData
 from console.desk.workflow import shipped_table
 from ingest.feed.schema import OWN_PAYLOADS, Payload
+from ingest.ptz.states import PtzActData, PtzStateData
 from vision.alerts import AlertData, AlertVerb
 
 #: Acts that make case events, with what they do.
@@ -49,6 +50,14 @@ class ScenePushedData(Struct, frozen=True):
     expires_utc: str | None
 
 
+PTZ_PAYLOADS = (
+    Payload("gridwall.ptz.state.v1", PtzStateData, "Who turns a camera and where it looks."),
+    Payload(
+        "gridwall.ptz.act.v1", PtzActData, "Somebody did something to a PTZ camera: the audit."
+    ),
+)
+
+
 def all_payloads() -> tuple[Payload, ...]:
     alerts = (
         Payload(f"gridwall.alert.{verb.value}.v1", AlertData, f"An alert was {verb.value}.")
@@ -59,4 +68,4 @@ def all_payloads() -> tuple[Payload, ...]:
         Payload(f"gridwall.case.{act}.v1", CaseData, ACTS.get(act, f"Act {act}.")) for act in acts
     )
     scene = Payload("gridwall.scene.pushed.v1", ScenePushedData, "A scene was pushed to a wall.")
-    return (*alerts, *cases, scene, *OWN_PAYLOADS)
+    return (*alerts, *cases, scene, *PTZ_PAYLOADS, *OWN_PAYLOADS)

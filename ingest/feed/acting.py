@@ -26,7 +26,13 @@ from ingest.feed.envelope import (
 )
 from ingest.feed.last_values import LastPositions, remember
 from ingest.feed.log import StoredEvent, StoreFull, Transaction, schema_name
-from ingest.feed.participant import Operation, OperationRefused, OperationResult, Participant
+from ingest.feed.participant import (
+    Answerer,
+    Operation,
+    OperationRefused,
+    OperationResult,
+    Participant,
+)
 from ingest.feed.reconnects import CameraReconnects
 from ingest.feed.retention import Retention
 from ingest.feed.store import EventStore
@@ -38,7 +44,9 @@ from ingest.feed.work import (
     Outbox,
     Outgoing,
     Pushed,
+    Soon,
     Target,
+    Work,
     answer,
     refusal,
 )
@@ -51,7 +59,7 @@ BATCH_MOST = 2_000
 #: Clocks of participants and retention run this often, seconds.
 TICK_S = 1.0
 #: Nouns only the hub itself may speak of: cases come from acts, registers from the site folder.
-HUB_ONLY = frozenset({Noun.CASE, Noun.REGISTER, Noun.HEARTBEAT})
+HUB_ONLY = frozenset({Noun.CASE, Noun.REGISTER, Noun.HEARTBEAT, Noun.PTZ})
 
 
 class _Ready(Struct, frozen=True):
@@ -112,14 +120,14 @@ class Acting:
             self._counts.add("gridwall_hub_errors_total", name)
             log.exception("the hub's %s failed; publishers will send again", name)
 
-    def _do_batch(self, batch: Sequence[Pushed | Asked]) -> None:
+    def _do_batch(self, batch: Sequence[Work]) -> None:
         out: list[Outgoing] = []
-        work: list[_Ready | Asked] = []
+        work: list[_Ready | Asked | Soon] = []
         for item in batch:
             ready = self._checked(item, out) if isinstance(item, Pushed) else item
             if ready is not None:
                 work.append(ready)
-        durable = [ready for ready in work if isinstance(ready, Asked) or ready.event.is_durable]
+        durable = [w for w in work if not isinstance(w, _Ready) or w.event.is_durable]
         fleeting = [w for w in work if isinstance(w, _Ready) and not w.event.is_durable]
         for ready in fleeting:
             out.extend(self._pass_on(ready))
@@ -161,20 +169,25 @@ class Acting:
             answer(ready.work.back, ok=True, sequence=None),
         ]
 
-    def _commit(self, work: Sequence[_Ready | Asked]) -> list[Outgoing]:
+    def _commit(self, work: Sequence[_Ready | Asked | Soon]) -> list[Outgoing]:
         stored: list[StoredEvent] = []
         answers: list[Outgoing] = []
+        later: list[Callable[[], None]] = []
         try:
             with self._store.transaction() as tx:
                 tx.look_up([item.event for item in work if isinstance(item, _Ready)])
                 for item in work:
                     if isinstance(item, _Ready):
                         answers.append(self._store_one(tx, item, stored))
+                    elif isinstance(item, Soon):
+                        stored.extend(self._own_step(tx, item))
                     else:
-                        answers.append(self._operate(tx, item, stored))
+                        answers.extend(self._operate(tx, item, stored, later))
         except StoreFull as error:
             return self._refuse_all(work, error)
         self._store_works()
+        for start in later:
+            self._guarded("later answer", start)
         return [*self._on_feed(stored), *answers]
 
     def _store_one(self, tx: Transaction, ready: _Ready, stored: list[StoredEvent]) -> Outgoing:
@@ -212,24 +225,56 @@ class Acting:
         self._counts.add("gridwall_participant_errors_total", name)
         log.exception("%s failed on %s; its changes are undone, the event is kept", name, what)
 
-    def _operate(self, tx: Transaction, asked: Asked, stored: list[StoredEvent]) -> Outgoing:
+    def _own_step(self, tx: Transaction, soon: Soon) -> list[StoredEvent]:
+        try:
+            with tx.savepoint():
+                return [self._append_own(tx, event) for event in soon.step()]
+        except Exception as error:
+            if is_store_failure(error):
+                raise
+            self._counts.add("gridwall_hub_errors_total", "step")
+            log.exception("a step of the hub's own failed; its events are left out")
+            return []
+
+    def _operate(
+        self,
+        tx: Transaction,
+        asked: Asked,
+        stored: list[StoredEvent],
+        later: list[Callable[[], None]],
+    ) -> list[Outgoing]:
         operation = self.operations[asked.op]
         try:
             with tx.savepoint():
                 result: OperationResult = operation(tx, asked.request, asked.caller)
                 made = [self._append_own(tx, event) for event in result.events]
         except OperationRefused as error:
-            return refusal(asked.back, str(error), **refusal_fields(error))
+            return [refusal(asked.back, str(error), **refusal_fields(error))]
         except Exception as error:
             if is_store_failure(error):
                 raise
             self._counts.add("gridwall_hub_errors_total", asked.op[:40])
             log.exception("operation %r failed", asked.op[:40])
-            return refusal(asked.back, f"{asked.op} failed: {error}")
+            return [refusal(asked.back, f"{asked.op} failed: {error}")]
         stored.extend(made)
-        return answer(asked.back, **{"ok": True, **result.reply})
+        if result.later is not None:
+            later.append(functools.partial(result.later, self._answerer(asked)))
+            return []
+        return [answer(asked.back, **{"ok": True, **result.reply})]
 
-    def _refuse_all(self, work: Sequence[_Ready | Asked], error: StoreFull) -> list[Outgoing]:
+    def _answerer(self, asked: Asked) -> Answerer:
+        def send(reply: Mapping[str, Any] | OperationRefused) -> None:
+            if isinstance(reply, OperationRefused):
+                message = refusal(asked.back, str(reply), **refusal_fields(reply))
+            else:
+                message = answer(asked.back, **{"ok": True, **reply})
+            self._outbox.put_all((message,))
+
+        return send
+
+    def _refuse_all(
+        self, work: Sequence[_Ready | Asked | Soon], error: StoreFull
+    ) -> list[Outgoing]:
         if self.store_error is None:
             log.error("%s; publishers keep their events and send again", error)
         self.store_error = str(error)
@@ -239,6 +284,7 @@ class Acting:
                 item.work.back if isinstance(item, _Ready) else item.back, str(error), retry=True
             )
             for item in work
+            if not isinstance(item, Soon)
         ]
 
     def _store_works(self) -> None:

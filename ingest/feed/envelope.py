@@ -34,6 +34,7 @@ class Noun(enum.Enum):
     CAMERA = "camera"
     SCENE = "scene"
     REGISTER = "register"
+    PTZ = "ptz"
     POSITION = "position"
     HEARTBEAT = "heartbeat"
 

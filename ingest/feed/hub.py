@@ -19,6 +19,7 @@ from ingest.clock import Clock, SystemClock
 from ingest.errors import GridwallError, Misconfigured
 from ingest.feed.access import ZAP_ADDRESS, Access
 from ingest.feed.acting import Acting
+from ingest.feed.envelope import Event
 from ingest.feed.front import Front
 from ingest.feed.keys import prepare_site_keys
 from ingest.feed.last_values import LastPositions
@@ -28,7 +29,7 @@ from ingest.feed.retention import Retention
 from ingest.feed.sockets import ANSWERS_MARK, CurveServer, Endpoint, Message, Sockets, is_local
 from ingest.feed.store import EventStore
 from ingest.feed.topics import NoStreets, StreetLookup
-from ingest.feed.work import Counts, Outbox, Route, Target
+from ingest.feed.work import Counts, Outbox, Route, Soon, Target
 from ingest.stop import StopToken
 
 log = logging.getLogger(__name__)
@@ -121,6 +122,13 @@ class Hub:
     def is_whole(self) -> bool:
         """False when one of the hub's threads ended by itself: then the process must end."""
         return all(thread.is_alive() for thread in self._threads)
+
+    def soon(self, step: Callable[[], Sequence[Event]]) -> None:
+        """Runs `step` in the acting thread and stores the events it returns. Threads: any.
+
+        A closed hub or a full inbox drops it: nobody is there to be told.
+        """
+        self._acting.inbox.put(Soon(step))
 
     def close(self) -> None:
         """Finishes what was taken, answers it, closes everything. Idempotent."""

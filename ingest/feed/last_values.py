@@ -32,6 +32,8 @@ def remember(tx: Transaction, event: Event, subject: Subject) -> None:
             tx.remember(Noun.ALERT, subject.alert_id, None if ended else bytes(event.data))
         case Noun.CAMERA if subject.camera_id and event.verb == "health":
             tx.remember(Noun.CAMERA, subject.camera_id, bytes(event.data))
+        case Noun.PTZ if subject.camera_id and event.verb == "state":
+            tx.remember(Noun.PTZ, subject.camera_id, bytes(event.data))
         case Noun.SCENE if subject.to:
             tx.remember(Noun.SCENE, subject.to, bytes(event.data))
         case _:

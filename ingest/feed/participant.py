@@ -25,13 +25,6 @@ class Caller(Struct, frozen=True):
 LOCAL_CALLER = Caller("local", frozenset({"publisher", "reader", "operator"}))
 
 
-class OperationResult(Struct, frozen=True):
-    """What an operation answers and the events it causes, committed together."""
-
-    reply: Mapping[str, Any]
-    events: Sequence[Event] = ()
-
-
 class OperationRefused(GridwallError):
     """A request that cannot be done: says why and, for acts, who may. Nothing is changed.
 
@@ -46,6 +39,23 @@ class OperationRefused(GridwallError):
         super().__init__(error)
         self.who_may = who_may
         self.fields = dict(fields or {})
+
+
+#: Sends the answer of one request, once, from any thread: the reply, or the refusal.
+Answerer = Callable[["Mapping[str, Any] | OperationRefused"], None]
+
+
+class OperationResult(Struct, frozen=True):
+    """What an operation answers and the events it causes, committed together.
+
+    `later` is for what waits for the network (a camera): it is called after the commit with the
+    request's answerer, must only hand it on, and `reply` is not sent. Where nobody answers, the
+    asker's own deadline ends the request.
+    """
+
+    reply: Mapping[str, Any]
+    events: Sequence[Event] = ()
+    later: Callable[[Answerer], None] | None = None
 
 
 Operation = Callable[[Transaction, dict[str, Any], Caller], OperationResult]

@@ -69,6 +69,7 @@ class Snapshot(Struct, frozen=True):
     positions: tuple[Raw, ...] = ()
     camera_health: tuple[Raw, ...] = ()
     scenes: tuple[Raw, ...] = ()
+    ptz: tuple[Raw, ...] = ()
 
 
 class _Answer(Struct, frozen=True):

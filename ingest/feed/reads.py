@@ -116,6 +116,7 @@ class Reading:
             "positions": self._positions.all(),
             "camera_health": tx.last_values_of(Noun.CAMERA),
             "scenes": tx.last_values_of(Noun.SCENE),
+            "ptz": tx.last_values_of(Noun.PTZ),
         }
         for participant in self._participants:
             reply.update(participant.snapshot(tx))

@@ -28,6 +28,7 @@ CHANNELS = {
     Noun.CAMERA: "camera.health.{street}.{camera}",
     Noun.SCENE: "scene.pushed.{to}.{scene}",
     Noun.REGISTER: "register.changed.{name}.-",
+    Noun.PTZ: "ptz.{verb}.{street}.{camera}",
     Noun.POSITION: "position.fixed.{street}.-",
     Noun.HEARTBEAT: "heartbeat.hub.-.-",
 }
@@ -139,7 +140,9 @@ def _servers(addresses: HubAddresses) -> dict[str, Any]:
         "query": (
             addresses.query,
             "ROUTER: a DEALER sends [empty, id, {op}] and gets [empty, id, answer]: hello, "
-            "snapshot, replay, cases, case, count, act, register.get, register.put.",
+            "snapshot, replay, cases, case, count, act, register.get, register.put, ptz.take, "
+            "ptz.release, ptz.move, ptz.absolute, ptz.home, ptz.goto, ptz.presets, "
+            "ptz.preset.save, ptz.preset.remove.",
         ),
     }
     return {

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from ingest.feed.envelope import Event
 from ingest.feed.log import Position
 from ingest.feed.participant import Caller
 
@@ -48,6 +49,15 @@ class Asked(Struct, frozen=True):
     caller: Caller
 
 
+class Soon(Struct, frozen=True):
+    """A step of the hub's own, for example what a camera answered; its events are stored."""
+
+    step: Callable[[], Sequence[Event]]
+
+
+Work = Pushed | Asked | Soon
+
+
 class Outgoing(Struct, frozen=True):
     """A message to send; `position` follows the last event of a batch onto the feed."""
 
@@ -76,7 +86,7 @@ class Inbox:
 
     def __init__(self, bound: int = INBOX_BOUND) -> None:
         self._bound = bound
-        self._items: deque[Pushed | Asked] = deque()
+        self._items: deque[Work] = deque()
         self._changed = threading.Condition()
         self._closed = False
 
@@ -84,7 +94,7 @@ class Inbox:
     def is_full(self) -> bool:
         return len(self._items) >= self._bound
 
-    def put(self, item: Pushed | Asked) -> bool:
+    def put(self, item: Work) -> bool:
         with self._changed:
             if self._closed or len(self._items) >= self._bound:
                 return False
@@ -92,7 +102,7 @@ class Inbox:
             self._changed.notify()
         return True
 
-    def take(self, most: int, timeout_s: float) -> list[Pushed | Asked]:
+    def take(self, most: int, timeout_s: float) -> list[Work]:
         """Up to `most` waiting items; waits at most `timeout_s` seconds for the first."""
         with self._changed:
             if not self._items and not self._closed:

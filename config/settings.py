@@ -186,6 +186,21 @@ class PositionSettings(Struct, frozen=True):
     speed_max_mps: Annotated[float, Meta(ge=1.0, le=400.0)] = 70.0
 
 
+class FieldPageSettings(Struct, frozen=True):
+    """[field_page]: the page inspectors open on their phones."""
+
+    #: What a link begins with; None = the gateway's own address. Phones give positions only to
+    #: pages over HTTPS: either `listen` with a certificate, or a reverse proxy in front.
+    public_url: str | None = None
+    #: host:port of a door that serves the field page and nothing else; None = no such door.
+    listen: str | None = None
+    #: PEM files of that door, relative to the site folder; without them it speaks plain HTTP.
+    certificate: str | None = None
+    private_key: str | None = None
+    #: A link stops working after this; a phone that is lost is revoked at once.
+    token_days: Annotated[float, Meta(gt=0.0, le=3650.0)] = 30.0
+
+
 class DeskSettings(Struct, frozen=True):
     """[desk]: how alerts become proposals and who is near."""
 
@@ -247,6 +262,7 @@ class Settings(Struct, frozen=True):
     positions: PositionSettings = PositionSettings()
     desk: DeskSettings = field(default_factory=DeskSettings)
     ptz: PtzSettings = field(default_factory=PtzSettings)
+    field_page: FieldPageSettings = FieldPageSettings()
 
 
 def load_settings(folder: Path) -> Settings:

@@ -31,6 +31,7 @@ COMMANDS = {
     "console": "the windows",
     "check": "validates a site folder",
     "feed": "watch, replay or describe the event feed",
+    "field": "links that open the field page on inspectors' phones",
     "models": "lists, fetches and exports detectors",
     "train": "trains a detector",
     "eval": "accuracy on labelled pictures and clips",

@@ -30,6 +30,7 @@ ACTS = {
     "self_handle": "Handled on the spot (自处置).",
     "merge": "Merged into another case (合并).",
     "note": "A note.",
+    "photo": "A picture from the spot.",
     "join": "A further alert belongs to the case.",
     "amend": "What the case says was put right.",
     "difficult": "Marked as difficult (疑难).",

@@ -6,6 +6,8 @@ transaction; a refusal changes nothing.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -60,23 +62,31 @@ class ProposeRequest(Struct, frozen=True):
 
 
 def perform(
-    tx: Transaction, request: dict[str, Any], caller: Caller, context: DeskContext
+    tx: Transaction,
+    request: dict[str, Any],
+    caller: Caller,
+    context: DeskContext,
+    more: Mapping[str, Any] = MappingProxyType({}),
 ) -> OperationResult:
-    """Does an act. Raises OperationRefused with the reason, who may, and the case as it is."""
+    """Does an act; `more` goes into its audit row.
+
+    Raises:
+        OperationRefused: with the reason, who may, and the case as it is.
+    """
     asked: ActRequest = convert(request, ActRequest)
     entered: ActInput = convert(request, ActInput)
     case = case_store.load_case(tx, asked.case_id)
     if case is None:
-        raise _refused(Message("unknown_case", {"case_id": asked.case_id}), None)
+        raise refused(Message("unknown_case", {"case_id": asked.case_id}), None)
     try:
         _check_version(tx, asked, case)
         _check_references(entered, context)
-        return _performed(tx, asked, entered, case, caller, context)
+        return _performed(tx, asked, entered, case, caller, context, more)
     except ActRefused as refusal:
         message = refusal.message
         if message.id == "not_in_state" and (done := _last_decision(tx, case)):
             message = Message("done_already", {**message.values, **done})
-        raise _refused(message, case, refusal.who_may) from refusal
+        raise refused(message, case, refusal.who_may) from refusal
 
 
 def _performed(
@@ -86,9 +96,10 @@ def _performed(
     case: CaseData,
     caller: Caller,
     context: DeskContext,
+    more: Mapping[str, Any],
 ) -> OperationResult:
     actor = actor_name(caller, asked.actor)
-    detail: dict[str, Any] = {"entered": _entered(entered), "roles": sorted(caller.roles)}
+    detail: dict[str, Any] = {"entered": _entered(entered), "roles": sorted(caller.roles), **more}
     around = context.around(tx)
     target = _merge_target(tx, case, entered) if asked.act == "merge" else None
 
@@ -255,9 +266,10 @@ def actor_name(caller: Caller, named: str | None) -> str:
     return f"{caller.name}/{wanted}" if wanted and wanted != caller.name else caller.name
 
 
-def _refused(
+def refused(
     message: Message, case: CaseData | None, who_may: str | None = None
 ) -> OperationRefused:
+    """A refusal as the socket tells it: the sentence, its id and values, the case as it is."""
     fields: dict[str, Any] = {"reason": message.id, "values": message.values}
     if case is not None:
         fields["case"] = msgspec.to_builtins(case)
@@ -265,19 +277,23 @@ def _refused(
 
 
 def propose(
-    tx: Transaction, request: dict[str, Any], caller: Caller, context: DeskContext
+    tx: Transaction,
+    request: dict[str, Any],
+    caller: Caller,
+    context: DeskContext,
+    source: str = "video",
 ) -> OperationResult:
-    """A case by hand. Raises OperationRefused."""
+    """A case by hand, seen on the wall or on the spot. Raises OperationRefused."""
     asked: ProposeRequest = convert(request, ProposeRequest)
     try:
         _check_references(convert({"item_code": asked.item_code}, ActInput), context)
-        return _proposed_by_hand(tx, asked, caller, context)
+        return _proposed_by_hand(tx, asked, caller, context, source)
     except ActRefused as refusal:
-        raise _refused(refusal.message, None, refusal.who_may) from refusal
+        raise refused(refusal.message, None, refusal.who_may) from refusal
 
 
 def _proposed_by_hand(
-    tx: Transaction, asked: ProposeRequest, caller: Caller, context: DeskContext
+    tx: Transaction, asked: ProposeRequest, caller: Caller, context: DeskContext, source: str
 ) -> OperationResult:
     row = context.table.rows_of("propose")[0]
     if not may(caller.roles, row):
@@ -301,6 +317,7 @@ def _proposed_by_hand(
         title=asked.title.strip()[:120],
         note=asked.note,
         priority=min(9, max(1, asked.priority)),
+        source=source,
     )
     actor = actor_name(caller, asked.actor)
     first = proposed(draft, context.around(tx), actor=actor, roles=caller.roles)

@@ -54,6 +54,22 @@ class Ending(enum.Enum):
     MERGED = "merged"
 
 
+class PhotoKind(enum.Enum):
+    """What a photo from the spot shows: as found, before and after the work."""
+
+    FINDING = "finding"
+    BEFORE = "before"
+    AFTER = "after"
+
+
+class CasePhoto(Struct, frozen=True):
+    """A picture taken on the spot; `sha` names it in the evidence store, the timeline says by whom."""
+
+    sha: str
+    kind: PhotoKind
+    utc: str
+
+
 class CaseData(Struct, frozen=True):
     """`data` of gridwall.case.<act>.v1, and a row of the queue. Times RFC 3339 UTC.
 
@@ -122,4 +138,5 @@ class CaseData(Struct, frozen=True):
     closed_utc: str | None = None
     ending: Ending | None = None
     satisfaction: int | None = None
+    photos: tuple[CasePhoto, ...] = ()
     audit_hash: str = ""

@@ -22,6 +22,7 @@ from console.desk.audit import timeline, verify_chain
 from console.desk.candidate_query import candidates_reply
 from console.desk.clock_rules import WorkingCalendar
 from console.desk.desk_context import DeskContext
+from console.desk.field_desk import FieldDesk
 from console.desk.intake import take_alert, take_ticket
 from console.desk.messages import Message
 from console.desk.routes import StreetService
@@ -60,6 +61,7 @@ class Desk:
         except TransitionsInvalid as error:
             raise Misconfigured(str(error)) from error
         self._streets = StreetService()
+        self._field = FieldDesk(self._context)
         self._calendar: tuple[CalendarSettings, WorkingCalendar] | None = None
 
     def create_tables(self, tx: Transaction) -> None:
@@ -82,6 +84,7 @@ class Desk:
             "act": lambda tx, request, caller: perform(tx, request, caller, self._context()),
             "propose": lambda tx, request, caller: propose(tx, request, caller, self._context()),
             "cases": ReadingOperation(self._cases),
+            **self._field.operations(),
             "case": ReadingOperation(self._case),
             "count": ReadingOperation(self._count),
             "candidates": ReadingOperation(self._candidates),

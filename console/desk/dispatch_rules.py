@@ -130,11 +130,28 @@ class CandidateList(Struct, frozen=True):
         return head if head is not None and not head.shortfalls else None
 
 
+class Route(Struct, frozen=True):
+    """A way along the streets, `points` from start to end."""
+
+    distance_m: float
+    points: tuple[GeoPoint, ...]
+
+
 class Routing(Struct, frozen=True):
-    """Road distances from a place to others, in metres (None = no way), or why there are none."""
+    """What the street network answers; None everywhere and `cause` where there is none.
+
+    Attributes:
+        distances_m: road metres from a place to others (None = no way).
+        route: the way from one place to another (None = no way).
+        streets_near: pieces of street within a margin (m) around points, a bounded number.
+    """
 
     distances_m: Callable[[GeoPoint, Sequence[GeoPoint]], Sequence[float | None]] | None
     cause: str = ""
+    route: Callable[[GeoPoint, GeoPoint], Route | None] | None = None
+    streets_near: (
+        Callable[[Sequence[GeoPoint], float, int], Sequence[tuple[GeoPoint, GeoPoint]]] | None
+    ) = None
 
 
 class Situation(Struct, frozen=True):

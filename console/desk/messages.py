@@ -46,6 +46,10 @@ ENGLISH = {
     "already_supervised": "the case is under supervision already",
     "merge_into_itself": "a case cannot be merged into itself",
     "merge_into_ended": "case {case_id} is {state}: nothing can be merged into it",
+    "too_many_photos": "the case holds as many photos as it may",
+    "not_yours": "case {case_id} is not yours any more",
+    "not_in_field": "{act} is not done from the field",
+    "field_token": "this link is not valid any more; ask the command centre for a new one",
     "no_candidate": "nobody can be sent now: {count} inspector(s), each with a reason",
     "unknown_inspector": "no inspector is called {inspector_id}",
     "unknown_item": "no item has the code {item_code}",
@@ -78,7 +82,7 @@ DONE = {
     "extend": "extended", "suspend": "suspended", "resume": "resumed",
     "supervise": "put under supervision", "urge": "urged", "self_handle": "handled on the spot",
     "merge": "merged", "difficult": "marked as difficult", "callback": "called back",
-    "note": "noted",
+    "note": "noted", "photo": "photographed",
 }  # fmt: skip
 
 

@@ -152,8 +152,9 @@ def case_by_hand(
     title: str,
     note: str,
     priority: int,
+    source: str,
 ) -> CaseData:
-    """The proposal of a person who saw something on the wall."""
+    """The proposal of a person who saw something on the wall (`source` video) or on patrol."""
     camera = directory.camera(camera_id) if camera_id else None
     place = place or (camera.place if camera else None)
     return _proposal(
@@ -165,7 +166,7 @@ def case_by_hand(
         item_code=ItemCode(item_code) if item_code else None,
         priority=priority,
         title=title or title_of("manual", camera.name if camera else "", directory),
-        source="video",
+        source=source,
         camera_id=camera_id,
         note=note,
     )

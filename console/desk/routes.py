@@ -13,10 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
-
 from config.geometry import GeoPoint
-from console.desk.dispatch_rules import Routing
+from console.desk.dispatch_rules import Route, Routing
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,13 +34,6 @@ SNAP_MAX_M = 500.0
 _EARTH_RADIUS_M = 6_371_008.8
 
 
-class Route(Struct, frozen=True):
-    """A way along the streets, `points` from start to end."""
-
-    distance_m: float
-    points: tuple[GeoPoint, ...]
-
-
 class StreetNetworkUnreadable(ValueError):
     """The file is no street extract."""
 
@@ -59,6 +50,9 @@ class StreetNetwork:
         from scipy.spatial import cKDTree
 
         pairs, lengths = _shortest_edges(edges, _lengths_m(lat_deg, lon_deg, edges))
+        self._pieces_deg = np.stack(
+            [np.column_stack([lat_deg[ends], lon_deg[ends]]) for ends in pairs.T], axis=1
+        )
         lat_deg, lon_deg, pairs, lengths = _with_nodes_between(lat_deg, lon_deg, pairs, lengths)
         self._lat_deg, self._lon_deg = lat_deg, lon_deg
         self._scale = np.array([1.0, np.cos(np.radians(lat_deg.mean()))])
@@ -132,6 +126,22 @@ class StreetNetwork:
             nodes.append(int(before[nodes[-1]]))
         along = [GeoPoint(self._lat_deg[n], self._lon_deg[n]) for n in reversed(nodes)]
         return Route(metres, (start, *along, end))
+
+    def streets_near(
+        self, places: Sequence[GeoPoint], margin_m: float, most: int
+    ) -> list[tuple[GeoPoint, GeoPoint]]:
+        """Pieces of street in the box around `places` widened by `margin_m`; at most `most`."""
+        import numpy as np
+
+        points = np.array([(place.lat_deg, place.lon_deg) for place in places])
+        margin_deg = np.degrees(margin_m / _EARTH_RADIUS_M) / self._scale
+        low, high = points.min(axis=0) - margin_deg, points.max(axis=0) + margin_deg
+        first, last = self._pieces_deg.min(axis=1), self._pieces_deg.max(axis=1)
+        inside = ((last >= low) & (first <= high)).all(axis=1)
+        return [
+            (GeoPoint(float(a[0]), float(a[1])), GeoPoint(float(b[0]), float(b[1])))
+            for a, b in self._pieces_deg[inside][:most]
+        ]
 
     def _nearest(self, place: GeoPoint) -> tuple[int, float] | None:
         """The nearest node and the metres to it; None where there is no street near."""
@@ -248,7 +258,9 @@ class StreetService:
                 if key is not None:
                     self._read_later(key)
             network = self._network
-            return Routing(network.distances_m if network else None, self._cause)
+            if network is None:
+                return Routing(None, self._cause)
+            return Routing(network.distances_m, self._cause, network.route, network.streets_near)
 
     def wait_read(self, timeout_s: float) -> bool:
         """Waits until the file is read or has failed; False when it takes longer."""

@@ -15,7 +15,15 @@ from msgspec import Struct
 
 from config.site import GridId, InspectorId, ItemCode, UnitName
 from console.desk import step_clocks
-from console.desk.case import CaseData, CaseId, CaseState, Ending, Step
+from console.desk.case import (
+    CaseData,
+    CaseId,
+    CasePhoto,
+    CaseState,
+    Ending,
+    PhotoKind,
+    Step,
+)
 from console.desk.messages import ActRefused, Message
 from console.desk.step_clocks import Surroundings
 from console.desk.transitions import (
@@ -30,8 +38,11 @@ from console.desk.transitions import (
     parse_table,
     shipped_text,
 )
+from ingest.evidence import is_name as is_evidence_name
 from ingest.feed.envelope import parse_utc_ns, utc_text
 
+#: Photos a case may hold: every event of the case carries their names.
+PHOTOS_MOST = 40
 #: Scores of a callback (DOMAIN §2).
 SATISFACTION_SCORES = (100, 80, 50, 0, -100)
 
@@ -43,6 +54,7 @@ class ActInput(Struct, frozen=True):
         minutes: of `extend`, in the step's kind of time; None = the step's own limit once more.
         into: the case that `merge` joins this one to.
         passed: of `verify`.
+        photo, photo_kind: of `photo`; the SHA-256 of a picture in the evidence store.
     """
 
     note: str = ""
@@ -56,6 +68,8 @@ class ActInput(Struct, frozen=True):
     into: CaseId | None = None
     passed: bool = True
     satisfaction: int | None = None
+    photo: str | None = None
+    photo_kind: PhotoKind = PhotoKind.FINDING
 
 
 class Offer(Struct, frozen=True):
@@ -84,6 +98,7 @@ GUARDS: dict[str, Guard] = {
     ),
     "verified": _unless(lambda c, e: c.verified, "not_verified"),
     "not_extended": _unless(lambda c, e: not c.extended, "already_extended"),
+    "has_photo_room": _unless(lambda c, e: len(c.photos) < PHOTOS_MOST, "too_many_photos"),
     "not_supervised": _unless(lambda c, e: not c.supervised, "already_supervised"),
 }
 
@@ -111,6 +126,9 @@ EFFECTS: dict[str, Effect] = {
     "set_extended": lambda c, e, s: {"extended": True},
     "set_supervised": lambda c, e, s: {"supervised": True},
     "set_difficult": lambda c, e, s: {"difficult": True},
+    "add_photo": lambda c, e, s: {
+        "photos": (*c.photos, CasePhoto(e.photo or "", e.photo_kind, _now(s)))
+    },
     "set_satisfaction": lambda c, e, s: {"satisfaction": e.satisfaction},
     "remember_state": lambda c, e, s: {"resume_state": c.state},
     "forget_state": lambda c, e, s: {"resume_state": None},
@@ -231,6 +249,9 @@ def _check_values(row: Transition, entered: ActInput) -> None:
     if "satisfaction" in row.needs and entered.satisfaction not in SATISFACTION_SCORES:
         expected = ", ".join(str(score) for score in SATISFACTION_SCORES)
         values = {"field": "satisfaction", "found": entered.satisfaction, "expected": expected}
+        raise ActRefused(Message("wrong_value", values))
+    if entered.photo is not None and not is_evidence_name(entered.photo):
+        values = {"field": "photo", "found": entered.photo[:80], "expected": "a SHA-256"}
         raise ActRefused(Message("wrong_value", values))
     if entered.minutes is not None and not 0 < entered.minutes <= 525_600:
         values = {"field": "minutes", "found": entered.minutes, "expected": "above 0"}

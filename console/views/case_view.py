@@ -224,5 +224,6 @@ class CaseView(QWidget):
                 crop=case.crop or (alert.crop if alert else None),
                 clip=case.clip or (alert.clip if alert else None),
                 box_norm=case.box_norm or (alert.box_norm if alert else None),
+                photos=case.photos,
             )
         )

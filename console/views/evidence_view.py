@@ -13,23 +13,29 @@ from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from console.bridge.evidence_cache import EvidenceCache
-from console.views import icons, theme
+from console.desk.case import CasePhoto
+from console.views import icons, theme, words
 from console.views.words import translate
 
 
 class Face(enum.Enum):
     SNAPSHOT = "snapshot"
     CROP = "crop"
+    PHOTO = "photo"
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """SHA-256 names of a case's pictures and clip; `box_norm` in the full frame, 0..1."""
+    """SHA-256 names of a case's pictures and clip; `box_norm` in the full frame, 0..1.
+
+    `photos` are those taken on the spot, oldest first.
+    """
 
     snapshot: str | None = None
     crop: str | None = None
     clip: str | None = None
     box_norm: tuple[float, float, float, float] | None = None
+    photos: tuple[CasePhoto, ...] = ()
 
 
 class EvidenceView(QWidget):
@@ -46,13 +52,15 @@ class EvidenceView(QWidget):
         self.resize_count = 0
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setSizePolicy(policy)
-        self._buttons = {name: QToolButton(self) for name in ("snapshot", "crop", "clip")}
+        self._photo_index = 0
+        self._buttons = {name: QToolButton(self) for name in ("snapshot", "crop", "photo", "clip")}
         for name, button in self._buttons.items():
             button.setObjectName("overlay")
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.setCheckable(name != "clip")
         self._buttons["snapshot"].clicked.connect(self._on_snapshot)
         self._buttons["crop"].clicked.connect(self._on_crop)
+        self._buttons["photo"].clicked.connect(self._on_photo)
         self._buttons["clip"].clicked.connect(self._on_clip)
         cache.arrived.connect(self._on_arrived)
         cache.failed.connect(self._on_failed)
@@ -64,13 +72,20 @@ class EvidenceView(QWidget):
         if evidence.snapshot != self._shown.snapshot:
             self.face = Face.SNAPSHOT
             self._problem = ""
+        if (
+            len(evidence.photos) > len(self._shown.photos)
+            and self._shown.snapshot == evidence.snapshot
+        ):
+            self._photo_index = len(evidence.photos) - 1
         if evidence != self._shown:
             self._shown = evidence
+            self._photo_index = max(0, min(self._photo_index, len(evidence.photos) - 1))
             self._dress()
 
     def retranslate(self) -> None:
         self._buttons["snapshot"].setText(translate("Evidence", "Picture"))
         self._buttons["crop"].setText(translate("Evidence", "Close-up"))
+        self._name_photo_button()
         self._buttons["clip"].setText(translate("Evidence", "Clip"))
         self._buttons["clip"].setToolTip(
             translate("Evidence", "Play the clip in the selected tile")
@@ -80,13 +95,34 @@ class EvidenceView(QWidget):
         self._place()
         self.update()
 
+    def _name_photo_button(self) -> None:
+        """Which photo of how many, and what it shows: one press goes on to the next."""
+        photos = self._shown.photos
+        if not photos:
+            return
+        kind = words.photo_kind_text(photos[self._photo_index].kind)
+        count = f" {self._photo_index + 1}/{len(photos)}" if len(photos) > 1 else ""
+        self._buttons["photo"].setText(f"{kind}{count}")
+
     def _sha(self) -> str | None:
+        if self.face is Face.PHOTO and self._shown.photos:
+            return self._shown.photos[self._photo_index].sha
         crop = self._shown.crop
         return crop if self.face is Face.CROP and crop else self._shown.snapshot
 
     def _dress(self) -> None:
         has_crop = self._shown.crop is not None
-        self._buttons["snapshot"].setVisible(has_crop)
+        photos = self._shown.photos
+        self._buttons["snapshot"].setVisible(
+            has_crop or (bool(photos) and self._shown.snapshot is not None)
+        )
+        self._buttons["photo"].setVisible(bool(photos))
+        self._name_photo_button()
+        if photos and self._shown.snapshot is None:
+            self.face = Face.PHOTO
+        elif not photos and self.face is Face.PHOTO:
+            self.face = Face.SNAPSHOT
+        self._buttons["photo"].setChecked(self.face is Face.PHOTO)
         self._buttons["crop"].setVisible(has_crop)
         self._buttons["snapshot"].setChecked(self.face is Face.SNAPSHOT)
         self._buttons["crop"].setChecked(self.face is Face.CROP)
@@ -100,6 +136,13 @@ class EvidenceView(QWidget):
 
     def _on_crop(self) -> None:
         self.face = Face.CROP
+        self._dress()
+
+    def _on_photo(self) -> None:
+        if self.face is Face.PHOTO:
+            self._photo_index = (self._photo_index + 1) % max(1, len(self._shown.photos))
+        self.face = Face.PHOTO
+        self._problem = ""
         self._dress()
 
     def _on_clip(self) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication
 
 from config.site import Item, ItemCode, Language, Site
-from console.desk.case import CaseState
+from console.desk.case import CaseState, PhotoKind
 from console.state.cases import CaseRow, Light
 from console.state.keys import QT_TRANSLATE_NOOP
 from ingest.feed.envelope import parse_utc_ns
@@ -57,12 +57,19 @@ _ACTS = {
     "self_handle": QT_TRANSLATE_NOOP("Act", "Self-handled"),
     "merge": QT_TRANSLATE_NOOP("Act", "Merge"),
     "note": QT_TRANSLATE_NOOP("Act", "Note"),
+    "photo": QT_TRANSLATE_NOOP("Act", "Photo"),
     "amend": QT_TRANSLATE_NOOP("Act", "Amend"),
     "difficult": QT_TRANSLATE_NOOP("Act", "Difficult"),
     "callback": QT_TRANSLATE_NOOP("Act", "Call back"),
     "evidence": QT_TRANSLATE_NOOP("Act", "Evidence added"),
     "join": QT_TRANSLATE_NOOP("Act", "Joined by another case"),
     "alert_cleared": QT_TRANSLATE_NOOP("Act", "Alert cleared"),
+}
+
+_PHOTO_KINDS = {
+    PhotoKind.FINDING: QT_TRANSLATE_NOOP("Evidence", "Found"),
+    PhotoKind.BEFORE: QT_TRANSLATE_NOOP("Evidence", "Before"),
+    PhotoKind.AFTER: QT_TRANSLATE_NOOP("Evidence", "After"),
 }
 
 _LIGHTS = {
@@ -86,6 +93,10 @@ def state_text(state: CaseState) -> str:
 
 def act_text(act: str) -> str:
     return translate("Act", _ACTS[act]) if act in _ACTS else act
+
+
+def photo_kind_text(kind: PhotoKind) -> str:
+    return translate("Evidence", _PHOTO_KINDS[kind])
 
 
 def light_text(light: Light) -> str:
@@ -180,6 +191,7 @@ _REASONS = {
     "already_extended": QT_TRANSLATE_NOOP("Reason", "a case is extended once only"),
     "already_supervised": QT_TRANSLATE_NOOP("Reason", "the case is under supervision already"),
     "no_candidate": QT_TRANSLATE_NOOP("Reason", "nobody can be sent now: see the reasons below"),
+    "too_many_photos": QT_TRANSLATE_NOOP("Reason", "the case holds as many photos as it may"),
     "unknown_inspector": QT_TRANSLATE_NOOP("Reason", "no inspector is called {inspector_id}"),
     "unknown_item": QT_TRANSLATE_NOOP("Reason", "no item has the code {item_code}"),
     "unknown_grid": QT_TRANSLATE_NOOP("Reason", "no grid cell has the id {grid_id}"),

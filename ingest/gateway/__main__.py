@@ -6,13 +6,17 @@ import argparse
 import asyncio
 import logging
 import signal
+import ssl
 import sys
 from pathlib import Path
 
+from aiohttp import web
+
 from config.load import SiteInvalid, load_site
 from config.paths import hub_state_folder
-from ingest.clock import SystemClock
-from ingest.errors import FailureKind, GridwallError
+from config.site import Site
+from ingest.clock import Clock, SystemClock
+from ingest.errors import FailureKind, GridwallError, Misconfigured
 from ingest.evidence import EvidenceStore
 from ingest.feed.keys import local_keys
 from ingest.feed.publisher import Publisher
@@ -20,9 +24,10 @@ from ingest.feed.query import QueryClient
 from ingest.feed.registers import SiteService
 from ingest.gateway.counters import Counters
 from ingest.gateway.evidence_door import EvidenceDoor
+from ingest.gateway.field_door import FieldDoor
 from ingest.gateway.jt808_door import Jt808Door
 from ingest.gateway.positions_door import PositionsDoor
-from ingest.gateway.server import Status, serve
+from ingest.gateway.server import Listener, Status, serve
 from ingest.gateway.tickets_door import TicketsDoor
 from ingest.logs import configure_logging
 from ingest.parent import ParentWatch
@@ -54,7 +59,16 @@ class Gateway:
         store = EvidenceStore(
             folder / "evidence", free_space_min_mb=site.settings.store.free_space_min_mb
         )
-        self._routes = [
+        field = FieldDoor(self._query, self._positions, store, self._counters, clock).routes()
+        self._listeners = [
+            Listener(site.hub.http, [*self._doors(store, folder, clock), *field]),
+            *own_field_door(site, field),
+        ]
+
+    def _doors(
+        self, store: EvidenceStore, folder: Path, clock: Clock
+    ) -> list[web.AbstractRouteDef]:
+        return [
             *self._positions.routes(),
             *EvidenceDoor(store, self._counters).routes(),
             *TicketsDoor(
@@ -68,7 +82,7 @@ class Gateway:
         watching = asyncio.create_task(self._watch())
         terminals = await self._open_jt808()
         try:
-            await serve(self._http, self._routes, self._leaves, self._opened)
+            await serve(self._listeners, self._leaves, self._opened)
         finally:
             watching.cancel()
             if terminals is not None:
@@ -103,6 +117,22 @@ class Gateway:
             except Exception:
                 log.exception("looking at the site folder failed")
             await asyncio.sleep(1.0)
+
+
+def own_field_door(site: Site, routes: list[web.AbstractRouteDef]) -> list[Listener]:
+    """The door for phones alone, where the site has one. Raises Misconfigured."""
+    settings = site.settings.field_page
+    if settings.listen is None:
+        return []
+    tls = None
+    if settings.certificate is not None:
+        tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        key = site.folder / settings.private_key if settings.private_key else None
+        try:
+            tls.load_cert_chain(site.folder / settings.certificate, key)
+        except (OSError, ssl.SSLError) as error:
+            raise Misconfigured(f"[field_page] certificate cannot be used: {error}") from error
+    return [Listener(settings.listen, routes, tls)]
 
 
 def main() -> int:

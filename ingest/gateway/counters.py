@@ -8,6 +8,7 @@ from collections.abc import Iterable
 HELP = {
     "gridwall_positions_total": "Position reports received, each counted once.",
     "gridwall_positions_unknown_device_total": "Reports of devices no inspector carries.",
+    "gridwall_field_requests_total": "What the field page asked, by result.",
     "gridwall_evidence_total": "Evidence requests by result.",
     "gridwall_tickets_total": "Service requests by result.",
     "gridwall_events_total": "Events on the feed since the hub's start.",

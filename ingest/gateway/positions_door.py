@@ -70,24 +70,21 @@ class PositionsDoor:
         try:
             fix = parse(request, await request.read())
         except FixInvalid as error:
-            self._count(source, "invalid")
+            self.count(source, "invalid")
             return web.Response(status=400, text=f"{error}\n")
         except (ValueError, UnicodeDecodeError, RecursionError) as error:
-            self._count(source, "invalid")
+            self.count(source, "invalid")
             return web.Response(status=400, text=f"not understood: {error}\n")
         result = "ignored" if fix is None else self.accept(fix).value
-        self._count(source, result)
+        self.count(source, result)
         if json is not None:
             return web.Response(text=json, content_type="application/json")
         return web.Response(text=f"{result}\n")
 
     def accept(self, fix: Fix) -> Verdict:
         """Judges a fix and gathers it when it is to be published; every door ends here."""
-        inspector = self._service.directory.inspector_of_device(fix.device_id)
-        if inspector is None:
-            self._counters.add("gridwall_positions_unknown_device_total", source=fix.source.value)
-        else:
-            fix = structs.replace(fix, inspector_id=inspector.id)
+        if fix.inspector_id is None:  # the field page's token has named its holder already
+            fix = self._carried(fix)
         verdict = self._filter.judge(fix)
         if verdict.is_published:
             street = self._service.streets.street_at(fix.place)
@@ -95,6 +92,14 @@ class PositionsDoor:
             if self._flush is None:
                 self._flush = asyncio.get_running_loop().call_later(BATCH_S, self.flush)
         return verdict
+
+    def _carried(self, fix: Fix) -> Fix:
+        """With the inspector who carries the device, where the register knows one."""
+        inspector = self._service.directory.inspector_of_device(fix.device_id)
+        if inspector is None:
+            self._counters.add("gridwall_positions_unknown_device_total", source=fix.source.value)
+            return fix
+        return structs.replace(fix, inspector_id=inspector.id)
 
     def flush(self) -> None:
         """Publishes what was gathered."""
@@ -107,7 +112,8 @@ class PositionsDoor:
         except GridwallError as error:
             log.error("positions were not published: %s", error)
 
-    def _count(self, source: FixSource, result: str) -> None:
+    def count(self, source: FixSource, result: str) -> None:
+        """Every input is counted once, by the door it came in."""
         self._counters.add("gridwall_positions_total", source=source.value, result=result)
 
     def _osmand_fix(self, request: web.Request, body: bytes) -> Fix:

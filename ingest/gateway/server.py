@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import ssl
 import weakref
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from aiohttp import web
+from msgspec import Struct
 
 from ingest.errors import GridwallError, Misconfigured
 from ingest.feed.query import QueryClient
@@ -20,6 +22,8 @@ log = logging.getLogger(__name__)
 REQUEST_S = 10.0
 IDLE_S = 10.0
 SWEEP_S = 1.0
+#: Doors whose bodies are long: they bound the time of every piece instead.
+LONG_BODIES = ("/evidence/", "/field/api/photo")
 #: Longest body besides evidence.
 BODY_MOST = 256 << 10
 #: How long the hub may take to answer for /healthz and /metrics, seconds.
@@ -81,12 +85,12 @@ class SlowPeers:
 
     @web.middleware
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Marks a connection busy; a body outside /evidence must arrive within the deadline."""
+        """Marks a connection busy; a body must arrive within the deadline, long ones piecewise."""
         transport = request.transport
         if transport is not None:
             self._busy.add(transport)
         try:
-            if request.path.startswith("/evidence/"):
+            if request.path.startswith(LONG_BODIES):
                 return await handler(request)
             async with asyncio.timeout(REQUEST_S):
                 return await handler(request)
@@ -110,30 +114,49 @@ class SlowPeers:
                     transport.abort()
 
 
+class Listener(Struct, frozen=True):
+    """An address (host:port) and what is served there; `tls` where it speaks HTTPS."""
+
+    address: str
+    routes: Sequence[web.AbstractRouteDef]
+    tls: ssl.SSLContext | None = None
+
+
 async def serve(
-    address: str,
-    routes: list[web.AbstractRouteDef],
-    until: Callable[[], bool],
-    on_open: Callable[[], None],
+    listeners: Sequence[Listener], until: Callable[[], bool], on_open: Callable[[], None]
 ) -> None:
-    """Serves at host:port until `until` says so. Raises Misconfigured when it cannot listen."""
+    """Serves until `until` says so. Raises Misconfigured when an address cannot be listened on."""
     slow = SlowPeers()
-    app = web.Application(client_max_size=BODY_MOST, middlewares=[slow.middleware])
-    app.add_routes(routes)
-    runner = web.AppRunner(app, access_log=None, keepalive_timeout=IDLE_S)
-    await runner.setup()
-    host, _, port = address.rpartition(":")
-    sweeper: asyncio.Task[None] | None = None
+    runners: list[web.AppRunner] = []
+    sweepers: list[asyncio.Task[None]] = []
     try:
-        await web.TCPSite(runner, host or None, int(port), shutdown_timeout=2.0).start()
-        if runner.server is not None:
-            sweeper = asyncio.create_task(slow.sweep(runner.server))
+        for listener in listeners:
+            runner = await _opened(listener, slow)
+            runners.append(runner)
+            if runner.server is not None:
+                sweepers.append(asyncio.create_task(slow.sweep(runner.server)))
         on_open()
         while not until():
             await asyncio.sleep(0.2)
-    except OSError as error:
-        raise Misconfigured(f"the gateway cannot listen on {address}: {error}") from error
     finally:
-        if sweeper is not None:
+        for sweeper in sweepers:
             sweeper.cancel()
+        for runner in reversed(runners):
+            await runner.cleanup()
+
+
+async def _opened(listener: Listener, slow: SlowPeers) -> web.AppRunner:
+    app = web.Application(client_max_size=BODY_MOST, middlewares=[slow.middleware])
+    app.add_routes(listener.routes)
+    runner = web.AppRunner(app, access_log=None, keepalive_timeout=IDLE_S)
+    await runner.setup()
+    host, _, port = listener.address.rpartition(":")
+    site = web.TCPSite(
+        runner, host or None, int(port), shutdown_timeout=2.0, ssl_context=listener.tls
+    )
+    try:
+        await site.start()
+    except OSError as error:
         await runner.cleanup()
+        raise Misconfigured(f"the gateway cannot listen on {listener.address}: {error}") from error
+    return runner

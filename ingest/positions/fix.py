@@ -14,6 +14,7 @@ class FixSource(enum.Enum):
     OSMAND = "osmand"
     OWNTRACKS = "owntracks"
     JT808 = "jt808"
+    FIELD = "field"
     REPLAY = "replay"
 
 

@@ -76,6 +76,10 @@
         <translation>备注</translation>
     </message>
     <message>
+        <source>Photo</source>
+        <translation>照片</translation>
+    </message>
+    <message>
         <source>Amend</source>
         <translation>补正</translation>
     </message>
@@ -335,6 +339,18 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
         <source>Clip · {0}</source>
         <extracomment>Lights and ages move with this. The header&apos;s numbers are asked for every so many ticks.</extracomment>
         <translation>录像 · {0}</translation>
+    </message>
+    <message>
+        <source>Found</source>
+        <translation>发现</translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation>处置前</translation>
+    </message>
+    <message>
+        <source>After</source>
+        <translation>处置后</translation>
     </message>
 </context>
 <context>
@@ -800,6 +816,10 @@ Alerts of the cameras and reports of citizens appear here.</source>
     <message>
         <source>nobody can be sent now: see the reasons below</source>
         <translation>目前无人可派，原因见下方</translation>
+    </message>
+    <message>
+        <source>the case holds as many photos as it may</source>
+        <translation>案件照片数量已满</translation>
     </message>
     <message>
         <source>no item has the code {item_code}</source>

@@ -37,11 +37,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     replay.add_argument("--topic", action="append", default=[], metavar="T", help="prefix")
     schema = actions.add_parser("schema", help="the AsyncAPI 3 document")
     for action in (tail, replay, schema):
-        where = action.add_mutually_exclusive_group(required=action is not schema)
-        where.add_argument("--site", type=Path, metavar="DIR", help="the site folder")
-        where.add_argument("--hub", metavar="ADDRESS", help="the hub's query address")
-        action.add_argument("--keys", type=Path, metavar="FILE", help="key file for a CURVE hub")
-        action.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
+        add_hub_arguments(action, required=action is not schema)
+
+
+def add_hub_arguments(action: argparse.ArgumentParser, *, required: bool = True) -> None:
+    """What every command needs that asks a running hub; see `query_address`."""
+    where = action.add_mutually_exclusive_group(required=required)
+    where.add_argument("--site", type=Path, metavar="DIR", help="the site folder")
+    where.add_argument("--hub", metavar="ADDRESS", help="the hub's query address")
+    action.add_argument("--keys", type=Path, metavar="FILE", help="key file for a CURVE hub")
+    action.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -94,7 +94,7 @@ def test_every_row_leads_where_it_says(row: Transition, state: CaseState) -> Non
     case = in_state(state)
     roles = frozenset({SYSTEM}) if row.roles == (SYSTEM,) else frozenset({row.roles[0]})
     after = act(
-        case, row.act, roles=roles, note="why", into="other", satisfaction=80,
+        case, row.act, roles=roles, note="why", into="other", satisfaction=80, photo="a" * 64,
         passed=row.when is not When.FAILED,
     )  # fmt: skip
     expected = {"same": state, "resume": CaseState.DISPATCHED}.get(row.to) or CaseState(row.to)

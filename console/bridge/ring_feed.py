@@ -84,25 +84,27 @@ class RingFeed:
         """The register says that nobody is to open this camera."""
         self._health = StreamHealth(self.camera_id, StreamState.DISABLED, 0.0, time.monotonic_ns())
 
-    def poll(self) -> bool:
+    def advance(self) -> bool:
         reader = self._reader
         if reader is None:
             return False
         newest = reader.sequence
-        return newest != 0 and (self._frame is None or newest != self._frame.number)
+        if newest == 0 or (self._frame is not None and newest == self._frame.number):
+            return False
+        frame = reader.following()
+        if frame is None:
+            return False
+        self._frame = frame
+        self._image = TileImage(
+            self._image_over(frame.pixels),
+            frame.pixels,
+            frame.number,
+            frame.received_mono_ns,
+            self._region,
+        )
+        return True
 
     def image(self) -> TileImage | None:
-        if self._reader is not None and self.poll():
-            frame = self._reader.newest()
-            if frame is not None:
-                self._frame = frame
-                self._image = TileImage(
-                    self._image_over(frame.pixels),
-                    frame.pixels,
-                    frame.number,
-                    frame.received_mono_ns,
-                    self._region,
-                )
         return self._image
 
     def _image_over(self, pixels: NDArray[np.uint8]) -> QImage:

@@ -58,12 +58,15 @@ def image_over(pixels: NDArray[np.uint8]) -> QImage:
 class TileFeed(Protocol):
     """The pictures of one tile."""
 
-    def poll(self) -> bool:
-        """True when `image` would be another picture than the last one it returned."""
+    def advance(self) -> bool:
+        """Takes the next picture if there is one; True when `image` is another one now.
+
+        Only who then paints the whole picture may call it: what is taken elsewhere is never seen.
+        """
         ...
 
     def image(self) -> TileImage | None:
-        """The newest picture; the last known one after a loss; None before the first."""
+        """The picture last taken; the last known one after a loss; None before the first."""
         ...
 
     def still_valid(self) -> bool:

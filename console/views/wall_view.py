@@ -216,7 +216,7 @@ class WallView(QWidget):
         region = QRegion()
         fading = False
         for painter in self._painters.values():
-            if painter.feed is not None and painter.feed.poll():
+            if painter.feed is not None and painter.feed.advance():
                 first = painter.mode in CARDS  # the card goes with the first picture
                 region += painter.rect if first else painter.picture_rect
                 fading = fading or first

@@ -114,6 +114,8 @@ class CameraGroup:
         ]
         for camera_id, fps_max in self._shedder.step(loads).items():
             self._keepers[camera_id].shed(fps_max)
+            if self._shedder.is_late:
+                self._keepers[camera_id].catch_up()
 
     def _write_clip(self, request: ClipRequest) -> ClipInfo:
         wait_s = (request.to_mono_ns - self._clock.mono_ns()) / 1e9 + _LATE_PACKETS_S

@@ -80,6 +80,10 @@ class CameraKeeper:
             if run.shed_fps != fps_max:
                 run.shed(fps_max)
 
+    def catch_up(self) -> None:
+        for run in self._runs():
+            run.catch_up()
+
     def status(self) -> CameraStatus | None:
         """None before the first `set`."""
         if self._active is None:

@@ -1,7 +1,9 @@
-"""Shedder: which tiles lose rate when this process cannot keep up. Pure.
+"""Shedder and CatchUp: what gives way when this process cannot keep up. Pure.
 
 Lag that all cameras share is ours; lag of one camera is its own. The least important lose
 first (rest, then selected; an alarm's tile never), a quarter a step, and get it back slowly.
+Meanwhile every late stream skips to now: a wall that loses pictures is honest, one that shows the
+past is not.
 """
 
 from __future__ import annotations
@@ -49,6 +51,11 @@ class Shedder:
         self._last_lag_s = 0.0
         self._settling_count = 0
 
+    @property
+    def is_late(self) -> bool:
+        """Whether the lag is ours and lasts: late streams are to skip to now."""
+        return self._late_count >= _LATE_STEPS_COUNT
+
     def step(self, loads: Sequence[CameraLoad]) -> dict[CameraId, float | None]:
         """The rate limit of every camera in `loads`; None: full rate."""
         known = {load.camera_id for load in loads}
@@ -59,7 +66,7 @@ class Shedder:
         self._last_lag_s = lag_s
         self._settling_count = max(0, self._settling_count - 1)
         self._late_count = self._late_count + 1 if lag_s > _LATE_S else 0
-        if self._late_count >= _LATE_STEPS_COUNT:
+        if self.is_late:
             self._easy_count = 0
             if is_growing and not self._settling_count:
                 self._settling_count = _SETTLING_STEPS_COUNT
@@ -99,3 +106,25 @@ class Shedder:
     def _rate_fps(self, camera_id: CameraId) -> float | None:
         level = self._levels.get(camera_id, 0)
         return _RATES_FPS[level - 1] if level else None
+
+
+class CatchUp:
+    """Lets a stream skip from key frame to key frame until it is at the present again.
+
+    Nothing is decoded between them, so that what is queued in the connection is read as fast as it
+    can be. It ends at a key frame, because only there decoding can go on.
+    """
+
+    def __init__(self) -> None:
+        self._is_skipping = False
+
+    def begin(self, lag_s: float) -> None:
+        """Asks for it; a stream that is not late itself goes on as it is."""
+        if lag_s > _LATE_S:
+            self._is_skipping = True
+
+    def skips(self, lag_s: float, *, is_key: bool) -> bool:
+        """Whether the packet that came `lag_s` late is left undecoded."""
+        if self._is_skipping and is_key and lag_s < _EASY_S:
+            self._is_skipping = False
+        return self._is_skipping and not is_key

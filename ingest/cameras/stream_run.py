@@ -18,6 +18,7 @@ from config.site import CameraId
 from ingest.cameras.health import LossCause, StreamHealth
 from ingest.cameras.health_tracker import HealthTracker
 from ingest.cameras.outputs import FrameOutput
+from ingest.cameras.overload import CatchUp
 from ingest.cameras.packets import CompressedPacket, PacketRing
 from ingest.cameras.reconnect import BackOff
 from ingest.cameras.session import SessionSettings, run_session
@@ -77,6 +78,7 @@ class StreamRun:
         self._outputs: dict[str, FrameOutput] = {}
         self._decoder: PictureDecoder | None = None
         self._shed_fps: float | None = None
+        self._catching_up = CatchUp()
         self._thread = threading.Thread(target=self._run, name=f"camera {camera_id}", daemon=True)
 
     def start(self) -> None:
@@ -111,6 +113,10 @@ class StreamRun:
     def shed_fps(self) -> float | None:
         return self._shed_fps
 
+    def catch_up(self) -> None:
+        """Skips to the present if this stream is late; the next pictures are key frames alone."""
+        self._catching_up.begin(self._tracker.lag_ns / 1e9)
+
     def health(self) -> StreamHealth:
         return self._tracker.health(self._clock.mono_ns())
 
@@ -135,11 +141,11 @@ class StreamRun:
             self._decoder.damage()
         decoder = self._decoder_for(packet)
         self.packets.append(packet)
-        if decoder is None:
-            self._received(packet)
-            return
-        if self._only_keyframes and not packet.is_key:
-            self._received(packet)
+        lag_ns = self._drift.lag_ns(packet.dts_ns, packet.mono_ns)
+        self._tracker.lag_ns = lag_ns
+        is_skipped = self._catching_up.skips(lag_ns / 1e9, is_key=packet.is_key)
+        if decoder is None or is_skipped or (self._only_keyframes and not packet.is_key):
+            self._tracker.picture(packet.mono_ns)
             return
         self._decode(decoder, packet)
 
@@ -246,17 +252,13 @@ class StreamRun:
         for packet in kept:
             decoder.decode(packet.data, packet.pts_ns, is_key=packet.is_key)
 
-    def _received(self, packet: CompressedPacket) -> None:
-        self._tracker.picture(packet.mono_ns)
-        self._tracker.lag_ns = self._drift.lag_ns(packet.dts_ns, packet.mono_ns)
-
     def _decode(self, decoder: PictureDecoder, packet: CompressedPacket) -> None:
         frame = decoder.decode(packet.data, packet.pts_ns, is_key=packet.is_key)
         if frame is None:
             if decoder.held_count >= _DAMAGE_TOLD_COUNT:
                 self._tracker.damaged()
             return
-        self._received(packet)
+        self._tracker.picture(packet.mono_ns)
         self._tracker.resized(frame.width, frame.height, decoder.pixel_aspect)
         media_ns = packet.pts_ns if frame.pts is None else frame.pts
         is_changed = False

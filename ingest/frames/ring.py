@@ -231,12 +231,31 @@ class RingReader:
             number = self._words[LATEST_WORD]
             if number == 0:
                 return None
-            frame = self._frame(number)
-            if self._sequence_of(number) == 2 * number:
-                self.dropped_count += max(0, number - self._last_number - 1)
-                self._last_number = number
+            frame = self._whole(number)
+            if frame is not None:
                 return frame
         return None  # lapped four times over: the reader is stopped and started; next poll
+
+    def following(self) -> Frame | None:
+        """The frame after the last one returned, if only one newer came since; else the newest.
+
+        Two frames between two looks are then both seen, a look later at most. Two stay whole while
+        a third is written.
+        """
+        if self._last_number and self._words[LATEST_WORD] == self._last_number + 2:
+            frame = self._whole(self._last_number + 1)
+            if frame is not None:
+                return frame
+        return self.newest()
+
+    def _whole(self, number: int) -> Frame | None:
+        """Frame `number`, counted as returned; None when it is no longer there."""
+        frame = self._frame(number)
+        if self._sequence_of(number) != 2 * number:
+            return None
+        self.dropped_count += max(0, number - self._last_number - 1)
+        self._last_number = number
+        return frame
 
     def still_valid(self, frame: Frame) -> bool:
         """Whether `frame`'s pixels are still its own; ask after painting or copying them."""

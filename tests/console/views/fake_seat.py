@@ -50,7 +50,7 @@ class FakeFeed:
         self._clock = clock
         self._camera = camera_id(number)
 
-    def poll(self) -> bool:
+    def advance(self) -> bool:
         return False
 
     def image(self) -> TileImage | None:

@@ -108,7 +108,11 @@ class Stage:
     def level(self, address: TileAddress = FIRST) -> int | None:
         """The grey a tile's picture has now; None without a picture."""
         feed = self.pump.feed(address)
-        image = None if feed is None else feed.image()
+        if feed is None:
+            return None
+        while feed.advance():
+            pass
+        image = feed.image()
         return None if image is None else image.image.pixelColor(5, 5).red()
 
     def until(self, level: int, address: TileAddress = FIRST) -> None:
@@ -129,12 +133,12 @@ def test_a_tile_shows_the_newest_frame_of_its_ring(stage: Stage) -> None:
     stage.until(10)
     feed = stage.pump.feed(FIRST)
     assert feed is not None
-    assert not feed.poll()
-    for level in (20, 30):
+    assert not feed.advance()
+    for level in (20, 30, 40):
         stage.lease.write(stage.lease.writers[(CAMERA, ring_key(want))], level)
-    assert feed.poll()
-    assert stage.level() == 30
-    assert feed.dropped_count == 1
+    assert feed.advance()
+    assert stage.level() == 40
+    assert feed.dropped_count == 2
     assert feed.still_valid()
 
 

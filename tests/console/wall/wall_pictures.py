@@ -18,15 +18,15 @@ class FakeFeed:
 
     def __init__(self, camera_id: CameraId) -> None:
         self.camera_id = camera_id
-        self.current: TileImage | None = None
-        self.seen_number = 0
+        self._next: TileImage | None = None
+        self._taken: TileImage | None = None
         self.overwritten = False
         self.state: StreamHealth | None = None
         self.shed: float | None = None
 
     def push(self, pixels: NDArray[np.uint8], *, mono_ns: int, region: Region = WHOLE) -> None:
-        number = 1 if self.current is None else self.current.number + 1
-        self.current = TileImage(image_over(pixels), pixels, number, mono_ns, region)
+        number = 1 if self._next is None else self._next.number + 1
+        self._next = TileImage(image_over(pixels), pixels, number, mono_ns, region)
 
     def lose(self, cause: LossCause, *, since_mono_ns: int, next_try_mono_ns: int | None) -> None:
         self.state = StreamHealth(
@@ -34,13 +34,14 @@ class FakeFeed:
             cause=cause, next_try_mono_ns=next_try_mono_ns,
         )  # fmt: skip
 
-    def poll(self) -> bool:
-        return self.current is not None and self.current.number != self.seen_number
+    def advance(self) -> bool:
+        if self._next is None or self._next is self._taken:
+            return False
+        self._taken = self._next
+        return True
 
     def image(self) -> TileImage | None:
-        if self.current is not None:
-            self.seen_number = self.current.number
-        return self.current
+        return self._taken
 
     def still_valid(self) -> bool:
         was, self.overwritten = self.overwritten, False

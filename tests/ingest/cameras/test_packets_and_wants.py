@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from config.site import CameraId
 from ingest.cameras.health import StreamHealth, StreamState
-from ingest.cameras.overload import CameraLoad, Shedder
+from ingest.cameras.overload import CameraLoad, CatchUp, Shedder
 from ingest.cameras.packets import CompressedPacket, PacketRing
 from ingest.cameras.status_news import StatusNews
 from ingest.cameras.wants import (
@@ -150,3 +150,35 @@ def test_one_late_camera_is_its_own_trouble() -> None:
     shedder = Shedder()
     one_late = [*loads(0.0)[:-1], CameraLoad(CameraId("cam-11"), 2, 9.0)]
     assert set(shedder.step(one_late).values()) == {None}
+
+
+def test_late_streams_skip_to_now_only_when_all_are_late() -> None:
+    shedder = Shedder()
+    shedder.step(loads(2.0))
+    assert not shedder.is_late  # a burst may pass by itself
+    shedder.step(loads(2.0))
+    assert shedder.is_late
+    shedder.step(loads(0.3))
+    assert not shedder.is_late
+    alone = [*loads(0.0)[:-1], CameraLoad(CameraId("cam-11"), 2, 9.0)]
+    shedder.step(alone)
+    shedder.step(alone)
+    assert not shedder.is_late
+
+
+def test_a_late_stream_shows_key_frames_until_one_is_in_time() -> None:
+    stream = CatchUp()
+    assert not stream.skips(3.0, is_key=False)
+    stream.begin(3.0)
+    verdicts = [
+        stream.skips(lag_s, is_key=is_key)
+        for lag_s, is_key in ((3.0, False), (1.5, True), (0.9, False), (0.1, False), (0.1, True))
+    ]
+    assert verdicts == [True, False, True, True, False]
+    assert not stream.skips(0.1, is_key=False)
+
+
+def test_a_stream_that_is_in_time_does_not_skip() -> None:
+    stream = CatchUp()
+    stream.begin(0.4)
+    assert not stream.skips(0.4, is_key=False)

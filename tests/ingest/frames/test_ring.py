@@ -61,6 +61,29 @@ def test_a_reader_gets_the_newest_frame_with_its_three_times(tmp_path: Path) -> 
     writer.close()
 
 
+def test_two_frames_between_two_looks_are_both_seen_and_more_are_skipped(tmp_path: Path) -> None:
+    writer = make_writer(tmp_path)
+    reader = RingReader.open(writer.path)
+
+    def numbers_after(frames: int) -> list[int]:
+        for _ in range(frames):
+            writer.write(grey(1), media_ns=1, mono_ns=1, utc_ns=1)
+        seen = []
+        while not seen or seen[-1] != reader.sequence:
+            frame = reader.following()
+            assert frame is not None
+            seen.append(frame.number)
+        return seen
+
+    assert numbers_after(2) == [2]  # the first look begins with the newest
+    assert numbers_after(1) == [3]
+    assert numbers_after(2) == [4, 5]
+    assert numbers_after(3) == [8]
+    assert reader.dropped_count == 3
+    reader.close()
+    writer.close()
+
+
 def test_a_frame_stays_whole_for_three_more_and_is_then_called_invalid(tmp_path: Path) -> None:
     writer = make_writer(tmp_path)
     reader = RingReader.open(writer.path)

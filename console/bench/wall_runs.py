@@ -73,8 +73,8 @@ def play_ours(job: StageJob, beside: Callable[[], None] = lambda: None) -> tuple
         assert child.stdin is not None
         _step(child.stdout.readline(), "pictures")
         beside()
-        _step(child.stdout.readline(), "live")
         processes = [child.pid, *_broker_ids(job.runtime_folder)]
+        _step(child.stdout.readline(), "live")
         before, began = cpu_s(processes), time.monotonic()
         line = child.stdout.readline()
         spent, seconds = cpu_s(processes) - before, time.monotonic() - began

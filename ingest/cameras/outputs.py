@@ -10,7 +10,7 @@ import logging
 from pathlib import Path
 
 from config.site import CameraId
-from ingest.cameras.source import DecodedPicture, PictureScaler
+from ingest.cameras.pictures import DecodedPicture, PictureScaler
 from ingest.cameras.wants import FrameWant, RingInfo
 from ingest.frames.ring import RingUnavailable, RingWriter
 from ingest.frames.timestamps import RatePacer

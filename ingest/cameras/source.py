@@ -1,6 +1,6 @@
-"""Everything that touches PyAV: opening streams, demuxing, decoding, scaling, remuxing.
+"""Streams and files in PyAV: opening, demuxing, remuxing; its pictures are in `pictures`.
 
-The only importer of `av`. Values of this module belong to one thread each; failures leave as
+Nobody but these two imports `av`. Values of this module belong to one thread each; failures leave as
 `StreamLost` with a cause, never as the library's exceptions.
 """
 
@@ -13,17 +13,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
-from typing import Final, cast
+from typing import Final
 from urllib.parse import urlsplit
 
 import av
 import av.error
 import av.logging
-import numpy as np
 from av.container import InputContainer
-from av.video.codeccontext import VideoCodecContext
-from av.video.frame import VideoFrame
-from av.video.reformatter import ColorRange, Interpolation, VideoReformatter
 from av.video.stream import VideoStream
 
 from ingest.cameras.health import LossCause
@@ -35,15 +31,9 @@ from ingest.cameras.nal import (
 )
 from ingest.cameras.packet_feed import EncodedPacket, VideoParameters
 from ingest.cameras.packets import CompressedPacket
-from ingest.cameras.stream_info import RawPacket, StreamInfo, StreamLost, even_box
-from ingest.cameras.wants import Region
-from ingest.frames.frame import PixelFormat
-from ingest.frames.ring import Plane
+from ingest.cameras.stream_info import RawPacket, StreamInfo, StreamLost
 
 __all__ = [
-    "DecodedPicture",
-    "PictureDecoder",
-    "PictureScaler",
     "RawPacket",
     "StreamInfo",
     "StreamLost",
@@ -54,20 +44,12 @@ __all__ = [
     "write_clip",
 ]
 
-#: A picture as the library decodes it; only this module looks inside.
-DecodedPicture = VideoFrame
-
 av.logging.set_level(None)  # the library's chatter about hostile streams goes nowhere
 
 #: Measured: opening takes 0.3 s with these, 1.4–2.0 s with the library's defaults (0.8 s more
 #: without fpsprobesize). Not `fflags=nobuffer`: it throws away what was read while probing, the
 #: first key frame with it, and the picture comes one key-frame interval later; it saves no delay.
 _FAST_OPEN: Final = {"probesize": "32768", "analyzeduration": "0", "fpsprobesize": "0"}
-_PIXEL_FORMATS: Final = {PixelFormat.BGRA: "bgra", PixelFormat.I420: "yuv420p"}
-_PLANAR_420: Final = ("yuv420p", "yuvj420p")
-#: What a picture is scaled as on its way to BGRA, keeping its range.
-_SCALED_AS: Final = {"yuv420p": "yuv422p", "yuvj420p": "yuvj422p"}
-_SCALING: Final = Interpolation.FAST_BILINEAR
 _CODECS: Final = {"h264": "h264", "hevc": "hevc"}
 
 
@@ -130,116 +112,6 @@ def open_source(url: str, *, open_timeout_s: float, read_timeout_s: float) -> St
         container.close()
         raise StreamLost(LossCause.NO_VIDEO, "the stream has no video that can be decoded")
     return StreamSource(container, stream)
-
-
-class PictureDecoder:
-    """Decodes one stream from a key frame on; damaged pictures are held back, never shown grey.
-
-    `held_count` pictures were held back since the last good one.
-    """
-
-    def __init__(self, info: StreamInfo, *, skips_loop_filter: bool) -> None:
-        self._context = cast(VideoCodecContext, av.CodecContext.create(info.codec, "r"))
-        self._context.thread_count = 1  # frame threads cost 80 ms of delay, slices gain nothing
-        if info.extradata:
-            self._context.extradata = info.extradata
-        if skips_loop_filter:
-            self._context.options = {"skip_loop_filter": "all"}
-        self.skips_loop_filter = skips_loop_filter
-        self.held_count = 0
-        self._is_damaged = False
-        self._awaits_key = True
-
-    def decode(self, data: bytes, pts_ns: int, *, is_key: bool) -> VideoFrame | None:
-        """The newest whole picture that came out, with its time in `pts` (ns); None: none yet."""
-        if self._awaits_key:
-            if not is_key:
-                self.held_count += self._is_damaged
-                return None
-            self._awaits_key = False
-        packet = av.Packet(data)
-        packet.pts = packet.dts = pts_ns
-        try:
-            frames = self._context.decode(packet)
-        except av.error.FFmpegError:
-            self._hold()
-            return None
-        for frame in frames:
-            if frame.is_corrupt:
-                self._hold()
-                return None
-        if not frames:
-            return None
-        self.held_count = 0
-        self._is_damaged = False
-        return frames[-1]
-
-    @property
-    def pixel_aspect(self) -> float:
-        """Width of a pixel over its height; 1 where the stream does not say or says nonsense."""
-        ratio = self._context.sample_aspect_ratio
-        if not ratio:
-            return 1.0
-        aspect = ratio.numerator / ratio.denominator  # comparing fractions costs 40 µs
-        return aspect if 0.4 <= aspect <= 2.5 else 1.0
-
-    def damage(self) -> None:
-        """Something before this decoder was lost: nothing is whole until the next key frame."""
-        self._hold()
-
-    def _hold(self) -> None:
-        self.held_count += 1
-        self._is_damaged = True
-        self._awaits_key = True
-
-
-class PictureScaler:
-    """Crops, scales and converts for one output; keeps its scalers (a fresh one costs 75 % more).
-
-    BGRA at another size is made in two steps, scaled as 4:2:2 first: the library converts at
-    equal size with vector code only (0.32 ms instead of 0.51 ms for 704×576 → 480×270, 49 dB
-    against the one-step picture; halved chroma lines, as 4:2:0 has them, would leave 36 dB).
-    """
-
-    def __init__(self, pixel_format: PixelFormat, region_norm: Region | None) -> None:
-        self._format = _PIXEL_FORMATS[pixel_format]
-        self._region = region_norm
-        self._scaler = VideoReformatter()
-        self._converter = VideoReformatter()
-        self._is_planar = pixel_format is PixelFormat.I420
-
-    def size(self, frame: VideoFrame, width_px: int, pixel_aspect: float) -> tuple[int, int]:
-        """(width, height) of the output: at most `width_px` wide in square pixels; 0: as it is."""
-        width, height = frame.width, frame.height
-        if self._region is not None:
-            left, top, right, bottom = even_box(self._region, width, height)
-            width, height = right - left, bottom - top
-        if width_px == 0:
-            return width & ~1, height & ~1
-        shown_width = width * pixel_aspect
-        target = min(width_px, round(shown_width)) & ~1
-        return max(2, target), max(2, round(height * target / shown_width / 2) * 2)
-
-    def planes(self, frame: VideoFrame, width_px: int, height_px: int) -> list[Plane]:
-        """The picture as the ring's planes; the buffers live as long as the list."""
-        if self._region is not None:
-            frame = _cropped(frame, self._region)
-        middle = _SCALED_AS.get(frame.format.name)
-        is_same_size = (frame.width, frame.height) == (width_px, height_px)
-        if middle is not None and not self._is_planar and not is_same_size:
-            frame = self._scaler.reformat(
-                frame, width_px, height_px, middle, interpolation=_SCALING, threads=1
-            )
-        done = self._converter.reformat(
-            frame,
-            width_px,
-            height_px,
-            self._format,
-            interpolation=_SCALING,
-            dst_color_range=ColorRange.MPEG if self._is_planar else None,
-            threads=1,
-        )
-        return [(memoryview(plane), plane.line_size) for plane in done.planes]
 
 
 def write_clip(path: Path, info: StreamInfo, packets: Sequence[CompressedPacket]) -> None:
@@ -356,21 +228,6 @@ def _file_packets(
 
 def _annex_b_head(codec: VideoCodec, extradata: bytes) -> bytes:
     return join_annex_b(configuration(codec, extradata)[1])
-
-
-def _cropped(frame: VideoFrame, region: Region) -> VideoFrame:
-    if frame.format.name not in _PLANAR_420:
-        frame = frame.reformat(format="yuv420p")
-    left, top, right, bottom = even_box(region, frame.width, frame.height)
-    part = VideoFrame(right - left, bottom - top, frame.format.name)
-    part.color_range, part.colorspace = frame.color_range, frame.colorspace
-    for shift, source, target in zip((0, 1, 1), frame.planes, part.planes, strict=True):
-        lines = np.frombuffer(memoryview(source), np.uint8).reshape(-1, source.line_size)
-        into = np.frombuffer(memoryview(target), np.uint8).reshape(-1, target.line_size)
-        wide, high = (right - left) >> shift, (bottom - top) >> shift
-        x, y = left >> shift, top >> shift
-        into[:high, :wide] = lines[y : y + high, x : x + wide]
-    return part
 
 
 def _cause(error: Exception, timeout_cause: LossCause) -> LossCause:

@@ -20,9 +20,10 @@ from ingest.cameras.health_tracker import HealthTracker
 from ingest.cameras.outputs import FrameOutput
 from ingest.cameras.overload import CatchUp
 from ingest.cameras.packets import CompressedPacket, PacketRing
+from ingest.cameras.pictures import PictureDecoder
 from ingest.cameras.reconnect import BackOff
 from ingest.cameras.session import SessionSettings, run_session
-from ingest.cameras.source import PictureDecoder, StreamInfo, StreamLost
+from ingest.cameras.source import StreamInfo, StreamLost
 from ingest.cameras.wants import FrameWant, RingInfo, ring_key
 from ingest.clock import Clock
 from ingest.frames.frame import PixelFormat

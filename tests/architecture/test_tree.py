@@ -15,7 +15,7 @@ LINES_AT_MOST = 400
 
 #: engine → the only files (or folders) that may import it.
 IMPORTERS = {
-    "av": ("ingest/cameras/source.py",),
+    "av": ("ingest/cameras/source.py", "ingest/cameras/pictures.py"),
     "zmq": ("ingest/feed/sockets.py", "console/bench/"),
     "ultralytics": ("vision/ultralytics_detector.py", "vision/learn/"),
     "openvino": ("vision/openvino_detector.py", "vision/learn/", "console/bench/"),

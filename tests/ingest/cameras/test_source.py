@@ -21,9 +21,8 @@ from ingest.cameras.nal import (
     split_length_prefixed,
 )
 from ingest.cameras.packets import CompressedPacket
+from ingest.cameras.pictures import PictureDecoder, PictureScaler
 from ingest.cameras.source import (
-    PictureDecoder,
-    PictureScaler,
     StreamInfo,
     StreamLost,
     read_packets,

@@ -10,23 +10,26 @@ Threads: the process's main thread is the GUI thread.
 from __future__ import annotations
 
 import base64
-import getpass
 import logging
-import os
 import sys
 import time
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QDialog
 
-from config.paths import runtime_folder, user_state_folder, worker_state_folder
-from config.site import Camera, CameraId, Language, Site
+from config.paths import runtime_folder, user_state_folder
+from config.site import Camera, CameraId, Site
 from console.app.console_feed import SeatFeed
 from console.app.console_hooks import install_hooks, remove_hooks
 from console.app.console_memory import MemoryKeeper
+from console.app.console_options import (
+    ConsoleOptions,
+    language_of,
+    runtime_of,
+    seat_of,
+    site_key_of,
+)
 from console.app.console_screens import SeatScreens
 from console.bridge.clips import CLIP_PREFIX, ClipShelf, SeatNames
 from console.bridge.desk_line import DeskLine
@@ -34,6 +37,7 @@ from console.bridge.evidence_cache import EvidenceCache
 from console.bridge.frame_pump import FramePump
 from console.bridge.gui_thread import Errands
 from console.bridge.site_source import site_of_folder, site_of_hub
+from console.bridge.thumbnails import ThumbnailShelf, thumbnail_folder
 from console.state.basemap import BaseMap, read_basemap
 from console.state.cases import CaseRow
 from console.state.keys import CommandId
@@ -48,8 +52,9 @@ from console.views.key_router import KeyRouter
 from console.views.language import Translators
 from console.views.main_window import MainWindow
 from console.views.reason_dialog import ReasonDialog
+from console.views.wall_drops import WallDrops
 from console.views.wall_view import WallView
-from ingest.cameras.lease import CameraLease, RuntimeInfo
+from ingest.cameras.lease import CameraLease
 from ingest.clock import SystemClock
 from ingest.errors import GridwallError
 from ingest.evidence import EvidenceClient
@@ -67,18 +72,6 @@ TICK_MS = 1_000
 HEAD_TICKS = 10
 
 
-@dataclass(frozen=True, slots=True)
-class ConsoleOptions:
-    """What the command line said. One of `site_folder` and `hub` is set."""
-
-    site_folder: Path | None
-    hub: str | None
-    profile: Profile
-    screen_count: int | None = None
-    language: Language | None = None
-    seat: str | None = None
-
-
 class ConsoleApp:
     """One seat. `start` opens the windows, `close` takes everything down again."""
 
@@ -89,11 +82,11 @@ class ConsoleApp:
         self.client: QueryClient | None = None
         site = self._read_site()
         self._memory = MemoryKeeper(
-            memory_path(user_state_folder(), str(options.hub or site.folder), options.profile.value)
+            memory_path(user_state_folder(), site_key_of(options, site), options.profile.value)
         )
         memory = self._memory.first
         self.translators = Translators(application)
-        self.translators.use(_language(options, memory, site))
+        self.translators.use(language_of(options, memory, site))
         theme.use(application, theme.LIGHT if memory.light_theme else theme.DARK)
         self.wall = WallState(self._camera_of_number)
         self.session = ConsoleSession(site, self.wall, self.clock)
@@ -103,11 +96,15 @@ class ConsoleApp:
         fetch = EvidenceClient(site.hub.http).get
         self.clips = ClipShelf(runtime_folder(site.folder) / "clips", self.errands, fetch)
         self.names = SeatNames(self.session.directory, self.clips)
-        self.lease = CameraLease(_runtime(site))
+        self.lease = CameraLease(runtime_of(site))
         self.pump = FramePump(self.wall, self.lease, self._camera)
         self.client = self.client or QueryClient(site.hub.query)
         self.evidence = EvidenceCache(self.errands, fetch)
-        self.desk = DeskLine(self.session, self.client, self.errands, _seat(options))
+        self.thumbnails = ThumbnailShelf(
+            self.wall, self.pump, self.errands,
+            thumbnail_folder(user_state_folder(), site_key_of(options, site)), self.clock,
+        )  # fmt: skip
+        self.desk = DeskLine(self.session, self.client, self.errands, seat_of(options))
         self.feed = SeatFeed(self.session, memory)
         self.commander = Commander(self.session, self.desk, self._ask_reason)
         self.router = KeyRouter(application, self.clock)
@@ -172,6 +169,7 @@ class ConsoleApp:
         if self.window is not None:
             self.window.activateWindow()
         self._read_basemap()
+        self._prepare_directory()
         self.feed.start()
         self._tick.start()
         self._memory.start(self._remembered)
@@ -181,7 +179,10 @@ class ConsoleApp:
             self.wall, MAIN_WINDOW, self.pump, self.names, clock=self.clock,
             show_clock=False,
         )  # fmt: skip
-        window = MainWindow(self.session, self.evidence, self.wall_view, self._options.profile)
+        WallDrops(self.session, self.wall_view)
+        window = MainWindow(
+            self.session, self.evidence, self.wall_view, self._options.profile, self.thumbnails
+        )
         self.window = window
         case_view = window.case_view
         case_view.act_asked.connect(self.commander.act)
@@ -242,6 +243,13 @@ class ConsoleApp:
             self.wall_view.set_names(self.names)
         self.screens.set_names(self.names)
         self._read_basemap()
+        self._prepare_directory()
+
+    def _prepare_directory(self) -> None:
+        """The search index of a large site is made beside the windows, not at the first letter."""
+        directory = self.session.directory
+        self.errands.run(directory.prepare, lambda _none: None, self._on_problem)
+        self.thumbnails.sweep(camera.id for camera in directory.cameras)
 
     def _ask_for_attention(self) -> None:
         self._application.beep()
@@ -342,6 +350,7 @@ class ConsoleApp:
             self.wall_view.release()
         if self.window is not None:
             self.window.hide()
+        self.thumbnails.close()
         self.pump.close()
         self.lease.close()
         self.clips.close()
@@ -352,26 +361,6 @@ class ConsoleApp:
             if window is not None:
                 window.hide()
                 window.deleteLater()
-
-
-def _language(options: ConsoleOptions, memory: SeatMemory, site: Site) -> Language:
-    if options.language is not None:
-        return options.language
-    known = {language.value: language for language in Language}
-    return known.get(memory.language, site.language)
-
-
-def _seat(options: ConsoleOptions) -> str:
-    return options.seat or os.environ.get("GRIDWALL_SEAT") or getpass.getuser()
-
-
-def _runtime(site: Site) -> RuntimeInfo:
-    return RuntimeInfo(
-        site_folder=str(site.folder),
-        runtime_folder=str(runtime_folder(site.folder)),
-        intake=site.hub.intake,
-        spool_folder=str(worker_state_folder(site)),
-    )
 
 
 def run_console(options: ConsoleOptions) -> int:

@@ -6,6 +6,7 @@ One thread.
 
 from __future__ import annotations
 
+import enum
 from collections import Counter
 from collections.abc import Iterable
 
@@ -21,6 +22,24 @@ MASS_COUNT_MIN = 4
 MASS_SHARE_MIN = 0.6
 
 
+class Mark(enum.IntEnum):
+    """How a camera stands in a list; a lower one is worse. UNWATCHED: nobody has it open."""
+
+    LOST = 0
+    STALE = 1
+    LIVE = 2
+    UNWATCHED = 3
+    OFF = 4
+
+
+_MARK_OF_STATE = {
+    StreamState.LOST.value: Mark.LOST,
+    StreamState.STALE.value: Mark.STALE,
+    StreamState.LIVE.value: Mark.LIVE,
+    StreamState.DISABLED.value: Mark.OFF,
+}
+
+
 class MassFailure(Struct, frozen=True):
     """Cameras lost together: shown as one line."""
 
@@ -29,10 +48,12 @@ class MassFailure(Struct, frozen=True):
 
 
 class CameraHealth:
-    """Last health event per camera. `changed` fires when a state changes."""
+    """Last health event per camera. `changed` fires when a state changes; `marked(ids)` beside
+    it, with the cameras whose mark is another one now."""
 
     def __init__(self, directory: CameraDirectory) -> None:
         self.changed: Signal[[]] = Signal()
+        self.marked: Signal[[frozenset[CameraId]]] = Signal()
         self._directory = directory
         self._states: dict[CameraId, CameraHealthData] = {}
 
@@ -41,17 +62,28 @@ class CameraHealth:
         self.changed.emit()
 
     def replace(self, entries: Iterable[CameraHealthData]) -> None:
+        before = self._states
         self._states = {entry.camera_id: entry for entry in entries}
         self.changed.emit()
+        self.marked.emit(frozenset(before) | frozenset(self._states))
 
     def apply(self, entry: CameraHealthData) -> None:
         known = self._states.get(entry.camera_id)
         self._states[entry.camera_id] = entry
         if known is None or known.state != entry.state or known.cause != entry.cause:
             self.changed.emit()
+            self.marked.emit(frozenset((entry.camera_id,)))
 
     def of(self, camera_id: str) -> CameraHealthData | None:
         return self._states.get(CameraId(camera_id))
+
+    def mark_of(self, camera_id: CameraId) -> Mark:
+        """What a list shows beside the camera."""
+        camera = self._directory.camera(camera_id)
+        if camera is not None and not camera.enabled:
+            return Mark.OFF
+        entry = self._states.get(camera_id)
+        return Mark.UNWATCHED if entry is None else _MARK_OF_STATE.get(entry.state, Mark.UNWATCHED)
 
     def is_lost(self, camera_id: str) -> bool:
         entry = self._states.get(CameraId(camera_id))

@@ -33,6 +33,7 @@ class CommandId(enum.Enum):
     VOID = "void"
     SHOW_NEW = "show_new"
     CALL_CAMERA = "call_camera"
+    CAMERA_DIRECTORY = "camera_directory"
     FULL_TILE = "full_tile"
     LAYOUT_1 = "layout_1"
     LAYOUT_2 = "layout_2"
@@ -75,6 +76,7 @@ KEY_TABLE: tuple[KeyCommand, ...] = (
     KeyCommand(CommandId.VOID, ("Ctrl+Shift+X",), QT_TRANSLATE_NOOP("Keys", "Void the case (asks why)"), KeyGroup.CASES),
     KeyCommand(CommandId.SHOW_NEW, ("Home",), QT_TRANSLATE_NOOP("Keys", "Top of the queue, with what is new"), KeyGroup.CASES),
     KeyCommand(CommandId.CALL_CAMERA, (), QT_TRANSLATE_NOOP("Keys", "Digits, Enter: camera to the selected tile"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.CAMERA_DIRECTORY, ("C",), QT_TRANSLATE_NOOP("Keys", "Camera directory"), KeyGroup.CAMERAS),
     KeyCommand(CommandId.FULL_TILE, ("F",), QT_TRANSLATE_NOOP("Keys", "Selected tile full size and back"), KeyGroup.CAMERAS),
     KeyCommand(CommandId.LAYOUT_1, ("F1",), QT_TRANSLATE_NOOP("Keys", "Wall layout 1"), KeyGroup.CAMERAS),
     KeyCommand(CommandId.LAYOUT_2, ("F2",), QT_TRANSLATE_NOOP("Keys", "Wall layout 2"), KeyGroup.CAMERAS),

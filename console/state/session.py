@@ -97,7 +97,7 @@ class ConsoleSession:
         self.clock = clock
         self.site = site
         self.wall = wall
-        self.directory = CameraDirectory(site.cameras)
+        self.directory = CameraDirectory.of_site(site)
         self.cases = OpenCases()
         self.queue = CaseQueue(self.cases)
         self.people = People(site.inspectors)
@@ -130,7 +130,7 @@ class ConsoleSession:
     def set_site(self, site: Site) -> None:
         """A register changed: directories follow, cases and positions stay."""
         self.site = site
-        self.directory = CameraDirectory(site.cameras)
+        self.directory = CameraDirectory.of_site(site)
         self._calibrations = _calibrations_of(site)
         self.people.register(site.inspectors)
         self.health.set_directory(self.directory)

@@ -27,6 +27,9 @@ from console.state.profiles import FIRST_SHARES, Profile
 from console.state.seat_memory import SeatMemory
 from console.state.session import ConsoleSession
 from console.state.tiles import TileAddress
+from console.views.camera_panel import WIDTH_PX as CAMERA_PANEL_PX
+from console.views.camera_panel import CameraPanel
+from console.views.camera_preview import Thumbnails
 from console.views.case_view import CaseView
 from console.views.header import Header
 from console.views.key_sheet import KeySheet
@@ -54,6 +57,7 @@ class MainWindow(QMainWindow):
         cache: EvidenceCache,
         wall_view: QWidget,
         profile: Profile,
+        thumbnails: Thumbnails | None = None,
     ) -> None:
         super().__init__()
         self._session = session
@@ -64,6 +68,8 @@ class MainWindow(QMainWindow):
         self.strip = PriorityStrip(session)
         self.banner = FeedBanner(session)
         self.wall_view = wall_view
+        self.camera_panel = CameraPanel(session, thumbnails)
+        self.camera_panel.closed.connect(self._focus_queue)
         self.map_view = MapView(session)
         self.queue_view = QueueView(session)
         self.case_view = CaseView(session, cache)
@@ -106,13 +112,25 @@ class MainWindow(QMainWindow):
         self.splitters[name] = splitter
         return splitter
 
+    def _with_directory(self, column: QWidget) -> QWidget:
+        """The wall's column with the camera directory at its left, which is nothing while closed."""
+        both = QSplitter(Qt.Orientation.Horizontal)
+        both.setChildrenCollapsible(False)
+        both.addWidget(self.camera_panel)
+        both.addWidget(column)
+        both.setStretchFactor(1, 1)
+        both.setSizes([CAMERA_PANEL_PX, 10 * CAMERA_PANEL_PX])
+        return both
+
     def _subcentre_body(self) -> QWidget:
-        left = self._splitter("left", Qt.Orientation.Vertical, self.wall_view, self.map_view)
+        column = self._splitter("left", Qt.Orientation.Vertical, self.wall_view, self.map_view)
+        left = self._with_directory(column)
         right = self._splitter("right", Qt.Orientation.Vertical, self.queue_view, self.case_view)
         return self._splitter("main", Qt.Orientation.Horizontal, left, right)
 
     def _desk_body(self) -> QWidget:
-        middle = self._splitter("middle", Qt.Orientation.Vertical, self.map_view, self.wall_view)
+        column = self._splitter("middle", Qt.Orientation.Vertical, self.map_view, self.wall_view)
+        middle = self._with_directory(column)
         return self._splitter(
             "main", Qt.Orientation.Horizontal, self.queue_view, middle, self.case_view
         )
@@ -185,6 +203,7 @@ class MainWindow(QMainWindow):
             CommandId.MAP_WHOLE: self.map_view.show_whole,
             CommandId.MAP_IN: self.map_view.zoom_in,
             CommandId.MAP_OUT: self.map_view.zoom_out,
+            CommandId.CAMERA_DIRECTORY: self.camera_panel.toggle,
             CommandId.PALETTE: self.palette_card.open,
             CommandId.KEY_SHEET: self.key_sheet.toggle,
             CommandId.BACK: self.step_back,
@@ -211,8 +230,13 @@ class MainWindow(QMainWindow):
             self.palette_card.close_palette()
         elif selected is not None and self._is_full_tile(selected):
             self._session.wall.toggle_full(selected)
+        elif self.camera_panel.isVisible():
+            self.camera_panel.close_panel()
         else:
-            self.queue_view.list.setFocus()
+            self._focus_queue()
+
+    def _focus_queue(self) -> None:
+        self.queue_view.list.setFocus()
 
     def _is_full_tile(self, address: TileAddress) -> bool:
         return self._session.wall.window(address.window_id).full_index is not None
@@ -244,6 +268,7 @@ class MainWindow(QMainWindow):
             self.queue_view,
             self.case_view,
             self.palette_card,
+            self.camera_panel,
         ):
             part.retranslate()
         self.strip.update()

@@ -18,6 +18,7 @@ BENCHES = {
     "vision": "detector and pipeline against the bare model",
     "feed": "event log, fan-out and latency against bare pyzmq",
     "cases": "queue pages, filters and acts against bare SQL",
+    "directory": "a keystroke among ten thousand cameras against a bare scan of their names",
     "map": "moving markers against other ways to draw them",
 }
 

@@ -1,0 +1,57 @@
+"""What the command line said about a seat, and what follows from it: language, name, folders.
+
+Pure but for the environment. Any thread.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.paths import runtime_folder, worker_state_folder
+from config.site import Language, Site
+from console.state.profiles import Profile
+from console.state.seat_memory import SeatMemory
+from ingest.cameras.lease import RuntimeInfo
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleOptions:
+    """What the command line said. One of `site_folder` and `hub` is set."""
+
+    site_folder: Path | None
+    hub: str | None
+    profile: Profile
+    screen_count: int | None = None
+    language: Language | None = None
+    seat: str | None = None
+
+
+def language_of(options: ConsoleOptions, memory: SeatMemory, site: Site) -> Language:
+    """As asked for, else as the person left it, else the site's."""
+    if options.language is not None:
+        return options.language
+    known = {language.value: language for language in Language}
+    return known.get(memory.language, site.language)
+
+
+def site_key_of(options: ConsoleOptions, site: Site) -> str:
+    """What tells one site from another in a person's own folders."""
+    return str(options.hub or site.folder)
+
+
+def seat_of(options: ConsoleOptions) -> str:
+    """Who acts, in the audit."""
+    return options.seat or os.environ.get("GRIDWALL_SEAT") or getpass.getuser()
+
+
+def runtime_of(site: Site) -> RuntimeInfo:
+    """What the machine's camera broker must know of the site."""
+    return RuntimeInfo(
+        site_folder=str(site.folder),
+        runtime_folder=str(runtime_folder(site.folder)),
+        intake=site.hub.intake,
+        spool_folder=str(worker_state_folder(site)),
+    )

@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Meta, Struct, field
 
+from config.linkage_settings import LinkageSettings
+
 Fraction = Annotated[float, Meta(ge=0.0, le=1.0)]
 
 
@@ -263,6 +265,7 @@ class Settings(Struct, frozen=True):
     desk: DeskSettings = field(default_factory=DeskSettings)
     ptz: PtzSettings = field(default_factory=PtzSettings)
     field_page: FieldPageSettings = FieldPageSettings()
+    linkage: LinkageSettings = LinkageSettings()
 
 
 def load_settings(folder: Path) -> Settings:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -30,6 +31,7 @@ from config.settings import STORE_SCHEMES, CalendarSettings, Settings, parse_tim
 from config.site import Datum, HubAddresses, Language
 from config.times import parse_hours
 from config.toml_document import TomlDocument, read_toml
+from config.toml_table import dotted
 
 S = TypeVar("S", bound=Struct)
 
@@ -120,8 +122,8 @@ class _Reader:
                     found, _few(known), line=self._document.line(*where), key=".".join(where)
                 )
 
-    def error(self, path: tuple[str, ...], found: str, expected: str) -> None:
-        self._problems.error(found, expected, line=self._document.line(*path), key=".".join(path))
+    def error(self, path: tuple[str | int, ...], found: str, expected: str) -> None:
+        self._problems.error(found, expected, line=self._document.line(*path), key=dotted(path))
 
     def top(self, key: str, kind: type[Any], aliases: Mapping[str, str] | None = None) -> Any:
         """A key of the top level as `kind`, or None. `name` is the one that must be there."""
@@ -159,7 +161,8 @@ class _Reader:
         try:
             return msgspec.convert(self._expanded(path, value), kind)
         except msgspec.ValidationError as error:
-            self.error(path, shown(value), _expected(kind, str(error)))
+            inner = _inner_path(str(error))
+            self.error((*path, *inner), shown(_at(value, inner)), _expected(kind, str(error)))
             return None
 
     def _expanded(self, path: tuple[str, ...], value: Any) -> Any:
@@ -174,6 +177,24 @@ class _Reader:
         if isinstance(value, dict):
             return {key: self._expanded(path, entry) for key, entry in value.items()}
         return value
+
+
+#: Where msgspec says a nested value is wrong: `Expected … - at `$[0].tiles[1]``.
+_AT = re.compile(r"at `\$([^`]*)`")
+_STEP = re.compile(r"\[(\d+)\]|\.([\w-]+)")
+
+
+def _inner_path(message: str) -> tuple[str | int, ...]:
+    """The steps from a key's value down to what does not fit; empty for the value itself."""
+    found = _AT.search(message)
+    steps = _STEP.findall(found.group(1)) if found else []
+    return tuple(int(index) if index else name for index, name in steps)
+
+
+def _at(value: Any, path: tuple[str | int, ...]) -> Any:
+    for step in path:
+        value = value[step]
+    return value
 
 
 def _few(known: tuple[str, ...]) -> str:

@@ -38,12 +38,14 @@ from console.bridge.frame_pump import FramePump
 from console.bridge.gui_thread import Errands
 from console.bridge.site_source import site_of_folder, site_of_hub
 from console.bridge.thumbnails import ThumbnailShelf, thumbnail_folder
+from console.state.alarm_calls import AlarmCalls
 from console.state.basemap import BaseMap, read_basemap
 from console.state.cases import CaseRow
 from console.state.keys import CommandId
 from console.state.profiles import FIRST_LAYOUT, Profile
 from console.state.seat_memory import SeatMemory, memory_path
 from console.state.session import ConsoleSession, Severity
+from console.state.tiles import WindowId
 from console.state.wall import MAIN_WINDOW, WallState
 from console.views import theme, words
 from console.views.attention import Attention
@@ -115,6 +117,7 @@ class ConsoleApp:
             application, self.session, self.pump, self.names, self.router,
             profile=options.profile, screen_count=options.screen_count,
         )  # fmt: skip
+        self.alarm_calls = AlarmCalls(self.session, self._windows_on_screen)
         self.attention = Attention(self.session, self._ask_for_attention)
         self._ticks = 0
         self._closed = False
@@ -195,6 +198,7 @@ class ConsoleApp:
         window.header.lost_asked.connect(self._say_lost)
         window.header.today_asked.connect(self._read_today)
         window.closed.connect(self._application.quit)
+        self.alarm_calls.regions.waiting.changed.connect(window.header.show_waiting)
         self.commander.held_changed.connect(window.hold_bar.show_held)
         self.router.digits_changed.connect(window.digit_badge.show_digits)
         self._restore_map(window)
@@ -233,6 +237,10 @@ class ConsoleApp:
         if file is not None:
             self.errands.run(lambda: read_basemap(file), self._on_basemap, self._on_problem)
 
+    def _windows_on_screen(self) -> tuple[WindowId, ...]:
+        main = (MAIN_WINDOW,) if self.window is not None else ()
+        return (*main, *self.screens.window_ids)
+
     def _on_basemap(self, basemap: BaseMap) -> None:
         if self.window is not None:
             self.window.map_view.set_basemap(basemap)
@@ -261,6 +269,7 @@ class ConsoleApp:
 
     def _on_tick(self) -> None:
         self.session.tick()
+        self.alarm_calls.tick()
         self._ticks += 1
         if self._ticks % HEAD_TICKS == 1 and self.session.feed.get().is_live:
             self.desk.read_head()
@@ -331,7 +340,7 @@ class ConsoleApp:
             light_theme=theme.COLOURS is theme.LIGHT,
             open_case=session.open_case.get(),
             acknowledged=tuple(sorted(session.acknowledged & set(session.queue.order))),
-            wall=base64.b64encode(self.wall.remember()).decode(),
+            wall=base64.b64encode(self.wall.remember(self.alarm_calls.before())).decode(),
         )
         return memory if self.window is None else self.window.remembered(memory)
 
@@ -344,6 +353,7 @@ class ConsoleApp:
         self._tick.stop()
         self.attention.close()
         self.feed.close()
+        self.alarm_calls.close()
         self.router.close()
         self.screens.close()
         if self.wall_view is not None:

@@ -12,6 +12,7 @@ from console.bridge.clips import SeatNames
 from console.bridge.tile_image import PictureSource
 from console.state.profiles import Profile
 from console.state.session import ConsoleSession
+from console.state.tiles import WindowId
 from console.state.wall_first import fill_new_window
 from console.views.key_router import KeyRouter
 from console.views.status_line import DigitBadge
@@ -45,6 +46,11 @@ class SeatScreens:
         """Opens the windows; the board has none."""
         if self._profile is not Profile.BOARD:
             self._screens.start()
+
+    @property
+    def window_ids(self) -> tuple[WindowId, ...]:
+        """The wall windows that are on a monitor now, in the order they came."""
+        return tuple(self._screens.windows)
 
     def set_names(self, names: SeatNames) -> None:
         for window in self._screens.windows.values():

@@ -10,7 +10,9 @@ from typing import Any, Protocol
 
 import msgspec
 
+from config.linkage_settings import LinkageSettings
 from config.load import load_site
+from config.settings import Settings
 from config.site import (
     Calibration,
     Camera,
@@ -72,6 +74,7 @@ def site_of_hub(client: Asks, runtime_key: Path) -> Site:
         datum=Datum(header.get("coordinates", Datum.WGS84.value)),
         hub=_converted("site", header.get("hub", {}), HubAddresses),
         tiles=header.get("tiles"),
+        settings=Settings(linkage=_converted("site", header.get("linkage", {}), LinkageSettings)),
         **fields,
     )
 

@@ -149,6 +149,13 @@ def write_site_toml(
         f'query = "{addresses.query}"',
         f'http = "{addresses.http}"',
         f'jt808 = "{addresses.jt808}"',
+        "",
+        "# Smoke and fire come to the last two tiles of the wall: the camera, and the next best view.",
+        "[[linkage.region]]",
+        'kinds = ["smoke", "fire"]',
+        "tiles = [5, 6]",
+        "priority = 1",
+        "views = 2",
     ]
     (folder / "site.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
 

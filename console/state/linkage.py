@@ -18,6 +18,8 @@ from config.site import Calibration, Camera, CameraId
 CONE_RANGE_M = 120.0
 #: Beyond this a camera shows nothing useful of a place.
 NEAREST_RANGE_M = 300.0
+#: One degree of latitude is at least this long anywhere (WGS-84 at the equator).
+METRES_PER_DEGREE = 110_570.0
 #: Calibrated ground is believed a little beyond its own corners.
 HULL_GROWTH = 1.35
 
@@ -111,8 +113,15 @@ def sights_of(
     return [sight for _later, sight in found[:limit]]
 
 
+def _is_far(a: GeoPoint, b: GeoPoint) -> bool:
+    """Beyond `NEAREST_RANGE_M` by latitude alone: spares the trigonometry of most of a city."""
+    return abs(a.lat_deg - b.lat_deg) * METRES_PER_DEGREE > NEAREST_RANGE_M
+
+
 def _sight(place: GeoPoint, camera: Camera, calibration: Calibration | None) -> Sight | None:
     if camera.place is None or not camera.enabled:
+        return None
+    if calibration is None and _is_far(camera.place, place):
         return None
     away_m = distance_m(camera.place, place)
     if calibration is not None and covers_ground(calibration, place):

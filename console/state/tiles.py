@@ -75,6 +75,8 @@ class TileAlarm(Struct, frozen=True):
         key: the key that opens it, as shown to the operator ("Enter").
         box_norm: the alert's box in the whole picture, None when there is none to draw.
         priority: 1 is the most urgent; the most urgent alarm of a camera is shown.
+        is_further_view: the camera only sees the same place; another one raised the alert.
+        waiting_count: alarms that found no tile of this region; its last tile tells.
     """
 
     alert_id: str
@@ -85,6 +87,8 @@ class TileAlarm(Struct, frozen=True):
     key: str = "Enter"
     box_norm: Region | None = None
     priority: int = 3
+    is_further_view: bool = False
+    waiting_count: int = 0
 
 
 class WallMemory(Struct, frozen=True):

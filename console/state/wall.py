@@ -153,6 +153,11 @@ class WallState:
             ),
         )
 
+    def replace_tile(self, address: TileAddress, tile: Tile) -> None:
+        """Puts back what a tile held: camera, region, pin and memory. Raises UnknownTile."""
+        self.tile(address)
+        self._put_tile(address, tile)
+
     def call(self, camera_id: CameraId, address: TileAddress | None = None) -> TileAddress:
         """Brings a camera to `address` (default: the selected tile) and returns where it is now.
 
@@ -279,9 +284,20 @@ class WallState:
 
     # -- memory
 
-    def remember(self) -> bytes:
-        """The wall as JSON, for the next start."""
-        return msgspec.json.encode(WallMemory(tuple(self._windows.values()), self._selected))
+    def remember(self, instead: Mapping[TileAddress, Tile] | None = None) -> bytes:
+        """The wall as JSON, for the next start; `instead`: tiles that are only lent to an alarm."""
+        lent = instead or {}
+        windows = tuple(
+            msgspec.structs.replace(
+                window,
+                tiles=tuple(
+                    lent.get(TileAddress(window.id, index), tile)
+                    for index, tile in enumerate(window.tiles)
+                ),
+            )
+            for window in self._windows.values()
+        )
+        return msgspec.json.encode(WallMemory(windows, self._selected))
 
     def restore(self, memory: bytes) -> None:
         """Opens the windows of a `remember()`ed wall.

@@ -55,6 +55,8 @@ class Header(QFrame):
         self._site.setObjectName("title")
         self._clock.setObjectName("clock")
         self._lost = self._number(checkable=False)
+        self._waiting = self._number(checkable=False)
+        self._waiting_count = 0
         self._scopes = {scope: self._number() for scope in (Scope.TODAY, Scope.OPEN, Scope.LATE)}
         self._search = QToolButton(self)
         self._search.setObjectName("search")
@@ -84,6 +86,7 @@ class Header(QFrame):
         layout.addWidget(self._state)
         layout.addSpacing(8)
         layout.addWidget(self._lost)
+        layout.addWidget(self._waiting)
         layout.addWidget(self._line())
         for scope in (Scope.TODAY, Scope.OPEN, Scope.LATE):
             layout.addWidget(self._scopes[scope])
@@ -132,6 +135,7 @@ class Header(QFrame):
         self._clock.setToolTip(translate("Header", "Local time, {0}").format(time.strftime("%Z")))
         self._on_feed(self._session.feed.get())
         self._refresh_numbers()
+        self.show_waiting(self._waiting_count)
         self._on_tick()
 
     def texts(self) -> dict[str, str]:
@@ -199,6 +203,18 @@ class Header(QFrame):
         self._lost.setVisible(bool(lost))
         self._lost.setToolTip(translate("Header", "Which cameras, and why"))
         self._tint(self._lost, theme.COLOURS.amber)
+
+    def show_waiting(self, count: int) -> None:
+        """How many alarms found no tile of their wall region."""
+        self._waiting_count = count
+        self._waiting.setVisible(count > 0)
+        self._waiting.setText(translate("Header", "{0} alarms wait for a tile").format(count))
+        self._waiting.setToolTip(
+            translate(
+                "Header", "Their region of the wall is full, pinned or in use: Space acknowledges"
+            )
+        )
+        self._tint(self._waiting, theme.COLOURS.alarm)
 
     def _tint(self, button: QToolButton, colour: str) -> None:
         style = f"color: {colour};" if colour else ""

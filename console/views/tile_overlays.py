@@ -17,7 +17,12 @@ from console.state.tiles import TileAlarm
 from console.views import theme
 from console.views.tile_look import PLATE_ALPHA, PlateCache, PlateKey, Span
 from console.views.tile_status import TileMode, TileStatus
-from console.views.tile_texts import alert_kind_text, pinned_text
+from console.views.tile_texts import (
+    alert_kind_text,
+    further_view_text,
+    pinned_text,
+    waiting_text,
+)
 
 SELECTED_PX = 2
 ALARM_PX = 3
@@ -135,11 +140,15 @@ def _badges(
 def _caption(
     content: OverlayContent, alarm: TileAlarm, plates: PlateCache
 ) -> tuple[QPoint, QPixmap]:
-    """Kind, place, age and the key that opens it."""
+    """Kind, place, age and the key that opens it; that it is another view; how many wait."""
+    further = Span(f"  {further_view_text()}", ALARM_INK)
+    waiting = Span(f"  {waiting_text(alarm.waiting_count)}", ALARM_INK, bold=True)
     spans = (
         Span(alert_kind_text(alarm.kind), ALARM_INK, bold=True),
+        *((further,) if alarm.is_further_view else ()),
         Span(f"  {alarm.place}", ALARM_INK),
         Span(f"  {content.status.alarm_age}", ALARM_INK, bold=True),
+        *((waiting,) if alarm.waiting_count else ()),
         Span(f"  [{alarm.key}]", ALARM_INK),
     )
     size = round(content.size_px * ALARM_TEXT)

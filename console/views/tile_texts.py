@@ -44,6 +44,16 @@ def alert_kind_text(kind: AlertKind) -> str:
     }[kind]
 
 
+def further_view_text() -> str:
+    """An alarm tile whose camera only sees the place of the alert."""
+    return translate("Tile", "another view")
+
+
+def waiting_text(count: int) -> str:
+    """Alarms for which the region has no tile left."""
+    return translate("Tile", "+{0} waiting").format(count)
+
+
 def cause_text(cause: LossCause | None) -> str:
     """What happened to a stream, as the title of its card."""
     if cause is None:

@@ -153,6 +153,7 @@ class SiteService:
             "name": site.name,
             "language": site.language.value,
             "coordinates": site.datum.value,
+            "linkage": site.settings.linkage,
             "hub": site.hub,
             "tiles": site.tiles,
         }

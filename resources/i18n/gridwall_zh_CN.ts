@@ -517,6 +517,14 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
             <source>The hub has been silent for {0}: cases and positions are as they were then. Pictures are live. Acts wait until it is back.</source>
             <translation>中心服务已 {0} 无响应：案件和位置停留在当时，视频仍为实时，恢复后方可办理。</translation>
         </message>
+        <message>
+            <source>{0} alarms wait for a tile</source>
+            <translation>{0} 起告警待上屏</translation>
+        </message>
+        <message>
+            <source>Their region of the wall is full, pinned or in use: Space acknowledges</source>
+            <translation>告警区已满、被锁定或正在使用；按空格确认后腾出</translation>
+        </message>
     </context>
     <context>
         <name>Hold</name>
@@ -1034,6 +1042,14 @@ Alerts of the cameras and reports of citizens appear here.</source>
         <message>
             <source>overload: {0} fps</source>
             <translation>过载：{0} 帧/秒</translation>
+        </message>
+        <message>
+            <source>another view</source>
+            <translation>另一视角</translation>
+        </message>
+        <message>
+            <source>+{0} waiting</source>
+            <translation>另有 {0} 起待显示</translation>
         </message>
     </context>
     <context>

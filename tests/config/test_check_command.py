@@ -54,3 +54,22 @@ def test_a_wrong_case_loop_is_told(tmp_path: Path) -> None:
     done = check(write_site(tmp_path))
     assert done.returncode == 2
     assert "error: transitions.toml: found" in done.stdout
+
+
+def test_an_alarm_region_of_an_unknown_kind_is_told(tmp_path: Path) -> None:
+    region = '[[linkage.region]]\nkinds = ["smoke", "parkin"]\n'
+    done = check(write_site(tmp_path, site=SITE + region), "--json")
+    assert done.returncode == 2
+    problem = json.loads(done.stdout)["problems"][-1]
+    assert problem["key"] == "linkage.region[0].kinds"
+    assert "did you mean 'parking'" in problem["found"]
+
+
+def test_a_wrong_key_of_an_alarm_region_is_told_with_its_line(tmp_path: Path) -> None:
+    region = '[[linkage.region]]\nkinds = ["smoke"]\nmonitors = 2\n'
+    done = check(write_site(tmp_path, site=SITE + region), "--json")
+    assert done.returncode == 2
+    problem = json.loads(done.stdout)["problems"][0]
+    assert problem["line"] == SITE.count("\n") + 1
+    assert problem["key"] == "linkage.region[0]"
+    assert "monitors" in problem["text"]

@@ -23,6 +23,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     started_s = time.monotonic()
     checked: SiteReport = with_case_loop(report(arguments.site), arguments.site)
+    checked = with_alarm_regions(checked, arguments.site)
     seconds = time.monotonic() - started_s
     if arguments.json:
         problems = [
@@ -63,6 +64,34 @@ def with_case_loop(checked: SiteReport, folder: Path) -> SiteReport:
         problems = (*checked.problems, problem)
         return msgspec.structs.replace(checked, site=None, problems=problems)
     return checked
+
+
+def with_alarm_regions(checked: SiteReport, folder: Path) -> SiteReport:
+    """The report with the mistakes of [[linkage.region]]: which kinds of alert exist."""
+    import msgspec
+
+    from config.problems import Problem, SiteInvalid, did_you_mean, one_of, shown
+    from config.settings import load_settings
+    from vision.alerts import AlertKind
+
+    try:
+        regions = load_settings(folder).linkage.region
+    except SiteInvalid:
+        return checked  # told already
+    kinds = [kind.value for kind in AlertKind]
+    unknown = [
+        Problem(
+            "site.toml", None, f"linkage.region[{index}].kinds",
+            f"unknown kind {shown(kind)}{did_you_mean(kind, kinds)}", one_of(kinds),
+        )
+        for index, region in enumerate(regions)
+        for kind in region.kinds
+        if kind not in kinds
+    ]  # fmt: skip
+    if not unknown:
+        return checked
+    problems = (*checked.problems, *unknown)
+    return msgspec.structs.replace(checked, site=None, problems=problems)
 
 
 def _summary(checked: SiteReport, folder: Path, seconds: float) -> str:

@@ -36,6 +36,7 @@ from console.bridge.desk_line import DeskLine
 from console.bridge.evidence_cache import EvidenceCache
 from console.bridge.frame_pump import FramePump
 from console.bridge.gui_thread import Errands
+from console.bridge.shelf_line import ShelfLine
 from console.bridge.site_source import site_of_folder, site_of_hub
 from console.bridge.thumbnails import ThumbnailShelf, thumbnail_folder
 from console.state.alarm_calls import AlarmCalls
@@ -54,6 +55,7 @@ from console.views.key_router import KeyRouter
 from console.views.language import Translators
 from console.views.main_window import MainWindow
 from console.views.reason_dialog import ReasonDialog
+from console.views.shelf_desk import ShelfDesk
 from console.views.wall_drops import WallDrops
 from console.views.wall_view import WallView
 from ingest.cameras.lease import CameraLease
@@ -111,6 +113,7 @@ class ConsoleApp:
         self.commander = Commander(self.session, self.desk, self._ask_reason)
         self.router = KeyRouter(application, self.clock)
         self.window: MainWindow | None = None
+        self.shelves: ShelfDesk | None = None
         self.wall_view: WallView | None = None
         self.board: BoardWindow | None = None
         self.screens = SeatScreens(
@@ -195,7 +198,8 @@ class ConsoleApp:
         window.header.search_asked.connect(window.palette_card.open)
         window.header.keys_asked.connect(window.key_sheet.open)
         window.header.language_asked.connect(self._toggle_language)
-        window.header.lost_asked.connect(self._say_lost)
+        window.header.lost_asked.connect(window.loss_list.toggle)
+        self._open_shelves(window)
         window.header.today_asked.connect(self._read_today)
         window.closed.connect(self._application.quit)
         self.alarm_calls.regions.waiting.changed.connect(window.header.show_waiting)
@@ -204,6 +208,13 @@ class ConsoleApp:
         self._restore_map(window)
         window.arrange(self._memory.first)
         self.router.watch(window)
+
+    def _open_shelves(self, window: MainWindow) -> None:
+        assert self.client is not None
+        line = ShelfLine(self.session, self.client, self.errands, seat_of(self._options))
+        self.shelves = ShelfDesk(self.session, line, window)
+        window.loss_list.maintenance_asked.connect(self.shelves.maintenance)
+        window.loss_list.end_asked.connect(self.shelves.end)
 
     def _open_board(self) -> None:
         from console.views.board.board_window import BoardWindow  # pyqtgraph only where it is shown
@@ -304,6 +315,8 @@ class ConsoleApp:
             self._toggle_language()
         elif command_id is CommandId.THEME:
             self._toggle_theme()
+        elif command_id is CommandId.PUT_ASIDE and self.shelves is not None:
+            self.shelves.put_alerts_aside()
         elif self.window is not None:
             self.window.run_command(command_id)
         elif self.board is not None and command_id is CommandId.FULL_SCREEN:
@@ -317,12 +330,6 @@ class ConsoleApp:
         theme.use(self._application, theme.DARK if light else theme.LIGHT)
         if self.window is not None:
             self.window.retheme()
-
-    def _say_lost(self) -> None:
-        lost = self.session.health.lost()
-        names = [self.session.directory.name_of(entry.camera_id) for entry in lost[:6]]
-        more = "…" if len(lost) > len(names) else ""
-        self.session.say(words.translate("Header", "Lost: {0}").format("、".join(names) + more))
 
     def _ask_reason(self, act: str, row: CaseRow) -> str | None:
         title = f"{words.kind_text(row.case.kind)} · {words.place_text(row, self.session.site)}"

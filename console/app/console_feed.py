@@ -21,7 +21,7 @@ from ingest.feed.reader import STALE_S, FeedReader, ReaderState, Snapshot
 _log = logging.getLogger(__name__)
 
 #: Topics a seat follows; the heartbeat is followed by the reader itself.
-TOPICS = ("alert.", "case.", "camera.", "position.", "register.", "scene.")
+TOPICS = ("alert.", "case.", "camera.", "position.", "register.", "scene.", "shelf.")
 #: Events that name a changed register are gathered this long before the site is read again.
 REGISTER_SETTLE_MS = 300
 
@@ -82,7 +82,11 @@ class SeatFeed(QObject):
     def _on_snapshot(self, snapshot: Snapshot) -> None:
         self._session.apply_snapshot(
             SnapshotParts(
-                snapshot.cases, snapshot.alerts, snapshot.positions, snapshot.camera_health
+                snapshot.cases,
+                snapshot.alerts,
+                snapshot.positions,
+                snapshot.camera_health,
+                snapshot.shelves,
             )
         )
         if not self._restored:

@@ -22,6 +22,7 @@ from config.paths import hub_state_folder, network_file_system
 from config.problems import SiteInvalid
 from config.site import Site
 from console.desk.desk import Desk
+from console.desk.shelf import ShelfService
 from ingest.errors import GridwallError, Misconfigured
 from ingest.feed.file_lock import FileLock, LockTaken
 from ingest.feed.hub import Hub, HubSettings
@@ -149,7 +150,12 @@ class HubApp:
                 accept_clear_network=site.hub.accept_unencrypted_network,
             ),
             self._store,
-            (self._service, Desk(lambda: self._service.directory), self._ptz),
+            (
+                self._service,
+                Desk(lambda: self._service.directory),
+                self._ptz,
+                ShelfService(lambda: self._service.directory),
+            ),
             streets=lambda: self._service.streets,
             beside=self._service.poll,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from console.desk.case import CaseData
+from console.desk.shelf import ShelfData
 from console.desk.workflow import shipped_table
 from ingest.feed.schema import OWN_PAYLOADS, Payload
 from ingest.ptz.states import PtzActData, PtzStateData
@@ -59,6 +60,12 @@ PTZ_PAYLOADS = (
 )
 
 
+SHELF_PAYLOADS = (
+    Payload("gridwall.shelf.set.v1", ShelfData, "Maintenance began, or alerts were put aside."),
+    Payload("gridwall.shelf.ended.v1", ShelfData, "It is over, by time or by somebody."),
+)
+
+
 def all_payloads() -> tuple[Payload, ...]:
     alerts = (
         Payload(f"gridwall.alert.{verb.value}.v1", AlertData, f"An alert was {verb.value}.")
@@ -69,4 +76,4 @@ def all_payloads() -> tuple[Payload, ...]:
         Payload(f"gridwall.case.{act}.v1", CaseData, ACTS.get(act, f"Act {act}.")) for act in acts
     )
     scene = Payload("gridwall.scene.pushed.v1", ScenePushedData, "A scene was pushed to a wall.")
-    return (*alerts, *cases, scene, *PTZ_PAYLOADS, *OWN_PAYLOADS)
+    return (*alerts, *cases, scene, *PTZ_PAYLOADS, *SHELF_PAYLOADS, *OWN_PAYLOADS)

@@ -50,7 +50,12 @@ class AlarmCalls:
 
     def _on_alerts(self) -> None:
         session, regions = self._session, self.regions
-        wanted = [alert for alert in session.alerts.values() if regions.takes(alert.kind)]
+        wanted = [
+            alert
+            for alert in session.alerts.values()
+            if regions.takes(alert.kind)
+            and session.shelves.puts_aside(alert.camera_id, alert.kind.value) is None
+        ]
         alarms = session.wall.alarms
         self._cameras = {alert.alert_id: self._cameras_of(alert) for alert in wanted}
         demands = [

@@ -1,25 +1,18 @@
-"""CameraHealth: which cameras are away, and when many of them are one failure.
+"""CameraHealth: which cameras are away.
 
-Decides what the header counts as lost. Cameras switched off by the register are not lost.
-One thread.
+Decides what counts as lost: not what the register switched off, nor what is in acknowledged
+maintenance. One thread.
 """
 
 from __future__ import annotations
 
 import enum
-from collections import Counter
 from collections.abc import Iterable
-
-from msgspec import Struct
 
 from config.site import CameraId
 from console.state.directory import CameraDirectory
 from console.state.observable import Signal
 from ingest.cameras.health import CameraHealthData, StreamState
-
-#: This many lost cameras of one group, and this share of it, are one failure (a switch).
-MASS_COUNT_MIN = 4
-MASS_SHARE_MIN = 0.6
 
 
 class Mark(enum.IntEnum):
@@ -28,8 +21,9 @@ class Mark(enum.IntEnum):
     LOST = 0
     STALE = 1
     LIVE = 2
-    UNWATCHED = 3
-    OFF = 4
+    MAINTENANCE = 3
+    UNWATCHED = 4
+    OFF = 5
 
 
 _MARK_OF_STATE = {
@@ -40,26 +34,34 @@ _MARK_OF_STATE = {
 }
 
 
-class MassFailure(Struct, frozen=True):
-    """Cameras lost together: shown as one line."""
-
-    group: str
-    lost_count: int
-
-
 class CameraHealth:
     """Last health event per camera. `changed` fires when a state changes; `marked(ids)` beside
-    it, with the cameras whose mark is another one now."""
+    it, with the cameras whose mark may be another one now; `directory_changed` after a register."""
 
     def __init__(self, directory: CameraDirectory) -> None:
         self.changed: Signal[[]] = Signal()
         self.marked: Signal[[frozenset[CameraId]]] = Signal()
+        self.directory_changed: Signal[[]] = Signal()
         self._directory = directory
         self._states: dict[CameraId, CameraHealthData] = {}
+        self._maintenance: frozenset[CameraId] = frozenset()
+
+    @property
+    def directory(self) -> CameraDirectory:
+        return self._directory
 
     def set_directory(self, directory: CameraDirectory) -> None:
         self._directory = directory
+        self.directory_changed.emit()
         self.changed.emit()
+
+    def set_maintenance(self, camera_ids: frozenset[CameraId]) -> None:
+        """These cameras are worked on: they do not count as lost."""
+        if camera_ids != self._maintenance:
+            others = camera_ids ^ self._maintenance
+            self._maintenance = camera_ids
+            self.changed.emit()
+            self.marked.emit(others)
 
     def replace(self, entries: Iterable[CameraHealthData]) -> None:
         before = self._states
@@ -82,6 +84,8 @@ class CameraHealth:
         camera = self._directory.camera(camera_id)
         if camera is not None and not camera.enabled:
             return Mark.OFF
+        if camera_id in self._maintenance:
+            return Mark.MAINTENANCE
         entry = self._states.get(camera_id)
         return Mark.UNWATCHED if entry is None else _MARK_OF_STATE.get(entry.state, Mark.UNWATCHED)
 
@@ -90,7 +94,7 @@ class CameraHealth:
         return entry is not None and entry.state == StreamState.LOST.value
 
     def lost(self) -> list[CameraHealthData]:
-        """Enabled cameras of the register that are lost, oldest loss first."""
+        """Cameras in use and not in maintenance that are lost, oldest loss first."""
         return sorted(
             (
                 entry
@@ -102,18 +106,4 @@ class CameraHealth:
 
     def _counts(self, camera_id: CameraId) -> bool:
         camera = self._directory.camera(camera_id)
-        return camera is not None and camera.enabled
-
-    def mass_failures(self) -> list[MassFailure]:
-        """Groups of which most cameras are lost, worst first."""
-        sizes = Counter(
-            camera.group for camera in self._directory.cameras if camera.group and camera.enabled
-        )
-        groups = (self._directory.camera(entry.camera_id) for entry in self.lost())
-        lost = Counter(camera.group for camera in groups if camera and camera.group)
-        found = [
-            MassFailure(group, count)
-            for group, count in lost.items()
-            if count >= MASS_COUNT_MIN and count >= MASS_SHARE_MIN * sizes[group]
-        ]
-        return sorted(found, key=lambda failure: (-failure.lost_count, failure.group))
+        return camera is not None and camera.enabled and camera_id not in self._maintenance

@@ -34,6 +34,8 @@ class CommandId(enum.Enum):
     SHOW_NEW = "show_new"
     CALL_CAMERA = "call_camera"
     CAMERA_DIRECTORY = "camera_directory"
+    LOSSES = "losses"
+    PUT_ASIDE = "put_aside"
     FULL_TILE = "full_tile"
     LAYOUT_1 = "layout_1"
     LAYOUT_2 = "layout_2"
@@ -74,9 +76,11 @@ KEY_TABLE: tuple[KeyCommand, ...] = (
     KeyCommand(CommandId.VERIFY, ("Ctrl+Shift+V",), QT_TRANSLATE_NOOP("Keys", "Verified: the matter is dealt with"), KeyGroup.CASES),
     KeyCommand(CommandId.CLOSE, ("Ctrl+Shift+C",), QT_TRANSLATE_NOOP("Keys", "Close the case"), KeyGroup.CASES),
     KeyCommand(CommandId.VOID, ("Ctrl+Shift+X",), QT_TRANSLATE_NOOP("Keys", "Void the case (asks why)"), KeyGroup.CASES),
+    KeyCommand(CommandId.PUT_ASIDE, ("Ctrl+Shift+A",), QT_TRANSLATE_NOOP("Keys", "Put alerts of this camera aside (asks why and how long)"), KeyGroup.CASES),
     KeyCommand(CommandId.SHOW_NEW, ("Home",), QT_TRANSLATE_NOOP("Keys", "Top of the queue, with what is new"), KeyGroup.CASES),
     KeyCommand(CommandId.CALL_CAMERA, (), QT_TRANSLATE_NOOP("Keys", "Digits, Enter: camera to the selected tile"), KeyGroup.CAMERAS),
     KeyCommand(CommandId.CAMERA_DIRECTORY, ("C",), QT_TRANSLATE_NOOP("Keys", "Camera directory"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.LOSSES, ("L",), QT_TRANSLATE_NOOP("Keys", "Lost cameras and maintenance"), KeyGroup.CAMERAS),
     KeyCommand(CommandId.FULL_TILE, ("F",), QT_TRANSLATE_NOOP("Keys", "Selected tile full size and back"), KeyGroup.CAMERAS),
     KeyCommand(CommandId.LAYOUT_1, ("F1",), QT_TRANSLATE_NOOP("Keys", "Wall layout 1"), KeyGroup.CAMERAS),
     KeyCommand(CommandId.LAYOUT_2, ("F2",), QT_TRANSLATE_NOOP("Keys", "Wall layout 2"), KeyGroup.CAMERAS),

@@ -22,15 +22,18 @@ from msgspec import Raw, Struct
 from config.geometry import GeoPoint
 from config.site import Calibration, CameraId, InspectorId, Site
 from console.desk.case import CaseData, CaseId
+from console.desk.shelf import ShelfData
 from console.state.candidates import Candidate, CaseDetail
 from console.state.cases import CaseRow, OpenCases
 from console.state.directory import CameraDirectory
 from console.state.feed_status import FeedStatus
 from console.state.health import CameraHealth
 from console.state.linkage import Sight, View, sights_of
+from console.state.losses import Losses
 from console.state.observable import Signal, Value
 from console.state.people import People
 from console.state.queue import CaseQueue, QueueCounts
+from console.state.shelves import Shelves
 from console.state.tiles import TileAddress, TileAlarm
 from console.state.wall import MAIN_WINDOW, WallState
 from ingest.cameras.health import CameraHealthData
@@ -83,6 +86,7 @@ class SnapshotParts(Struct, frozen=True):
     alerts: tuple[Raw, ...] = ()
     positions: tuple[Raw, ...] = ()
     camera_health: tuple[Raw, ...] = ()
+    shelves: tuple[Raw, ...] = ()
 
 
 class ConsoleSession:
@@ -102,6 +106,8 @@ class ConsoleSession:
         self.queue = CaseQueue(self.cases)
         self.people = People(site.inspectors)
         self.health = CameraHealth(self.directory)
+        self.losses = Losses(self.health)
+        self.shelves = Shelves()
         self.alerts: dict[str, AlertData] = {}
         self.acknowledged: set[CaseId] = set()
         self.feed: Value[FeedStatus] = Value(FeedStatus())
@@ -124,6 +130,7 @@ class ConsoleSession:
         self.fills_tiles = False
         self._calibrations = _calibrations_of(site)
         self._notice_number = 0
+        self.shelves.changed.connect(self._on_shelves)
 
     # -- registers
 
@@ -147,6 +154,7 @@ class ConsoleSession:
         now_utc_ns = self.clock.utc_ns()
         self.cases.replace(_decoded(snapshot.cases, CaseData), now_utc_ns)
         self.health.replace(_decoded(snapshot.camera_health, CameraHealthData))
+        self.shelves.replace(_decoded(snapshot.shelves, ShelfData))
         self.people.replace(_decoded(snapshot.positions, PositionEntry))
         for alert_id in list(self.alerts):
             self.wall.clear_alarm(alert_id)
@@ -175,8 +183,22 @@ class ConsoleSession:
             self._apply_alert(AlertVerb(event.verb), event.decode_data(AlertData))
         elif event.noun is Noun.POSITION:
             self.people.apply(event.decode_data(PositionFixedData).fixes)
+        elif event.noun is Noun.SHELF:
+            self._apply_shelf(event.verb, event.decode_data(ShelfData))
         elif event.noun is Noun.CAMERA:
             self.health.apply(event.decode_data(CameraHealthData))
+
+    def _apply_shelf(self, verb: str, shelf: ShelfData) -> None:
+        if verb == "set":
+            self.shelves.set(shelf)
+        else:
+            self.shelves.end(shelf.shelf_id)
+
+    def _on_shelves(self) -> None:
+        """Maintenance moves the counts; alerts put aside, or back, ask for attention otherwise."""
+        self.health.set_maintenance(self.shelves.in_maintenance)
+        self.acknowledgement_changed.emit()
+        self.alerts_changed.emit()
 
     def _apply_alert(self, verb: AlertVerb, alert: AlertData) -> None:
         if verb is AlertVerb.CLEARED:
@@ -205,6 +227,8 @@ class ConsoleSession:
     def tick(self) -> None:
         """Once a second: lights move with the clock."""
         self.queue.tick(self.clock.utc_ns())
+        self.shelves.tick(self.clock.utc_ns())
+        self.losses.refresh()
 
     # -- what the operator does
 
@@ -269,8 +293,12 @@ class ConsoleSession:
         self.notice.set(Notice(text, severity, self._notice_number))
 
     def unacknowledged(self) -> list[CaseRow]:
+        """Priority-1 cases that ask for attention: not seen by this seat, not put aside."""
         return [
-            row for row in self.cases.strip(self.clock.utc_ns()) if row.id not in self.acknowledged
+            row
+            for row in self.cases.strip(self.clock.utc_ns())
+            if row.id not in self.acknowledged
+            and self.shelves.puts_aside(row.case.camera_id, row.case.kind) is None
         ]
 
     def today_since_utc_ns(self) -> int:

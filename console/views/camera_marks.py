@@ -6,7 +6,7 @@ Threads: GUI thread only.
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QPen
 
 from console.state.cases import Light
 from console.state.health import Mark
@@ -27,6 +27,7 @@ _WORDS = {
     Mark.STALE: QT_TRANSLATE_NOOP("Cameras", "picture is old"),
     Mark.LIVE: QT_TRANSLATE_NOOP("Cameras", "live"),
     Mark.UNWATCHED: QT_TRANSLATE_NOOP("Cameras", "not open"),
+    Mark.MAINTENANCE: QT_TRANSLATE_NOOP("Cameras", "in maintenance"),
     Mark.OFF: QT_TRANSLATE_NOOP("Cameras", "switched off"),
 }
 
@@ -43,14 +44,19 @@ def mark_colour(mark: Mark) -> str:
         Mark.LOST: colours.red,
         Mark.STALE: colours.amber,
         Mark.LIVE: colours.green,
+        Mark.MAINTENANCE: colours.accent,
     }.get(mark, colours.disabled)
 
 
 def paint_mark(painter: QPainter, centre: QPointF, mark: Mark, radius_px: float = 4.5) -> None:
-    """Disc = live, triangle = old picture, diamond = lost, ring = not open, bar = switched off."""
+    """Disc = live, triangle = old picture, diamond = lost, ring = not open,
+    square = in maintenance, bar = switched off."""
     light = _LIGHTS.get(mark)
     if light is not None:
         paint_light(painter, centre, light, radius_px)
+        return
+    if mark is Mark.MAINTENANCE:
+        _paint_square(painter, centre, radius_px)
         return
     painter.save()
     painter.setPen(Qt.PenStyle.NoPen)
@@ -58,4 +64,14 @@ def paint_mark(painter: QPainter, centre: QPointF, mark: Mark, radius_px: float 
     bar = QRectF(0, 0, radius_px * 1.8, radius_px * 0.55)
     bar.moveCenter(centre)
     painter.drawRect(bar)
+    painter.restore()
+
+
+def _paint_square(painter: QPainter, centre: QPointF, radius_px: float) -> None:
+    painter.save()
+    painter.setPen(QPen(theme.colour(theme.COLOURS.accent), 1.4))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    box = QRectF(0, 0, radius_px * 1.5, radius_px * 1.5)
+    box.moveCenter(centre)
+    painter.drawRect(box)
     painter.restore()

@@ -16,7 +16,7 @@ from console.state.cases import Light
 from console.state.feed_status import FeedState, FeedStatus
 from console.state.queue import QueueCounts, QueueFilter, Scope
 from console.state.session import ConsoleSession
-from console.views import icons, theme, words
+from console.views import icons, loss_texts, theme, words
 from console.views.lights import paint_light
 from console.views.words import translate
 
@@ -145,6 +145,7 @@ class Header(QFrame):
             "state": self._state.text(),
             "site": self._site.text(),
             "search": self._search.text(),
+            "lost": self._lost.text(),
             "language": self._language.text(),
             **words_of,
         }
@@ -192,16 +193,11 @@ class Header(QFrame):
         self._refresh_lost()
 
     def _refresh_lost(self) -> None:
-        lost = self._session.health.lost()
-        failures = self._session.health.mass_failures()
-        text = translate("Header", "{0} cams lost").format(len(lost))
-        if failures:
-            first = failures[0]
-            behind = translate("Header", "{0} cams lost behind {1}")
-            text = behind.format(first.lost_count, first.group)
-        self._lost.setText(text)
-        self._lost.setVisible(bool(lost))
-        self._lost.setToolTip(translate("Header", "Which cameras, and why"))
+        losses = self._session.losses
+        losses.refresh()
+        self._lost.setText(loss_texts.header_text(losses.picture))
+        self._lost.setVisible(losses.picture.lost_count > 0)
+        self._lost.setToolTip(translate("Header", "Which cameras, since when and why (L)"))
         self._tint(self._lost, theme.COLOURS.amber)
 
     def show_waiting(self, count: int) -> None:

@@ -33,6 +33,7 @@ from console.views.camera_preview import Thumbnails
 from console.views.case_view import CaseView
 from console.views.header import Header
 from console.views.key_sheet import KeySheet
+from console.views.loss_list import LossList
 from console.views.map_view import MapView
 from console.views.palette import Palette
 from console.views.priority_strip import FeedBanner, PriorityStrip
@@ -78,6 +79,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self._central)
         self.palette_card = Palette(session, self._central)
         self.key_sheet = KeySheet(self._central)
+        self.loss_list = LossList(session, self._central)
         self.hold_bar = HoldBar(session, self._central)
         self.digit_badge = DigitBadge(session, self._central)
         self.notice_line = NoticeLine(session, self._central)
@@ -204,6 +206,7 @@ class MainWindow(QMainWindow):
             CommandId.MAP_IN: self.map_view.zoom_in,
             CommandId.MAP_OUT: self.map_view.zoom_out,
             CommandId.CAMERA_DIRECTORY: self.camera_panel.toggle,
+            CommandId.LOSSES: self.loss_list.toggle,
             CommandId.PALETTE: self.palette_card.open,
             CommandId.KEY_SHEET: self.key_sheet.toggle,
             CommandId.BACK: self.step_back,
@@ -226,6 +229,8 @@ class MainWindow(QMainWindow):
         selected = self._session.wall.selected
         if self.key_sheet.isVisible():
             self.key_sheet.hide()
+        elif self.loss_list.isVisible():
+            self.loss_list.hide()
         elif self.palette_card.isVisible():
             self.palette_card.close_palette()
         elif selected is not None and self._is_full_tile(selected):

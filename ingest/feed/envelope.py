@@ -35,6 +35,7 @@ class Noun(enum.Enum):
     SCENE = "scene"
     REGISTER = "register"
     PTZ = "ptz"
+    SHELF = "shelf"
     POSITION = "position"
     HEARTBEAT = "heartbeat"
 

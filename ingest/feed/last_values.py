@@ -34,6 +34,9 @@ def remember(tx: Transaction, event: Event, subject: Subject) -> None:
             tx.remember(Noun.CAMERA, subject.camera_id, bytes(event.data))
         case Noun.PTZ if subject.camera_id and event.verb == "state":
             tx.remember(Noun.PTZ, subject.camera_id, bytes(event.data))
+        case Noun.SHELF if subject.shelf_id:
+            kept = bytes(event.data) if event.verb == "set" else None
+            tx.remember(Noun.SHELF, subject.shelf_id, kept)
         case Noun.SCENE if subject.to:
             tx.remember(Noun.SCENE, subject.to, bytes(event.data))
         case _:

@@ -70,6 +70,7 @@ class Snapshot(Struct, frozen=True):
     camera_health: tuple[Raw, ...] = ()
     scenes: tuple[Raw, ...] = ()
     ptz: tuple[Raw, ...] = ()
+    shelves: tuple[Raw, ...] = ()
 
 
 class _Answer(Struct, frozen=True):

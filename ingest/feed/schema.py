@@ -29,6 +29,7 @@ CHANNELS = {
     Noun.SCENE: "scene.pushed.{to}.{scene}",
     Noun.REGISTER: "register.changed.{name}.-",
     Noun.PTZ: "ptz.{verb}.{street}.{camera}",
+    Noun.SHELF: "shelf.{verb}.-.{shelf}",
     Noun.POSITION: "position.fixed.{street}.-",
     Noun.HEARTBEAT: "heartbeat.hub.-.-",
 }
@@ -142,7 +143,7 @@ def _servers(addresses: HubAddresses) -> dict[str, Any]:
             "ROUTER: a DEALER sends [empty, id, {op}] and gets [empty, id, answer]: hello, "
             "snapshot, replay, cases, case, count, act, register.get, register.put, ptz.take, "
             "ptz.release, ptz.move, ptz.absolute, ptz.home, ptz.goto, ptz.presets, "
-            "ptz.preset.save, ptz.preset.remove.",
+            "ptz.preset.save, ptz.preset.remove, shelf.set, shelf.end.",
         ),
     }
     return {

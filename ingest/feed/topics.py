@@ -61,6 +61,7 @@ class Subject(Struct, frozen=True):
     ticket_id: str | None = None
     source: str | None = None
     scene: str | None = None
+    shelf_id: str | None = None
     to: str | None = None
     register: str | None = None
     lat_deg: float | None = None
@@ -107,6 +108,8 @@ def _words(event: Event, about: Subject, streets: StreetLookup) -> tuple[str | N
             return (about.source, _street_of(about, streets), about.ticket_id)
         case Noun.CAMERA | Noun.PTZ:
             return (event.verb, _street_of(about, streets), about.camera_id)
+        case Noun.SHELF:
+            return (event.verb, None, about.shelf_id)
         case Noun.SCENE:
             return (event.verb, about.to, about.scene)
         case Noun.REGISTER:

@@ -217,6 +217,10 @@
             <source>switched off</source>
             <translation>已停用</translation>
         </message>
+        <message>
+            <source>in maintenance</source>
+            <translation>检修中</translation>
+        </message>
     </context>
     <context>
         <name>Case</name>
@@ -525,6 +529,10 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
             <source>Their region of the wall is full, pinned or in use: Space acknowledges</source>
             <translation>告警区已满、被锁定或正在使用；按空格确认后腾出</translation>
         </message>
+        <message>
+            <source>Which cameras, since when and why (L)</source>
+            <translation>哪些点位、何时起、什么原因（L）</translation>
+        </message>
     </context>
     <context>
         <name>Hold</name>
@@ -687,6 +695,86 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
         <message>
             <source>Camera directory</source>
             <translation>点位目录</translation>
+        </message>
+        <message>
+            <source>Put alerts of this camera aside (asks why and how long)</source>
+            <translation>搁置本点位告警（需填原因和时长）</translation>
+        </message>
+        <message>
+            <source>Lost cameras and maintenance</source>
+            <translation>离线点位与检修</translation>
+        </message>
+    </context>
+    <context>
+        <name>Losses</name>
+        <message>
+            <source>Lost cameras and maintenance</source>
+            <extracomment>Single lines a person reads; the number of the rest is told.</extracomment>
+            <translation>离线点位与检修</translation>
+        </message>
+        <message>
+            <source>Maintenance…</source>
+            <translation>转检修…</translation>
+        </message>
+        <message>
+            <source>End it</source>
+            <translation>提前结束</translation>
+        </message>
+        <message>
+            <source>and {0} more</source>
+            <translation>另有 {0} 路</translation>
+        </message>
+        <message>
+            <source>No camera is lost and nothing is put aside.</source>
+            <translation>无离线点位，也无检修或搁置。</translation>
+        </message>
+        <message>
+            <source>Choose a loss first</source>
+            <translation>请先选择一条离线</translation>
+        </message>
+        <message>
+            <source>Choose a line of maintenance first</source>
+            <translation>请先选择一条检修或搁置</translation>
+        </message>
+        <message>
+            <source>{0} · {1} others</source>
+            <translation>{0} · 另有 {1} 路</translation>
+        </message>
+        <message>
+            <source>{0} of {1} cameras lost together are still away</source>
+            <translation>同时离线的 {1} 路中仍有 {0} 路未恢复</translation>
+        </message>
+        <message>
+            <source>{0} cameras lost at the same moment</source>
+            <translation>{0} 路同时离线</translation>
+        </message>
+        <message>
+            <source>{0} of {1} cameras still lost behind {2}</source>
+            <translation>{2} 下 {1} 路中仍有 {0} 路离线</translation>
+        </message>
+        <message>
+            <source>{0} cameras lost behind {1}</source>
+            <translation>{1} 下 {0} 路离线</translation>
+        </message>
+        <message>
+            <source>{0} cameras lost together are back</source>
+            <translation>同时离线的 {0} 路已全部恢复</translation>
+        </message>
+        <message>
+            <source>{0} cameras behind {1} are back</source>
+            <translation>{1} 下 {0} 路已全部恢复</translation>
+        </message>
+        <message>
+            <source>Maintenance: {0}</source>
+            <translation>检修：{0}</translation>
+        </message>
+        <message>
+            <source>Alerts put aside: {0}</source>
+            <translation>告警搁置：{0}</translation>
+        </message>
+        <message>
+            <source>{0} left</source>
+            <translation>剩余 {0}</translation>
         </message>
     </context>
     <context>
@@ -927,6 +1015,29 @@ Alerts of the cameras and reports of citizens appear here.</source>
         <message>
             <source>no inspector is called {inspector_id}</source>
             <translation>没有网格员 {inspector_id}</translation>
+        </message>
+    </context>
+    <context>
+        <name>Shelf</name>
+        <message>
+            <source>Why? Every seat reads it, and the log keeps it.</source>
+            <translation>原因？各席位可见，并记入日志。</translation>
+        </message>
+        <message>
+            <source>for {0}</source>
+            <translation>时长 {0}</translation>
+        </message>
+        <message>
+            <source>Maintenance</source>
+            <translation>检修</translation>
+        </message>
+        <message>
+            <source>Put alerts aside</source>
+            <translation>搁置告警</translation>
+        </message>
+        <message>
+            <source>Open a case with a camera first</source>
+            <translation>请先打开一件带点位的案件</translation>
         </message>
     </context>
     <context>

@@ -16,7 +16,6 @@ from console.state.people import Presence
 from console.state.session import ConsoleSession, SelectionKind, SnapshotParts
 from console.state.tiles import TileAddress
 from console.state.wall import MAIN_WINDOW, WallState
-from ingest.cameras.health import CameraHealthData
 from ingest.clock import ManualClock
 from ingest.feed.envelope import Event, Noun, new_event
 from tests.console.seat_kit import (
@@ -202,20 +201,6 @@ def test_selection_and_acknowledgements_survive_a_fresh_snapshot(session: Consol
     _fill(session)
     assert session.open_case.get() == CaseId("2026-000002")
     assert session.acknowledged == {CaseId("2026-000002")}
-
-
-def test_cameras_lost_together_are_one_failure(session: ConsoleSession) -> None:
-    def health(number: int, state: str) -> CameraHealthData:
-        return CameraHealthData(camera_id(number), state, 0.0, None, "2026-01-01T00:00:00Z")
-
-    session.health.replace([health(number, "lost") for number in range(1, 4)])
-    assert session.health.mass_failures() == []
-    for number in range(4, 7):
-        session.health.apply(health(number, "lost"))
-    failures = session.health.mass_failures()
-    assert [(one.group, one.lost_count) for one in failures] == [("switch A", 6)]
-    session.health.apply(health(1, "live"))
-    assert len(session.health.lost()) == 5
 
 
 def test_a_changed_register_keeps_cases_and_positions(session: ConsoleSession) -> None:

@@ -31,6 +31,7 @@ from console.app.console_options import (
     site_key_of,
 )
 from console.app.console_screens import SeatScreens
+from console.app.console_watch import SeatWatch
 from console.bridge.clips import CLIP_PREFIX, ClipShelf, SeatNames
 from console.bridge.desk_line import DeskLine
 from console.bridge.evidence_cache import EvidenceCache
@@ -39,14 +40,12 @@ from console.bridge.gui_thread import Errands
 from console.bridge.shelf_line import ShelfLine
 from console.bridge.site_source import site_of_folder, site_of_hub
 from console.bridge.thumbnails import ThumbnailShelf, thumbnail_folder
-from console.state.alarm_calls import AlarmCalls
 from console.state.basemap import BaseMap, read_basemap
 from console.state.cases import CaseRow
 from console.state.keys import CommandId
 from console.state.profiles import FIRST_LAYOUT, Profile
 from console.state.seat_memory import SeatMemory, memory_path
 from console.state.session import ConsoleSession, Severity
-from console.state.tiles import WindowId
 from console.state.wall import MAIN_WINDOW, WallState
 from console.views import theme, words
 from console.views.attention import Attention
@@ -55,7 +54,6 @@ from console.views.key_router import KeyRouter
 from console.views.language import Translators
 from console.views.main_window import MainWindow
 from console.views.reason_dialog import ReasonDialog
-from console.views.shelf_desk import ShelfDesk
 from console.views.wall_drops import WallDrops
 from console.views.wall_view import WallView
 from ingest.cameras.lease import CameraLease
@@ -113,14 +111,16 @@ class ConsoleApp:
         self.commander = Commander(self.session, self.desk, self._ask_reason)
         self.router = KeyRouter(application, self.clock)
         self.window: MainWindow | None = None
-        self.shelves: ShelfDesk | None = None
         self.wall_view: WallView | None = None
         self.board: BoardWindow | None = None
         self.screens = SeatScreens(
             application, self.session, self.pump, self.names, self.router,
             profile=options.profile, screen_count=options.screen_count,
         )  # fmt: skip
-        self.alarm_calls = AlarmCalls(self.session, self._windows_on_screen)
+        shelf_line = ShelfLine(self.session, self.client, self.errands, seat_of(options))
+        self.watch = SeatWatch(
+            self.session, self.screens, shelf_line, lambda: self.translators.language.value
+        )
         self.attention = Attention(self.session, self._ask_for_attention)
         self._ticks = 0
         self._closed = False
@@ -178,6 +178,7 @@ class ConsoleApp:
         self._prepare_directory()
         self.feed.start()
         self._tick.start()
+        self.watch.start(self.board)
         self._memory.start(self._remembered)
 
     def _open_main_window(self) -> None:
@@ -198,23 +199,14 @@ class ConsoleApp:
         window.header.search_asked.connect(window.palette_card.open)
         window.header.keys_asked.connect(window.key_sheet.open)
         window.header.language_asked.connect(self._toggle_language)
-        window.header.lost_asked.connect(window.loss_list.toggle)
-        self._open_shelves(window)
         window.header.today_asked.connect(self._read_today)
         window.closed.connect(self._application.quit)
-        self.alarm_calls.regions.waiting.changed.connect(window.header.show_waiting)
+        self.watch.open_main(window)
         self.commander.held_changed.connect(window.hold_bar.show_held)
         self.router.digits_changed.connect(window.digit_badge.show_digits)
         self._restore_map(window)
         window.arrange(self._memory.first)
         self.router.watch(window)
-
-    def _open_shelves(self, window: MainWindow) -> None:
-        assert self.client is not None
-        line = ShelfLine(self.session, self.client, self.errands, seat_of(self._options))
-        self.shelves = ShelfDesk(self.session, line, window)
-        window.loss_list.maintenance_asked.connect(self.shelves.maintenance)
-        window.loss_list.end_asked.connect(self.shelves.end)
 
     def _open_board(self) -> None:
         from console.views.board.board_window import BoardWindow  # pyqtgraph only where it is shown
@@ -248,10 +240,6 @@ class ConsoleApp:
         if file is not None:
             self.errands.run(lambda: read_basemap(file), self._on_basemap, self._on_problem)
 
-    def _windows_on_screen(self) -> tuple[WindowId, ...]:
-        main = (MAIN_WINDOW,) if self.window is not None else ()
-        return (*main, *self.screens.window_ids)
-
     def _on_basemap(self, basemap: BaseMap) -> None:
         if self.window is not None:
             self.window.map_view.set_basemap(basemap)
@@ -280,7 +268,7 @@ class ConsoleApp:
 
     def _on_tick(self) -> None:
         self.session.tick()
-        self.alarm_calls.tick()
+        self.watch.tick()
         self._ticks += 1
         if self._ticks % HEAD_TICKS == 1 and self.session.feed.get().is_live:
             self.desk.read_head()
@@ -315,8 +303,8 @@ class ConsoleApp:
             self._toggle_language()
         elif command_id is CommandId.THEME:
             self._toggle_theme()
-        elif command_id is CommandId.PUT_ASIDE and self.shelves is not None:
-            self.shelves.put_alerts_aside()
+        elif command_id is CommandId.PUT_ASIDE:
+            self.watch.put_alerts_aside()
         elif self.window is not None:
             self.window.run_command(command_id)
         elif self.board is not None and command_id is CommandId.FULL_SCREEN:
@@ -347,7 +335,7 @@ class ConsoleApp:
             light_theme=theme.COLOURS is theme.LIGHT,
             open_case=session.open_case.get(),
             acknowledged=tuple(sorted(session.acknowledged & set(session.queue.order))),
-            wall=base64.b64encode(self.wall.remember(self.alarm_calls.before())).decode(),
+            wall=base64.b64encode(self.wall.remember(self.watch.before())).decode(),
         )
         return memory if self.window is None else self.window.remembered(memory)
 
@@ -360,7 +348,7 @@ class ConsoleApp:
         self._tick.stop()
         self.attention.close()
         self.feed.close()
-        self.alarm_calls.close()
+        self.watch.close()
         self.router.close()
         self.screens.close()
         if self.wall_view is not None:

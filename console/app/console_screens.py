@@ -5,10 +5,13 @@ Threads: GUI thread only.
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtGui import QScreen
 from PySide6.QtWidgets import QApplication
 
 from console.bridge.clips import SeatNames
+from console.bridge.heartbeat import Watched
 from console.bridge.tile_image import PictureSource
 from console.state.profiles import Profile
 from console.state.session import ConsoleSession
@@ -51,6 +54,13 @@ class SeatScreens:
     def window_ids(self) -> tuple[WindowId, ...]:
         """The wall windows that are on a monitor now, in the order they came."""
         return tuple(self._screens.windows)
+
+    def watched(self) -> list[Watched]:
+        """The wall windows for the watchdog: each paints its clock every second."""
+        return [
+            Watched(window, partial(getattr, window.view, "paint_count"))
+            for window in self._screens.windows.values()
+        ]
 
     def set_names(self, names: SeatNames) -> None:
         for window in self._screens.windows.values():

@@ -436,6 +436,18 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
         </message>
     </context>
     <context>
+        <name>Frozen</name>
+        <message>
+            <source>Picture frozen since {0}</source>
+            <extracomment>Type by the window's height, within bounds; readable at four metres on a wall.</extracomment>
+            <translation>画面自 {0} 起冻结</translation>
+        </message>
+        <message>
+            <source>The console has not answered for {0}. What was shown here is old.</source>
+            <translation>本席位程序已 {0} 无响应，此处原有内容已过时。</translation>
+        </message>
+    </context>
+    <context>
         <name>Header</name>
         <message>
             <source>Lost: {0}</source>

@@ -140,8 +140,7 @@ class ThumbnailShelf(QObject):
     def _from_wall(self, camera_id: CameraId) -> Thumbnail | None:
         for address in self._wall.tiles_of(camera_id):
             feed = self._source.feed(address)
-            # a picture nobody has painted yet is the window's, not ours: the next look finds it
-            if feed is None or feed.poll() or self._wall.tile(address).region_norm != WHOLE:
+            if feed is None or self._wall.tile(address).region_norm != WHOLE:
                 continue
             image = feed.image()
             if image is None or image.image.isNull():

@@ -64,6 +64,14 @@ def _children() -> set[int]:
     return found
 
 
+def _belongs_to(pid: object, elders: set[int]) -> bool:
+    """Whether a process that was there before the test started `pid`: then it is its business."""
+    try:
+        return any(parent.pid in elders for parent in psutil.Process(int(str(pid))).parents())
+    except psutil.NoSuchProcess:
+        return True
+
+
 def _settled(
     now: set[object], before: set[object], look: object, deadline_s: float = 3.0
 ) -> set[object]:
@@ -90,6 +98,8 @@ def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
         strict=True,
     ):
         left = _settled(look(), was, look)
+        if name == "child processes":
+            left = {pid for pid in left if not _belongs_to(pid, was)}
         assert not left, f"the test left {name} behind: {left}"
 
 

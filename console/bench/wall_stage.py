@@ -49,7 +49,8 @@ class StageJob(Struct, frozen=True):
         samples_folder: where painted tiles are written as `.npy` for comparison; None: nowhere.
         latencies: note when each picture number was first seen painted.
         is_exact: decode without short-cuts, as the limit does.
-        settle_s: from the last tile's first picture to the begin: every start-up is over then.
+        settle_s: from the last tile's first picture to the begin: every start-up is over then, the
+            broker's spare process included.
     """
 
     runtime_folder: str
@@ -61,7 +62,7 @@ class StageJob(Struct, frozen=True):
     samples_folder: str | None = None
     latencies: bool = False
     is_exact: bool = False
-    settle_s: float = 1.5
+    settle_s: float = 4.5
 
 
 class PaintedPicture(Struct, frozen=True):

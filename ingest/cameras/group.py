@@ -12,6 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from msgspec import structs
+
 from config.site import CameraId
 from ingest.cameras.health import LossCause, StreamState
 from ingest.cameras.keeper import CameraKeeper
@@ -97,8 +99,10 @@ class CameraGroup:
             run.join(max(0.0, deadline_s - time.monotonic()))
         self._retired = []
 
-    def _make_run(self, camera_id: CameraId, url: str) -> StreamRun:
-        run = StreamRun(camera_id, url, self._settings, self._clock, self._on_change)
+    def _make_run(self, camera_id: CameraId, url: str, is_guarded: bool) -> StreamRun:
+        session = structs.replace(self._settings.session, is_guarded=is_guarded)
+        settings = structs.replace(self._settings, session=session)
+        run = StreamRun(camera_id, url, settings, self._clock, self._on_change)
         run.start()
         return run
 

@@ -23,12 +23,15 @@ from ingest.frames.frame import PixelFormat
 
 
 class CameraKeeper:
-    """Holds the stream runs of one camera. `retire` takes the ones that are no longer needed."""
+    """Holds the stream runs of one camera. `retire` takes the ones that are no longer needed.
+
+    `make_run(camera, url, is_guarded)`: a camera that once hung is guarded from then on.
+    """
 
     def __init__(
         self,
         camera_id: CameraId,
-        make_run: Callable[[CameraId, str], StreamRun],
+        make_run: Callable[[CameraId, str, bool], StreamRun],
         retire: Callable[[StreamRun], None],
     ) -> None:
         self.camera_id = camera_id
@@ -37,6 +40,7 @@ class CameraKeeper:
         self._active: StreamRun | None = None
         self._pending: StreamRun | None = None
         self._wants: tuple[FrameWant, ...] = ()
+        self._is_guarded = False
 
     @property
     def active(self) -> StreamRun | None:
@@ -58,14 +62,16 @@ class CameraKeeper:
             self._retire(self._pending)
             self._pending = None
         if self._active is None:
-            self._active = self._make_run(self.camera_id, url)
+            self._active = self._run_of(url)
         elif self._active.url != url and self._pending is None:
-            self._pending = self._make_run(self.camera_id, url)
+            self._pending = self._run_of(url)
         for run in self._runs():
             run.set_wants(wants)
 
     def step(self) -> None:
-        """Changes over when the pending stream has all wanted pictures."""
+        """Changes over when the pending stream has all wanted pictures; leaves a stuck one."""
+        if self._active is not None and self._active.is_stuck:
+            self._leave_stuck(self._active)
         if self._active is None or self._pending is None:
             return
         if self._pending.health().state is not StreamState.LIVE:
@@ -101,6 +107,15 @@ class CameraKeeper:
         for run in self._runs():
             self._retire(run)
         self._active = self._pending = None
+
+    def _leave_stuck(self, run: StreamRun) -> None:
+        self._is_guarded = True
+        self._retire(run)
+        self._active = self._run_of(run.url)
+        self._active.set_wants(self._wants)
+
+    def _run_of(self, url: str) -> StreamRun:
+        return self._make_run(self.camera_id, url, self._is_guarded)
 
     def _runs(self) -> list[StreamRun]:
         return [run for run in (self._active, self._pending) if run is not None]

@@ -21,12 +21,13 @@ from ingest.stop import StopToken
 class SessionSettings(Struct, frozen=True):
     """Deadlines of a connection.
 
-    `open_timeout_s`: slow cameras answer within 3 s. `read_timeout_s`: the library raises
-    between once and twice this after the last packet.
+    `open_timeout_s`: slow cameras answer within 3 s. `read_timeout_s`: without a byte.
+    `is_guarded`: also end a connection that only sends reports (see `source.open_source`).
     """
 
     open_timeout_s: float = 8.0
     read_timeout_s: float = 4.0
+    is_guarded: bool = False
 
 
 class SessionSink(Protocol):
@@ -51,7 +52,10 @@ def run_session(
     `number` marks the packets of this connection. Raises StreamLost with the cause of the end.
     """
     source = open_source(
-        url, open_timeout_s=settings.open_timeout_s, read_timeout_s=settings.read_timeout_s
+        url,
+        open_timeout_s=settings.open_timeout_s,
+        read_timeout_s=settings.read_timeout_s,
+        is_guarded=settings.is_guarded,
     )
     try:
         if not source.info.codec:

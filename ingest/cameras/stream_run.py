@@ -38,6 +38,9 @@ log = logging.getLogger(__name__)
 _SHORT_CUT_RATIO: Final = 2.0
 #: Under overload: tiles held below this rate are made from key frames alone.
 KEYFRAMES_BELOW_FPS: Final = 2.0
+#: A connection that is open and brings no packet for this long will not end by itself; it is told as
+#: lost before that.
+_STUCK_NS: Final = 8_000_000_000
 #: Damage that lasts this long is told as the cause of a stale tile.
 _DAMAGE_TOLD_COUNT: Final = 25
 
@@ -79,6 +82,7 @@ class StreamRun:
         self._outputs: dict[str, FrameOutput] = {}
         self._decoder: PictureDecoder | None = None
         self._shed_fps: float | None = None
+        self._heard_ns: int | None = None
         self._catching_up = CatchUp()
         self._thread = threading.Thread(target=self._run, name=f"camera {camera_id}", daemon=True)
 
@@ -114,6 +118,17 @@ class StreamRun:
     def shed_fps(self) -> float | None:
         return self._shed_fps
 
+    @property
+    def is_stuck(self) -> bool:
+        """Whether its thread waits in a connection that stands and brings nothing but reports.
+
+        Nobody can end that read; a guarded run does not get into it.
+        """
+        heard_ns = self._heard_ns
+        if heard_ns is None or self._settings.session.is_guarded:
+            return False
+        return self._clock.mono_ns() - heard_ns > _STUCK_NS
+
     def catch_up(self) -> None:
         """Skips to the present if this stream is late; the next pictures are key frames alone."""
         self._catching_up.begin(self._tracker.lag_ns / 1e9)
@@ -130,6 +145,7 @@ class StreamRun:
 
     def opened(self, info: StreamInfo) -> None:
         self.info = info
+        self._heard_ns = self._clock.mono_ns()
         self._decoder = None
         self._drift.restart()
         self._tracker.connected(info.codec, info.width_px, info.height_px)
@@ -138,6 +154,7 @@ class StreamRun:
     def packet(self, packet: CompressedPacket, *, is_damaged: bool) -> None:
         if self._new_wants is not None:
             self._take_wants()
+        self._heard_ns = packet.mono_ns
         if is_damaged and self._decoder is not None:
             self._decoder.damage()
         decoder = self._decoder_for(packet)
@@ -178,6 +195,7 @@ class StreamRun:
 
     def _wait_after(self, cause: LossCause, text: str, began_ns: int) -> None:
         now_ns = self._clock.mono_ns()
+        self._heard_ns = None
         delay_s = self._back_off.delay_s(cause, (now_ns - began_ns) / 1e9)
         self._tracker.lost(cause, now_ns + round(delay_s * 1e9))
         log.info(

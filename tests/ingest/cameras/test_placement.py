@@ -16,12 +16,12 @@ def sizes(placement: Placement) -> list[int]:
     return sorted(len(group.cameras) for group in placement.groups.values())
 
 
-def test_four_cameras_share_a_process_and_more_take_another_up_to_a_limit() -> None:
+def test_eight_cameras_share_a_process_and_more_take_another_up_to_a_limit() -> None:
     placement = Placement(core_count=1)
     placement.set_cameras(cameras(3))
     assert sizes(placement) == [3]
     placement.set_cameras(cameras(16))
-    assert sizes(placement) == [4, 4, 4, 4]
+    assert sizes(placement) == [8, 8]
     placement.set_cameras(cameras(64))
     assert sizes(placement) == [8] * 8
 

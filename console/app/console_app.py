@@ -25,6 +25,8 @@ from console.app.console_hooks import install_hooks, remove_hooks
 from console.app.console_memory import MemoryKeeper
 from console.app.console_options import (
     ConsoleOptions,
+    key_file_of,
+    keys_of,
     language_of,
     runtime_of,
     seat_of,
@@ -98,16 +100,16 @@ class ConsoleApp:
         fetch = EvidenceClient(site.hub.http).get
         self.clips = ClipShelf(runtime_folder(site.folder) / "clips", self.errands, fetch)
         self.names = SeatNames(self.session.directory, self.clips)
-        self.lease = CameraLease(runtime_of(site))
+        self.lease = CameraLease(runtime_of(site, key_file_of(options, site)))
         self.pump = FramePump(self.wall, self.lease, self._camera)
-        self.client = self.client or QueryClient(site.hub.query)
+        self.client = self.client or QueryClient(site.hub.query, keys_of(options, site))
         self.evidence = EvidenceCache(self.errands, fetch)
         self.thumbnails = ThumbnailShelf(
             self.wall, self.pump, self.errands,
             thumbnail_folder(user_state_folder(), site_key_of(options, site)), self.clock,
         )  # fmt: skip
         self.desk = DeskLine(self.session, self.client, self.errands, seat_of(options))
-        self.feed = SeatFeed(self.session, memory)
+        self.feed = SeatFeed(self.session, memory, keys_of(options, site))
         self.commander = Commander(self.session, self.desk, self._ask_reason)
         self.router = KeyRouter(application, self.clock)
         self.window: MainWindow | None = None
@@ -133,7 +135,7 @@ class ConsoleApp:
         if self._options.site_folder is not None:
             return site_of_folder(self._options.site_folder)
         assert self._options.hub is not None
-        self.client = QueryClient(self._options.hub)
+        self.client = QueryClient(self._options.hub, keys_of(self._options))
         key = user_state_folder() / "hubs" / self._options.hub.replace("/", "_").replace(":", "_")
         key.mkdir(parents=True, exist_ok=True)
         return site_of_hub(self.client, key)

@@ -17,6 +17,7 @@ from console.state.seat_memory import SeatMemory
 from console.state.session import ConsoleSession, SnapshotParts
 from ingest.feed.envelope import Event, Noun
 from ingest.feed.reader import STALE_S, FeedReader, ReaderState, Snapshot
+from ingest.feed.sockets import CurveClient
 
 _log = logging.getLogger(__name__)
 
@@ -40,8 +41,11 @@ class SeatFeed(QObject):
 
     registers_changed = Signal()
 
-    def __init__(self, session: ConsoleSession, memory: SeatMemory) -> None:
+    def __init__(
+        self, session: ConsoleSession, memory: SeatMemory, keys: CurveClient | None = None
+    ) -> None:
         super().__init__()
+        self._keys = keys
         self._session = session
         self._memory = memory
         self._restored = False
@@ -71,6 +75,7 @@ class SeatFeed(QObject):
             bridge.on_events,
             bridge.on_snapshot,
             bridge.on_state,
+            self._keys,
             clock=self._session.clock,
         )
 

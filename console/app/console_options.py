@@ -15,11 +15,17 @@ from config.site import Language, Site
 from console.state.profiles import Profile
 from console.state.seat_memory import SeatMemory
 from ingest.cameras.lease import RuntimeInfo
+from ingest.errors import Misconfigured
+from ingest.feed.keys import LOCAL_FILE, keys_folder, read_client_key
+from ingest.feed.sockets import CurveClient
 
 
 @dataclass(frozen=True, slots=True)
 class ConsoleOptions:
-    """What the command line said. One of `site_folder` and `hub` is set."""
+    """What the command line said. One of `site_folder` and `hub` is set.
+
+    `key_file`: the seat's CURVE key; with a site folder the site's own local key is the default.
+    """
 
     site_folder: Path | None
     hub: str | None
@@ -27,6 +33,7 @@ class ConsoleOptions:
     screen_count: int | None = None
     language: Language | None = None
     seat: str | None = None
+    key_file: Path | None = None
 
 
 def language_of(options: ConsoleOptions, memory: SeatMemory, site: Site) -> Language:
@@ -47,11 +54,32 @@ def seat_of(options: ConsoleOptions) -> str:
     return options.seat or os.environ.get("GRIDWALL_SEAT") or getpass.getuser()
 
 
-def runtime_of(site: Site) -> RuntimeInfo:
+def key_file_of(options: ConsoleOptions, site: Site | None = None) -> Path | None:
+    """The CURVE key of this seat; None: the hub is spoken to in the clear."""
+    if options.key_file is not None or site is None or options.site_folder is None:
+        return options.key_file
+    return keys_folder(site) / LOCAL_FILE if site.settings.curve.enabled else None
+
+
+def keys_of(options: ConsoleOptions, site: Site | None = None) -> CurveClient | None:
+    """What its sockets need. Raises Misconfigured: the key is missing or unreadable."""
+    file = key_file_of(options, site)
+    if file is None:
+        return None
+    if not file.exists():
+        raise Misconfigured(
+            f"the key {file} is not there: the hub makes its own when it starts, "
+            "`gridwall keys new operator NAME` makes one for another machine"
+        )
+    return read_client_key(file)
+
+
+def runtime_of(site: Site, key_file: Path | None) -> RuntimeInfo:
     """What the machine's camera broker must know of the site."""
     return RuntimeInfo(
         site_folder=str(site.folder),
         runtime_folder=str(runtime_folder(site.folder)),
         intake=site.hub.intake,
         spool_folder=str(worker_state_folder(site)),
+        key_file=None if key_file is None else str(key_file),
     )

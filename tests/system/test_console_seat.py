@@ -225,3 +225,34 @@ def test_a_seat_starts_from_the_hubs_address_alone(
         assert seat.leave() == 0
     finally:
         seat.clean()
+
+
+def test_seats_of_an_encrypted_hub_are_live_with_the_sites_key_or_their_own(
+    virtual_screen: str, tmp_path: Path
+) -> None:
+    if shutil.which("xdotool") is None:
+        pytest.skip("needs xdotool (Debian package) for real key presses")
+    site = write_site(tmp_path / "site", more="[curve]\nenabled = true\n")
+    hub = HubProcess(site).start()
+    key_file = tmp_path / "seat-2.toml"
+    command = [sys.executable, "-m", "console.app.cli", "keys", "new", "operator", "seat-2"]
+    subprocess.run(
+        [*command, "--site", str(site), "--out", str(key_file)], check=True, timeout=WAIT_S
+    )
+    query = load_site(site).hub.query
+    seats = (
+        ("local", ("--site", str(site))),
+        ("remote", ("--hub", query, "--keys", str(key_file))),
+    )
+    try:
+        for name, arguments in seats:
+            folder = tmp_path / name
+            folder.mkdir()
+            seat = Console(virtual_screen, folder, *arguments)
+            try:
+                seat.start()
+                assert seat.leave() == 0
+            finally:
+                seat.clean()
+    finally:
+        hub.stop()

@@ -23,6 +23,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seat", metavar="NAME", help="who acts, in the audit (default: user name)"
     )
+    parser.add_argument(
+        "--keys", type=Path, metavar="FILE", help="this seat's CURVE key for a hub that uses CURVE"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -39,5 +42,6 @@ def run(arguments: argparse.Namespace) -> int:
             screen_count=arguments.screens,
             language=Language(arguments.language) if arguments.language else None,
             seat=arguments.seat,
+            key_file=arguments.keys,
         )
     )

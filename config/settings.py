@@ -6,6 +6,7 @@ A table is a frozen Struct; a bound is a `msgspec.Meta` beside the default. Add 
 
 from __future__ import annotations
 
+import enum
 from datetime import date, time, timedelta, timezone, tzinfo
 from pathlib import Path
 from typing import Annotated
@@ -75,13 +76,27 @@ class VisionSettings(Struct, frozen=True):
     jpeg_quality: Annotated[int, Meta(ge=30, le=100)] = 88
 
 
-class CameraSettings(Struct, frozen=True):
-    """[cameras]: how streams are opened and watched."""
+class HardwareDecoding(enum.Enum):
+    """Who decodes: the first device found, the processor, or one kind of device by FFmpeg's name."""
 
-    #: "tcp" or "udp"; TCP survives lossy links and firewalls.
-    transport: str = "tcp"
-    #: No packet for this long and the connection is given up.
-    silent_after_s: Annotated[float, Meta(ge=1.0, le=60.0)] = 5.0
+    AUTO = "auto"
+    OFF = "off"
+    CUDA = "cuda"
+    VAAPI = "vaapi"
+    QSV = "qsv"
+    D3D11VA = "d3d11va"
+    D3D12VA = "d3d12va"
+    VIDEOTOOLBOX = "videotoolbox"
+    VULKAN = "vulkan"
+
+
+class CameraSettings(Struct, frozen=True):
+    """[cameras]: how streams are opened, watched and decoded; read when a machine's broker starts."""
+
+    #: Not a byte for this long and the connection is given up.
+    silent_after_s: Annotated[float, Meta(ge=1.0, le=60.0)] = 4.0
+    #: A device that is missing or fails is replaced by the processor, stream by stream.
+    hardware_decoding: HardwareDecoding = HardwareDecoding.AUTO
     #: First and longest wait between two tries.
     retry_min_s: Annotated[float, Meta(ge=0.1, le=60.0)] = 0.5
     retry_max_s: Annotated[float, Meta(ge=1.0, le=3600.0)] = 30.0

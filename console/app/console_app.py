@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication, QDialog
 
 from config.paths import runtime_folder, user_state_folder
 from config.site import Camera, CameraId, Site
+from console.app.camera_runtime import runtime_of
 from console.app.console_feed import SeatFeed
 from console.app.console_hooks import install_hooks, remove_hooks
 from console.app.console_memory import MemoryKeeper
@@ -28,7 +29,6 @@ from console.app.console_options import (
     key_file_of,
     keys_of,
     language_of,
-    runtime_of,
     seat_of,
     site_key_of,
 )

@@ -10,11 +10,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.paths import runtime_folder, worker_state_folder
 from config.site import Language, Site
 from console.state.profiles import Profile
 from console.state.seat_memory import SeatMemory
-from ingest.cameras.lease import RuntimeInfo
 from ingest.errors import Misconfigured
 from ingest.feed.keys import LOCAL_FILE, keys_folder, read_client_key
 from ingest.feed.sockets import CurveClient
@@ -72,14 +70,3 @@ def keys_of(options: ConsoleOptions, site: Site | None = None) -> CurveClient | 
             "`gridwall keys new operator NAME` makes one for another machine"
         )
     return read_client_key(file)
-
-
-def runtime_of(site: Site, key_file: Path | None) -> RuntimeInfo:
-    """What the machine's camera broker must know of the site."""
-    return RuntimeInfo(
-        site_folder=str(site.folder),
-        runtime_folder=str(runtime_folder(site.folder)),
-        intake=site.hub.intake,
-        spool_folder=str(worker_state_folder(site)),
-        key_file=None if key_file is None else str(key_file),
-    )

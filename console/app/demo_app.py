@@ -23,12 +23,12 @@ from msgspec import Struct
 
 from config.load import load_site
 from config.site import Site
+from console.app.camera_runtime import runtime_of
 from console.app.demo_parts import (
     answers_control,
     console_spec,
     free_addresses,
     hub_spec,
-    runtime_of,
     sources_of,
     temporary_site,
     worker_spec,

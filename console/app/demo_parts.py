@@ -14,12 +14,12 @@ from pathlib import Path
 
 import psutil
 
-from config.paths import runtime_folder, worker_state_folder
+from config.paths import runtime_folder
 from config.site import Site
 from console.app.supervisor import ChildFailed, ChildSpec
 from console.demo.control import ControlAway, ask_control
 from console.demo.site_files import DemoAddresses
-from ingest.cameras.lease import CameraSource, RuntimeInfo
+from ingest.cameras.lease import CameraSource
 from ingest.errors import GridwallError
 from ingest.feed.query import QueryClient
 
@@ -120,16 +120,6 @@ def _held_port(stack: ExitStack, wanted: int) -> int:
             continue
         return int(holder.getsockname()[1])
     raise ChildFailed("no free port on 127.0.0.1")
-
-
-def runtime_of(site: Site) -> RuntimeInfo:
-    folder = worker_state_folder(site)
-    return RuntimeInfo(
-        str(site.folder),
-        str(runtime_folder(site.folder)),
-        site.hub.intake,
-        str(folder / "broker-spool"),
-    )
 
 
 def sources_of(site: Site) -> list[CameraSource]:

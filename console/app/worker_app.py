@@ -15,10 +15,11 @@ from pathlib import Path
 import psutil
 
 from config.load import load_site
-from config.paths import runtime_folder, worker_state_folder
+from config.paths import worker_state_folder
 from config.settings import Settings, VisionSettings
 from config.site import Site
-from ingest.cameras.lease import CameraLease, RuntimeInfo
+from console.app.camera_runtime import runtime_of
+from ingest.cameras.lease import CameraLease
 from ingest.clock import SystemClock
 from ingest.errors import Misconfigured
 from ingest.evidence import EvidenceClient
@@ -71,7 +72,7 @@ class WorkerApp:
             keys=local_keys(self._site),
             clock=clock,
         )
-        self._lease = CameraLease(_runtime_of(self._site, folder))
+        self._lease = CameraLease(runtime_of(self._site, _key_file_of(self._site)))
         evidence = EvidenceClient(self._site.hub.http, stop=self._stop)
         vision = settings.vision
         self._desk = EvidenceDesk(
@@ -122,14 +123,8 @@ class WorkerApp:
         self._detector.close()
 
 
-def _runtime_of(site: Site, folder: Path) -> RuntimeInfo:
-    return RuntimeInfo(
-        str(site.folder),
-        str(runtime_folder(site.folder)),
-        site.hub.intake,
-        str(folder.parent / "broker-spool"),
-        key_file=str(keys_folder(site) / LOCAL_FILE) if site.settings.curve.enabled else None,
-    )
+def _key_file_of(site: Site) -> Path | None:
+    return keys_folder(site) / LOCAL_FILE if site.settings.curve.enabled else None
 
 
 def _model_of(site: Site) -> ModelFolder:

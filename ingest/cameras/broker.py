@@ -20,8 +20,10 @@ from multiprocessing.connection import Connection, Listener
 from pathlib import Path
 from typing import Final
 
+import msgspec
 from msgspec import structs
 
+from config.settings import CameraSettings
 from config.site import CameraId
 from ingest.cameras.group_handle import GroupEnded, GroupHandle, GroupSaid
 from ingest.cameras.health import LossCause, StreamState
@@ -59,6 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--linger", type=float, default=2.0, metavar="S", help="stay after the last lease"
     )
+    parser.add_argument("--settings", default="{}", metavar="JSON", help="[cameras] of the site")
     parser.add_argument(
         "--exact", action="store_true", help="never leave out the loop filter for small tiles"
     )
@@ -77,6 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
         linger_s=arguments.linger,
         is_exact=arguments.exact,
         key_file=arguments.key,
+        cameras=msgspec.json.decode(arguments.settings, type=CameraSettings),
     )
     place = MeetingPlace(arguments.runtime)
     place.make()
@@ -252,7 +256,7 @@ class Broker:
 
     def _new_process(self) -> GroupHandle:
         rings_folder = str(self._place.rings_folder)
-        return GroupHandle(None, rings_folder, self._inbox, is_exact=self._runtime.is_exact)
+        return GroupHandle(None, rings_folder, self._inbox, runtime=self._runtime)
 
     def _handle_of(self, process_id: int) -> GroupHandle | None:
         for handle in self._handles.values():

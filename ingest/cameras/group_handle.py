@@ -17,6 +17,7 @@ from typing import Final
 
 import msgspec
 
+from ingest.cameras.meeting_place import RuntimeInfo
 from ingest.cameras.messages import Report, Request, decode_report, encode
 from ingest.cameras.placement import GroupId
 
@@ -52,11 +53,12 @@ class GroupHandle:
         rings_folder: str,
         inbox: queue.Queue[object],
         *,
-        is_exact: bool,
+        runtime: RuntimeInfo,
     ) -> None:
         arguments = [sys.executable, "-m", "ingest.cameras", "group", "--rings", rings_folder]
         arguments += ["--parent", str(os.getpid())]
-        if is_exact:
+        arguments += ["--settings", msgspec.json.encode(runtime.cameras).decode()]
+        if runtime.is_exact:
             arguments.append("--exact")
         #: None: a spare that has loaded everything and waits for a group.
         self.group_id = group_id

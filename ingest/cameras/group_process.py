@@ -18,6 +18,7 @@ from typing import Final
 
 import msgspec
 
+from config.settings import CameraSettings
 from ingest.cameras.allocator import keep_freed_pictures
 from ingest.cameras.group import CameraGroup
 from ingest.cameras.messages import (
@@ -30,6 +31,7 @@ from ingest.cameras.messages import (
     encode,
 )
 from ingest.cameras.parent_life import leave_with_parent
+from ingest.cameras.session import SessionSettings
 from ingest.cameras.status_news import StatusNews
 from ingest.cameras.stream_run import RunSettings
 from ingest.clock import SystemClock
@@ -47,6 +49,7 @@ _MAX_CLIPS: Final = 16
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rings", required=True)
     parser.add_argument("--parent", type=int, required=True)
+    parser.add_argument("--settings", default="{}")
     parser.add_argument("--exact", action="store_true")
 
 
@@ -55,7 +58,14 @@ def run(arguments: argparse.Namespace) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the broker, which ends our input
     leave_with_parent(arguments.parent)
     keep_freed_pictures()
-    process = GroupProcess(RunSettings(arguments.rings, is_exact=arguments.exact))
+    cameras = msgspec.json.decode(arguments.settings, type=CameraSettings)
+    settings = RunSettings(
+        arguments.rings,
+        cameras,
+        SessionSettings(read_timeout_s=cameras.silent_after_s),
+        is_exact=arguments.exact,
+    )
+    process = GroupProcess(settings)
     process.serve()
     os._exit(0)
 

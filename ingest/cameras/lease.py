@@ -276,6 +276,7 @@ def _start_broker(place: MeetingPlace, runtime: RuntimeInfo) -> subprocess.Popen
         "--runtime", runtime.runtime_folder, "--site", runtime.site_folder,
         "--linger", str(runtime.linger_s),
     ]  # fmt: skip
+    arguments += ["--settings", msgspec.json.encode(runtime.cameras).decode()]
     if runtime.is_exact:
         arguments.append("--exact")
     if runtime.intake is not None:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from config.settings import CameraSettings
 from ingest.errors import RetryLater
 from ingest.frames.file_lock import try_lock
 
@@ -34,6 +35,7 @@ class RuntimeInfo(Struct, frozen=True):
         linger_s: how long a broker stays after its last lease.
         key_file: CURVE key for the intake, where the site uses CURVE.
         is_exact: decode everything; without it small tiles leave out the loop filter.
+        cameras: the site's `[cameras]`; who starts the broker decides for all.
     """
 
     site_folder: str
@@ -43,6 +45,7 @@ class RuntimeInfo(Struct, frozen=True):
     linger_s: float = 2.0
     is_exact: bool = False
     key_file: str | None = None
+    cameras: CameraSettings = CameraSettings()
 
 
 class BrokerAway(RetryLater):

@@ -5,19 +5,26 @@ Nobody but this module and `source` imports `av`. Values of this module belong t
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import logging
 from typing import Final, cast
 
 import av
 import av.error
 import numpy as np
+from av.codec.hwaccel import HWAccel, hwdevices_available
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Interpolation, VideoReformatter
 
+from config.settings import HardwareDecoding
 from ingest.cameras.stream_info import StreamInfo, even_box
 from ingest.cameras.wants import Region
 from ingest.frames.frame import PixelFormat
 from ingest.frames.ring import Plane
+
+log = logging.getLogger(__name__)
 
 #: A picture as the library decodes it; only this module looks inside.
 DecodedPicture = VideoFrame
@@ -28,6 +35,45 @@ _PLANAR_420: Final = ("yuv420p", "yuvj420p")
 _SCALED_AS: Final = {"yuv420p": "yuv422p", "yuvj420p": "yuvj422p"}
 _SCALING: Final = Interpolation.FAST_BILINEAR
 
+#: Pictures in a row that a device may fail to decode once it has decoded any: damage does that, too.
+_DEVICE_PATIENCE_COUNT: Final = 100
+
+
+@functools.cache
+def decoding_device(codec: str, wish: HardwareDecoding) -> str | None:
+    """FFmpeg's name of the device that decodes `codec` here; None: the processor does.
+
+    Tried once a process and told in its log; the frames it decodes are fetched into memory.
+    """
+    if wish is HardwareDecoding.OFF:
+        return None
+    built_for = hwdevices_available()
+    names = built_for if wish is HardwareDecoding.AUTO else [wish.value]
+    reasons = []
+    for name in names:
+        try:
+            context = av.CodecContext.create(codec, "r", hwaccel=HWAccel(name))
+        except (av.error.FFmpegError, NotImplementedError, OSError, ValueError) as error:
+            reasons.append(f"{name}: {getattr(error, 'strerror', None) or error}")
+            continue
+        if context.is_hwaccel:
+            log.info("%s is decoded by %s", codec, name)
+            return name
+        reasons.append(f"{name}: does not decode it")
+    level = logging.INFO if wish is HardwareDecoding.AUTO else logging.WARNING
+    log.log(level, "%s is decoded by the processor (%s)", codec, "; ".join(reasons) or "no device")
+    return None
+
+
+def _context(codec: str, hardware: HardwareDecoding) -> VideoCodecContext:
+    device = decoding_device(codec, hardware)
+    if device is not None:
+        with contextlib.suppress(av.error.FFmpegError, NotImplementedError, OSError):
+            return cast(
+                VideoCodecContext, av.CodecContext.create(codec, "r", hwaccel=HWAccel(device))
+            )
+    return cast(VideoCodecContext, av.CodecContext.create(codec, "r"))
+
 
 class PictureDecoder:
     """Decodes one stream from a key frame on; damaged pictures are held back, never shown grey.
@@ -35,8 +81,15 @@ class PictureDecoder:
     `held_count` pictures were held back since the last good one.
     """
 
-    def __init__(self, info: StreamInfo, *, skips_loop_filter: bool) -> None:
-        self._context = cast(VideoCodecContext, av.CodecContext.create(info.codec, "r"))
+    def __init__(
+        self,
+        info: StreamInfo,
+        *,
+        skips_loop_filter: bool,
+        hardware: HardwareDecoding = HardwareDecoding.OFF,
+    ) -> None:
+        self._context = _context(info.codec, hardware)
+        self._has_decoded = False
         self._context.thread_count = 1  # frame threads cost 80 ms of delay, slices gain nothing
         if info.extradata:
             self._context.extradata = info.extradata
@@ -69,7 +122,14 @@ class PictureDecoder:
             return None
         self.held_count = 0
         self._is_damaged = False
+        self._has_decoded = True
         return frames[-1]
+
+    @property
+    def has_failed_device(self) -> bool:
+        """Whether a device decodes this stream and gives no picture of it: software is to be tried."""
+        limit = _DEVICE_PATIENCE_COUNT if self._has_decoded else 1
+        return self._context.is_hwaccel and self.held_count >= limit
 
     @property
     def pixel_aspect(self) -> float:

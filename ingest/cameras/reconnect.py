@@ -30,15 +30,22 @@ _SPECIAL_S: Final[dict[LossCause, tuple[float, float]]] = {
 class BackOff:
     """Delays of one camera. Threads: one."""
 
-    def __init__(self, source: random.Random | None = None) -> None:
+    def __init__(
+        self,
+        source: random.Random | None = None,
+        *,
+        first_s: float = _FIRST_S,
+        ceiling_s: float = _CEILING_S,
+    ) -> None:
         self._random = source or random.Random()
+        self._usual_s = (first_s, max(first_s, ceiling_s))
         self._failures_count = 0
 
     def delay_s(self, cause: LossCause, session_s: float) -> float:
         """Seconds to wait after a session of `session_s` seconds that ended by `cause`."""
         if session_s >= _GOOD_SESSION_S:
             self._failures_count = 0
-        first_s, ceiling_s = _SPECIAL_S.get(cause, (_FIRST_S, _CEILING_S))
+        first_s, ceiling_s = _SPECIAL_S.get(cause, self._usual_s)
         steps = min(self._failures_count, 16)
         self._failures_count += 1
         whole_s = min(ceiling_s, first_s * _FACTOR**steps)

@@ -14,6 +14,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from config.settings import CameraSettings, HardwareDecoding
 from config.site import CameraId
 from ingest.cameras.health import LossCause, StreamHealth
 from ingest.cameras.health_tracker import HealthTracker
@@ -49,6 +50,7 @@ class RunSettings(Struct, frozen=True):
     """What all streams of a process share. `is_exact`: never skip the loop filter."""
 
     rings_folder: str
+    cameras: CameraSettings = CameraSettings()
     session: SessionSettings = SessionSettings()
     is_exact: bool = False
 
@@ -66,14 +68,16 @@ class StreamRun:
     ) -> None:
         self.camera_id = camera_id
         self.url = url
-        self.packets = PacketRing()
+        self.packets = PacketRing(settings.cameras.packet_ring_s)
         self.info: StreamInfo | None = None
         self._settings = settings
         self._clock = clock
         self._on_change = on_change
         self._tracker = HealthTracker(camera_id, clock.mono_ns())
         self._drift = DriftMeter()
-        self._back_off = BackOff()
+        tuning = settings.cameras
+        self._back_off = BackOff(first_s=tuning.retry_min_s, ceiling_s=tuning.retry_max_s)
+        self._hardware = tuning.hardware_decoding
         self._checker = TimestampChecker()
         self._stop = StopToken()
         self._session_number = 0
@@ -252,10 +256,14 @@ class StreamRun:
             return None
         skips = self._may_skip_loop_filter()
         decoder = self._decoder
+        if decoder is not None and decoder.has_failed_device:
+            log.warning("%s: the decoding device fails, the processor takes over", self.camera_id)
+            self._hardware = HardwareDecoding.OFF
+            decoder = None
         if decoder is not None and decoder.skips_loop_filter != skips and packet.is_key:
             decoder = None
         if decoder is None:
-            decoder = PictureDecoder(self.info, skips_loop_filter=skips)
+            decoder = PictureDecoder(self.info, skips_loop_filter=skips, hardware=self._hardware)
             self._decoder = decoder
             if not packet.is_key:
                 self._catch_up(decoder)

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.settings import HardwareDecoding
 from ingest.cameras.health import LossCause
 from ingest.cameras.nal import (
     VideoCodec,
@@ -21,7 +22,7 @@ from ingest.cameras.nal import (
     split_length_prefixed,
 )
 from ingest.cameras.packets import CompressedPacket
-from ingest.cameras.pictures import PictureDecoder, PictureScaler
+from ingest.cameras.pictures import PictureDecoder, PictureScaler, decoding_device
 from ingest.cameras.source import (
     StreamInfo,
     StreamLost,
@@ -170,3 +171,38 @@ def test_rubbish_as_decoder_configuration_is_a_value_error_or_nothing(
         configuration(codec, record)
     except ValueError:
         return
+
+
+def has_device() -> bool:
+    return any(
+        decoding_device("h264", wish) for wish in (HardwareDecoding.AUTO, HardwareDecoding.CUDA)
+    )
+
+
+@pytest.mark.logs_warnings("a device asked for by name is missing")
+def test_without_a_device_the_processor_decodes_and_the_log_says_why(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    if has_device():
+        pytest.skip("this machine has a decoding device")
+    for wish, level in ((HardwareDecoding.AUTO, "INFO"), (HardwareDecoding.CUDA, "WARNING")):
+        decoding_device.cache_clear()
+        caplog.clear()
+        with caplog.at_level("INFO"):
+            assert decoding_device("h264", wish) is None
+        (record,) = caplog.records
+        assert record.levelname == level
+        assert "cuda" in record.getMessage()
+
+
+@pytest.mark.logs_warnings("a device asked for by name is missing")
+@pytest.mark.parametrize("wish", [HardwareDecoding.AUTO, HardwareDecoding.CUDA])
+def test_a_stream_is_decoded_whoever_decodes_it(wish: HardwareDecoding) -> None:
+    _, clip = encode_clip(picture_count=5)
+    decoder = PictureDecoder(info_of(), skips_loop_filter=False, hardware=wish)
+    scaler = PictureScaler(PixelFormat.BGRA, None)
+    for index, item in enumerate(clip):
+        frame = decoder.decode(item.data, index * INTERVAL_NS, is_key=item.is_key)
+        assert frame is not None
+        assert read_number(pixels_of(scaler, frame, 160)) == index
+    assert not decoder.has_failed_device

@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 from datetime import date, time, timedelta, timezone, tzinfo
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from msgspec import Meta, Struct, field
@@ -190,17 +190,35 @@ class Jt808Settings(Struct, frozen=True):
     require_auth: bool = False
     auth_code: str | None = None
     idle_timeout_s: Annotated[float, Meta(ge=10.0, le=86_400.0)] = 600.0
+    #: Event keys of the terminals (0x0301): number → available, busy or off.
+    event_states: dict[str, Literal["available", "busy", "off"]] = field(
+        default_factory=lambda: {"1": "available", "2": "busy", "3": "off"}
+    )
 
 
 class PositionSettings(Struct, frozen=True):
     """[positions]: which fixes count (DOMAIN §3)."""
 
+    #: Receivers behind gpsd daemons: device id → host:port.
+    gpsd: dict[str, str] = field(default_factory=dict)
+
     offline_after_s: Annotated[float, Meta(ge=10.0, le=86_400.0)] = 600.0
     grey_after_s: Annotated[float, Meta(ge=5.0, le=86_400.0)] = 300.0
     #: A fix further in the future than this has a wrong clock.
     future_max_s: Annotated[float, Meta(ge=0.0, le=86_400.0)] = 120.0
+    #: Trails are personal data: kept this long, then gone.
+    trail_days: Annotated[float, Meta(ge=0.0, le=3650.0)] = 30.0
     #: Faster than any patrol car: a jump.
     speed_max_mps: Annotated[float, Meta(ge=1.0, le=400.0)] = 70.0
+
+
+class MqttSettings(Struct, frozen=True):
+    """[mqtt]: OwnTracks reports from a broker."""
+
+    #: mqtt://[user:password@]host[:port] or mqtts://…; None = no broker. Password as "${NAME}".
+    url: str | None = None
+    topic: str = "owntracks/#"
+    client_id: str = "gridwall-gateway"
 
 
 class FieldPageSettings(Struct, frozen=True):
@@ -265,6 +283,25 @@ class PtzSettings(Struct, frozen=True):
     watch_s: Annotated[float, Meta(ge=0.0, le=3600.0)] = 20.0
 
 
+class UnitSettings(Struct, frozen=True):
+    """[units]: how long somebody may take before the desk says so, and when they have arrived."""
+
+    #: Sent, but no answer: half the time a dispatcher would wait before phoning.
+    answer_s: Annotated[float, Meta(ge=5.0, le=86_400.0)] = 120.0
+    #: On the way: twice the expected time and this much more.
+    en_route_extra_s: Annotated[float, Meta(ge=0.0, le=86_400.0)] = 300.0
+    #: On the way, but within `moved_m` of the same spot for this long: a red light lasts 2 min.
+    stuck_s: Annotated[float, Meta(ge=10.0, le=86_400.0)] = 240.0
+    moved_m: Annotated[float, Meta(ge=5.0, le=1_000.0)] = 40.0
+    on_scene_s: Annotated[float, Meta(ge=60.0, le=604_800.0)] = 7_200.0
+    #: "Busy" ends by itself: nobody stays forgotten behind it.
+    busy_s: Annotated[float, Meta(ge=60.0, le=604_800.0)] = 3_600.0
+    #: A fix this near the case means there; phones in streets are good to 5–20 m.
+    arrival_m: Annotated[float, Meta(ge=5.0, le=1_000.0)] = 40.0
+    #: For the order of candidates: every case of today counts like so many metres further away.
+    load_m: Annotated[float, Meta(ge=0.0, le=100_000.0)] = 60.0
+
+
 class Settings(Struct, frozen=True):
     """Every table of site.toml but [hub], which is `Site.hub`."""
 
@@ -275,12 +312,14 @@ class Settings(Struct, frozen=True):
     calendar: CalendarSettings = CalendarSettings()
     curve: CurveSettings = CurveSettings()
     map: MapSettings = MapSettings()
-    jt808: Jt808Settings = Jt808Settings()
-    positions: PositionSettings = PositionSettings()
+    jt808: Jt808Settings = field(default_factory=Jt808Settings)
+    positions: PositionSettings = field(default_factory=PositionSettings)
+    mqtt: MqttSettings = MqttSettings()
     desk: DeskSettings = field(default_factory=DeskSettings)
     ptz: PtzSettings = field(default_factory=PtzSettings)
     field_page: FieldPageSettings = FieldPageSettings()
     linkage: LinkageSettings = LinkageSettings()
+    units: UnitSettings = UnitSettings()
 
 
 def load_settings(folder: Path) -> Settings:

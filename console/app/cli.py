@@ -32,6 +32,7 @@ COMMANDS = {
     "check": "validates a site folder",
     "feed": "watch, replay or describe the event feed",
     "field": "links that open the field page on inspectors' phones",
+    "positions": "trails to forget, who looked at them, devices, tracks to replay",
     "models": "lists, fetches and exports detectors",
     "train": "trains a detector",
     "eval": "accuracy on labelled pictures and clips",

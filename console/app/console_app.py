@@ -39,6 +39,7 @@ from console.bridge.desk_line import DeskLine
 from console.bridge.evidence_cache import EvidenceCache
 from console.bridge.frame_pump import FramePump
 from console.bridge.gui_thread import Errands
+from console.bridge.people_line import PeopleLine
 from console.bridge.shelf_line import ShelfLine
 from console.bridge.site_source import site_of_folder, site_of_hub
 from console.bridge.thumbnails import ThumbnailShelf, thumbnail_folder
@@ -109,6 +110,7 @@ class ConsoleApp:
             thumbnail_folder(user_state_folder(), site_key_of(options, site)), self.clock,
         )  # fmt: skip
         self.desk = DeskLine(self.session, self.client, self.errands, seat_of(options))
+        self.people = PeopleLine(self.client, self.errands, seat_of(options))
         self.feed = SeatFeed(self.session, memory, keys_of(options, site))
         self.commander = Commander(self.session, self.desk, self._ask_reason)
         self.router = KeyRouter(application, self.clock)
@@ -197,6 +199,7 @@ class ConsoleApp:
         case_view.act_asked.connect(self.commander.act)
         case_view.send_asked.connect(self.commander.send)
         case_view.clip_asked.connect(self._play_clip)
+        window.people_sheet.connect_line(self.people)
         window.palette_card.chosen.connect(self.commander.choose)
         window.header.search_asked.connect(window.palette_card.open)
         window.header.keys_asked.connect(window.key_sheet.open)

@@ -22,7 +22,7 @@ from ingest.feed.sockets import CurveClient
 _log = logging.getLogger(__name__)
 
 #: Topics a seat follows; the heartbeat is followed by the reader itself.
-TOPICS = ("alert.", "case.", "camera.", "position.", "register.", "scene.", "shelf.")
+TOPICS = ("alert.", "case.", "camera.", "position.", "unit.", "register.", "scene.", "shelf.")
 #: Events that name a changed register are gathered this long before the site is read again.
 REGISTER_SETTLE_MS = 300
 
@@ -92,6 +92,7 @@ class SeatFeed(QObject):
                 snapshot.positions,
                 snapshot.camera_health,
                 snapshot.shelves,
+                snapshot.units,
             )
         )
         if not self._restored:

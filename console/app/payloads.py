@@ -5,7 +5,9 @@ from __future__ import annotations
 from msgspec import Struct
 
 from console.desk.case import CaseData
+from console.desk.route_push import UnitRouted
 from console.desk.shelf import ShelfData
+from console.desk.units import Unit
 from console.desk.workflow import shipped_table
 from ingest.feed.schema import OWN_PAYLOADS, Payload
 from ingest.ptz.states import PtzActData, PtzStateData
@@ -32,6 +34,10 @@ ACTS = {
     "merge": "Merged into another case (合并).",
     "note": "A note.",
     "photo": "A picture from the spot.",
+    "reinforce": "One more inspector was sent (增派).",
+    "release": "A helper was let go.",
+    "unanswered": "Who was sent has not answered in time; names who would be next.",
+    "stuck": "Who is on the way does not get on; names who would be next.",
     "join": "A further alert belongs to the case.",
     "amend": "What the case says was put right.",
     "difficult": "Marked as difficult (疑难).",
@@ -76,4 +82,10 @@ def all_payloads() -> tuple[Payload, ...]:
         Payload(f"gridwall.case.{act}.v1", CaseData, ACTS.get(act, f"Act {act}.")) for act in acts
     )
     scene = Payload("gridwall.scene.pushed.v1", ScenePushedData, "A scene was pushed to a wall.")
-    return (*alerts, *cases, scene, *PTZ_PAYLOADS, *SHELF_PAYLOADS, *OWN_PAYLOADS)
+    units = (
+        Payload("gridwall.unit.changed.v1", Unit, "What an inspector is doing changed."),
+        Payload(
+            "gridwall.unit.routed.v1", UnitRouted, "An inspector was sent: where, by which way."
+        ),
+    )
+    return (*alerts, *cases, *units, scene, *PTZ_PAYLOADS, *SHELF_PAYLOADS, *OWN_PAYLOADS)

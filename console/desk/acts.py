@@ -17,7 +17,7 @@ from config.geometry import GeoPoint
 from config.site import UnitName
 from console.desk import case_store, proposals
 from console.desk.audit import timeline
-from console.desk.candidate_query import find_candidates, place_of
+from console.desk.candidate_query import find_candidates, place_of, silent_on
 from console.desk.case import ENDED, CaseData, CaseId
 from console.desk.desk_context import DeskContext
 from console.desk.dispatch_rules import CandidateList, unit_for
@@ -172,8 +172,9 @@ def _last_decision(tx: Transaction, case: CaseData) -> dict[str, Any]:
 def _check_references(entered: ActInput, context: DeskContext) -> None:
     """What is named must exist; registers may have changed since the console loaded them."""
     directory = context.directory
-    if entered.inspector_id is not None and directory.inspector(entered.inspector_id) is None:
-        raise ActRefused(Message("unknown_inspector", {"inspector_id": entered.inspector_id}))
+    for named in (entered.inspector_id, entered.helper_id):
+        if named is not None and directory.inspector(named) is None:
+            raise ActRefused(Message("unknown_inspector", {"inspector_id": named}))
     if (
         entered.item_code is not None
         and directory.site.items
@@ -205,7 +206,9 @@ def _with_pick(
     place = place_of(case)
     found = None
     if place is not None:
-        found = find_candidates(tx, place, case.grid_id, context, but_for=case.case_id)
+        found = find_candidates(
+            tx, place, case.grid_id, context, but_for=case.case_id, silent=silent_on(case)
+        )
     if entered.inspector_id is not None or entered.unit is not None:
         return entered, found
     first = found.first if found else None

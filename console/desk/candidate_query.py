@@ -14,6 +14,7 @@ from console.desk.desk_context import DeskContext
 from console.desk.dispatch_rules import CandidateList, Situation, candidates_for
 from console.desk.messages import Message
 from console.desk.queries import convert
+from console.desk.unit_store import units_of
 from ingest.feed.envelope import Noun, parse_utc_ns
 from ingest.feed.log import Transaction
 from ingest.feed.participant import OperationRefused
@@ -44,7 +45,12 @@ def candidates_reply(
             "nobody can be near an unknown place: the case has none, and lat_deg, lon_deg are missing"
         )
     found = find_candidates(
-        tx, place, case.grid_id if case else None, context, but_for=asked.case_id
+        tx,
+        place,
+        case.grid_id if case else None,
+        context,
+        but_for=asked.case_id,
+        silent=silent_on(case),
     )
     return {
         **msgspec.to_builtins(found),
@@ -61,8 +67,12 @@ def find_candidates(
     context: DeskContext,
     *,
     but_for: str | None = None,
+    silent: frozenset[str] = frozenset(),
 ) -> CandidateList:
-    """Candidates now; who is committed to the case `but_for` counts as free for it."""
+    """Candidates now; who is committed to the case `but_for` counts as free for it.
+
+    `silent`: who was sent to it and does not come.
+    """
     busy = {who: case for who, case in case_store.commitments(tx).items() if case != but_for}
     situation = Situation(
         now_utc_ns=tx.now_utc_ns,
@@ -71,8 +81,19 @@ def find_candidates(
         calendar=context.calendar,
         settings=context.settings,
         routing=context.routing,
+        units=units_of(tx),
+        loads=case_store.loads_since(tx, context.calendar.day_start_utc_ns(tx.now_utc_ns)),
+        load_m=context.settings_of_units.load_m,
+        silent=silent,
     )
     return candidates_for(context.directory, place, grid_id, situation)
+
+
+def silent_on(case: CaseData | None) -> frozenset[str]:
+    """Who was sent to a case and does not come."""
+    if case is None or case.attention is None or case.inspector_id is None:
+        return frozenset()
+    return frozenset({case.inspector_id})
 
 
 def positions_of(tx: Transaction, context: DeskContext) -> dict[str, PositionEntry]:

@@ -70,6 +70,13 @@ class CasePhoto(Struct, frozen=True):
     utc: str
 
 
+class Attention(enum.Enum):
+    """Why somebody should look at a case that was dispatched: no answer, or nobody comes."""
+
+    UNANSWERED = "unanswered"
+    STUCK = "stuck"
+
+
 class CaseData(Struct, frozen=True):
     """`data` of gridwall.case.<act>.v1, and a row of the queue. Times RFC 3339 UTC.
 
@@ -82,6 +89,8 @@ class CaseData(Struct, frozen=True):
         whole_left_s: likewise for the whole case.
         decided_version: the last version a person made; a person's act is only refused as
             outdated by another person's, never by evidence that came in meanwhile.
+        helpers: sent besides `inspector_id`, who leads and whose answer counts.
+        attention: set by the desk when who was sent does not come; the next answer clears it.
         alert_active: None without an alert; False once every alert of the case was cleared.
         audit_hash: hash of this act's audit row, which ties the log to the chain.
     """
@@ -139,4 +148,6 @@ class CaseData(Struct, frozen=True):
     ending: Ending | None = None
     satisfaction: int | None = None
     photos: tuple[CasePhoto, ...] = ()
+    helpers: tuple[InspectorId, ...] = ()
+    attention: Attention | None = None
     audit_hash: str = ""

@@ -7,11 +7,11 @@ thread writes; reading transactions may use the look-ups.
 from __future__ import annotations
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import delete, func, or_, select
 
-from console.desk.case import CaseData, CaseId
+from console.desk.case import ENDED, CaseData, CaseId
 from console.desk.proposals import AlertSeen
-from console.desk.tables import alerts, case_of, case_row, cases, serials
+from console.desk.tables import alerts, case_of, case_row, cases, helpers, serials
 from ingest.feed.log import Transaction
 
 _alert_decoder = msgspec.json.Decoder(AlertSeen)
@@ -24,6 +24,7 @@ def load_case(tx: Transaction, case_id: str) -> CaseData | None:
 
 def save_case(tx: Transaction, before: CaseData | None, after: CaseData) -> None:
     """Inserts a new case; of a known one only what changed, so that few indices are written."""
+    _save_helpers(tx, before, after)
     row = case_row(after)
     if before is None:
         tx.execute(cases.insert(), row)
@@ -31,6 +32,19 @@ def save_case(tx: Transaction, before: CaseData | None, after: CaseData) -> None
     old = case_row(before)
     changed = {name: value for name, value in row.items() if old[name] != value}
     tx.execute(cases.update().where(cases.c.case_id == after.case_id).values(**changed))
+
+
+def _save_helpers(tx: Transaction, before: CaseData | None, after: CaseData) -> None:
+    was = set(before.helpers) if before is not None and before.state not in ENDED else set()
+    now = set(after.helpers) if after.state not in ENDED else set()
+    for gone in was - now:
+        tx.execute(
+            delete(helpers).where(
+                helpers.c.case_id == after.case_id, helpers.c.inspector_id == gone
+            )
+        )
+    for new in now - was:
+        tx.execute(helpers.insert(), {"case_id": after.case_id, "inspector_id": new})
 
 
 def next_case_id(tx: Transaction, day: str) -> CaseId:
@@ -115,15 +129,51 @@ def burning_alerts_of_camera(
     return [(CaseId(row.case_id), _alert_decoder.decode(row.body)) for row in rows]
 
 
+#: States in which whoever was sent is busy with the case.
+_UNDER_WAY = ("dispatched", "handling")
+
+
 def commitments(tx: Transaction) -> dict[str, str]:
-    """Inspector → the case that keeps them busy."""
-    rows = tx.execute(
+    """Inspector → the case that keeps them busy, as its lead or as a helper."""
+    helping = tx.execute(
+        select(helpers.c.inspector_id, helpers.c.case_id)
+        .join(cases, cases.c.case_id == helpers.c.case_id)
+        .where(cases.c.is_open.is_(True), cases.c.state.in_(_UNDER_WAY))
+    )
+    found = {row.inspector_id: row.case_id for row in helping}
+    leading = tx.execute(
         select(cases.c.inspector_id, cases.c.case_id)
         .where(
             cases.c.is_open.is_(True),
             cases.c.inspector_id.is_not(None),
-            cases.c.state.in_(("dispatched", "handling")),
+            cases.c.state.in_(_UNDER_WAY),
         )
         .order_by(cases.c.opened_ns.desc())
     )
-    return {row.inspector_id: row.case_id for row in rows}
+    return found | {row.inspector_id: row.case_id for row in leading}
+
+
+def loads_since(tx: Transaction, since_ns: int) -> dict[str, int]:
+    """Inspector → cases opened since then that they lead or led last."""
+    rows = tx.execute(
+        select(cases.c.inspector_id, func.count().label("count_of"))
+        .where(cases.c.opened_ns >= since_ns, cases.c.inspector_id.is_not(None))
+        .group_by(cases.c.inspector_id)
+    )
+    return {row.inspector_id: row.count_of for row in rows}
+
+
+def cases_of_inspector(tx: Transaction, inspector_id: str, most: int) -> list[CaseData]:
+    """Open cases somebody was sent to, as lead or helper, most urgent first."""
+    helping = select(helpers.c.case_id).where(helpers.c.inspector_id == inspector_id)
+    rows = tx.execute(
+        select(cases.c.body)
+        .where(
+            or_(cases.c.inspector_id == inspector_id, cases.c.case_id.in_(helping)),
+            cases.c.is_open.is_(True),
+            cases.c.state.in_((*_UNDER_WAY, "verifying", "suspended")),
+        )
+        .order_by(cases.c.urgency, cases.c.due_ns, cases.c.case_id)
+        .limit(most)
+    )
+    return [case_of(row.body) for row in rows]

@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from config.directory import SiteDirectory
+from config.paths import hub_state_folder
 from config.settings import CalendarSettings
 from console.desk import case_store, queries
 from console.desk.acts import acts_of, perform, propose
@@ -25,9 +26,11 @@ from console.desk.desk_context import DeskContext
 from console.desk.field_desk import FieldDesk
 from console.desk.intake import take_alert, take_ticket
 from console.desk.messages import Message
+from console.desk.people_desk import PeopleDesk
 from console.desk.routes import StreetService
 from console.desk.tables import NEVER_NS, STEPS, metadata
 from console.desk.transitions import TransitionsInvalid
+from console.desk.unit_desk import UnitDesk
 from console.desk.workflow import table_of_site
 from ingest.errors import Misconfigured
 from ingest.feed.envelope import Event, Noun
@@ -61,7 +64,9 @@ class Desk:
         except TransitionsInvalid as error:
             raise Misconfigured(str(error)) from error
         self._streets = StreetService()
-        self._field = FieldDesk(self._context)
+        self._units = UnitDesk(self._context)
+        self._people = PeopleDesk(self._context, hub_state_folder(directory().site))
+        self._field = FieldDesk(self._context, self._units)
         self._calendar: tuple[CalendarSettings, WorkingCalendar] | None = None
 
     def create_tables(self, tx: Transaction) -> None:
@@ -81,7 +86,9 @@ class Desk:
     def operations(self) -> Mapping[str, Operation]:
         """The desk's part of the query socket (CONTRACT §5); lists run in the read thread."""
         return {
-            "act": lambda tx, request, caller: perform(tx, request, caller, self._context()),
+            "act": self._act,
+            **self._units.operations(),
+            **self._people.operations(),
             "propose": lambda tx, request, caller: propose(tx, request, caller, self._context()),
             "cases": ReadingOperation(self._cases),
             **self._field.operations(),
@@ -97,11 +104,12 @@ class Desk:
         return {
             "cases": queries.open_cases(tx),
             "case_counts": queries.head_line(tx, day_start_ns),
+            **self._units.snapshot(tx),
         }
 
     def tick(self, tx: Transaction, now_utc_ns: int) -> Sequence[Event]:
-        """Nothing: due times are instants, so that a light changes without an event."""
-        return ()
+        """Units only: due times are instants, so that a light changes without an event."""
+        return self._units.tick(tx)
 
     def _context(self) -> DeskContext:
         directory = self._directory()
@@ -111,6 +119,11 @@ class Desk:
             known = self._calendar = (settings, WorkingCalendar(settings))
         routing = self._streets.routing(directory.site.streets_file)
         return DeskContext(directory, known[1], self._table, routing)
+
+    def _act(self, tx: Transaction, request: dict[str, Any], caller: Caller) -> OperationResult:
+        result = perform(tx, request, caller, self._context())
+        events = [*result.events, *self._units.follow(tx, result.events)]
+        return OperationResult(result.reply, events)
 
     def _cases(self, tx: Transaction, request: dict[str, Any], caller: Caller) -> OperationResult:
         return OperationResult(queries.list_cases(tx, request))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from config.directory import SiteDirectory
-from config.settings import DeskSettings
+from config.settings import DeskSettings, UnitSettings
 from console.desk.clock_rules import WorkingCalendar
 from console.desk.dispatch_rules import Routing
 from console.desk.step_clocks import Surroundings
@@ -29,6 +29,10 @@ class DeskContext(Struct, frozen=True):
     @property
     def settings(self) -> DeskSettings:
         return self.directory.site.settings.desk
+
+    @property
+    def settings_of_units(self) -> UnitSettings:
+        return self.directory.site.settings.units
 
     def around(self, tx: Transaction) -> Surroundings:
         """The surroundings of a decision made in this transaction."""

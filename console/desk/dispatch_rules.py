@@ -17,6 +17,7 @@ from config.settings import DeskSettings
 from config.site import DispatchRule, GridLevel, Inspector, InspectorId, UnitName
 from console.desk.clock_rules import WorkingCalendar
 from console.desk.messages import Message
+from console.desk.units import Unit, UnitState
 from ingest.feed.envelope import parse_utc_ns
 from ingest.positions.fix import PositionEntry
 
@@ -155,7 +156,12 @@ class Routing(Struct, frozen=True):
 
 
 class Situation(Struct, frozen=True):
-    """What the pick depends on besides the register."""
+    """What the pick depends on besides the register.
+
+    Attributes:
+        units: what each inspector is doing, as far as they said. loads: cases of today.
+        load_m: metres that one case of today counts like. silent: sent before, do not come.
+    """
 
     now_utc_ns: int
     positions: Mapping[str, PositionEntry]
@@ -163,6 +169,10 @@ class Situation(Struct, frozen=True):
     calendar: WorkingCalendar
     settings: DeskSettings
     routing: Routing
+    units: Mapping[str, Unit] = {}
+    loads: Mapping[str, int] = {}
+    load_m: float = 0.0
+    silent: frozenset[str] = frozenset()
 
 
 def candidates_for(
@@ -178,7 +188,10 @@ def candidates_for(
     able = [_too_far(candidate, situation) for candidate in able]
     unable = [c for c in judged if c.shortfalls] + [c for c in able if c.shortfalls]
     ranked = [_with_grid(c, directory, grid_id) for c in able if not c.shortfalls]
-    ranked.sort(key=lambda candidate: _score(candidate, situation.settings))
+    ranked = [_with_load(candidate, situation.loads) for candidate in ranked]
+    ranked.sort(key=lambda candidate: _score(candidate, situation))
+    if ranked and "own_grid" not in {message.id for message in ranked[0].reasons}:
+        ranked = _as_mutual_aid(ranked, unable, directory, grid_id)
     unable.sort(key=_distance)
     counts: dict[str, int] = {}
     for message in (message for candidate in unable for message in candidate.shortfalls):
@@ -209,8 +222,7 @@ def _judge(inspector: Inspector, place: GeoPoint, situation: Situation) -> Candi
     if inspector.shift is not None and not inspector.shift.contains(local_time):
         span = f"{inspector.shift.start:%H:%M}-{inspector.shift.end:%H:%M}"
         shortfalls.append(Message("off_duty", {"shift": span}))
-    if inspector.id in situation.commitments:
-        shortfalls.append(Message("busy", {"case_id": situation.commitments[inspector.id]}))
+    shortfalls += _engaged(inspector, situation)
     return Candidate(
         inspector.id,
         inspector.name,
@@ -222,6 +234,21 @@ def _judge(inspector: Inspector, place: GeoPoint, situation: Situation) -> Candi
         lat_deg=None if entry is None else entry.lat_deg,
         lon_deg=None if entry is None else entry.lon_deg,
     )
+
+
+def _engaged(inspector: Inspector, situation: Situation) -> list[Message]:
+    """Busy with a case, by their own word, signed off, or sent before and not coming."""
+    found = []
+    if inspector.id in situation.silent:
+        found.append(Message("silent"))
+    if inspector.id in situation.commitments:
+        found.append(Message("busy", {"case_id": situation.commitments[inspector.id]}))
+    unit = situation.units.get(inspector.id)
+    if unit is not None and unit.state is UnitState.BUSY:
+        found.append(Message("unit_busy", {"utc": unit.until_utc or "-"}))
+    elif unit is not None and unit.state is UnitState.OFF:
+        found.append(Message("unit_off"))
+    return found
 
 
 def _with_roads(
@@ -272,12 +299,40 @@ def _with_grid(candidate: Candidate, directory: SiteDirectory, grid_id: str | No
     return structs.replace(candidate, reasons=tuple(reasons))
 
 
-def _score(candidate: Candidate, settings: DeskSettings) -> tuple[float, str]:
-    """Metres, less what the own grid is worth."""
+def _with_load(candidate: Candidate, loads: Mapping[str, int]) -> Candidate:
+    count = loads.get(candidate.inspector_id, 0)
+    if not count:
+        return candidate
+    reasons = (*candidate.reasons, Message("load", {"count": count}))
+    return structs.replace(candidate, reasons=reasons)
+
+
+def _as_mutual_aid(
+    ranked: list[Candidate], unable: list[Candidate], directory: SiteDirectory, grid_id: str | None
+) -> list[Candidate]:
+    """Where nobody of the own grid can go, the first helper says so, and what holds those back."""
+    if any(message.id == "own_grid" for candidate in ranked for message in candidate.reasons):
+        return ranked
+    chain = {cell.id for cell in directory.ancestors(grid_id)}
+    own = [c for c in unable if (i := directory.inspector(c.inspector_id)) and i.grid_id in chain]
+    cell = directory.cell(grid_id)
+    if not own or cell is None:
+        return ranked
+    counts: dict[str, int] = {}
+    for candidate in own:
+        counts[candidate.shortfalls[0].id] = counts.get(candidate.shortfalls[0].id, 0) + 1
+    aid = Message("mutual_aid", {"grid": cell.name, "count": len(own), "counts": counts})
+    return [structs.replace(ranked[0], reasons=(*ranked[0].reasons, aid)), *ranked[1:]]
+
+
+def _score(candidate: Candidate, situation: Situation) -> tuple[float, str]:
+    """Metres, less what the own grid is worth, more for every case of today."""
+    settings = situation.settings
+    load_m = situation.load_m * situation.loads.get(candidate.inspector_id, 0)
     kinds = {message.id for message in candidate.reasons}
     bonus_m = 0.0
     if "own_grid" in kinds:
         bonus_m = settings.own_grid_bonus_m
     elif "neighbour_grid" in kinds:
         bonus_m = settings.own_grid_bonus_m * _NEIGHBOUR_SHARE
-    return _distance(candidate) - bonus_m, candidate.inspector_id
+    return _distance(candidate) - bonus_m + load_m, candidate.inspector_id

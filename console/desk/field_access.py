@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 
-from sqlalchemy import BigInteger, Column, Index, String, Table, delete, select
+from sqlalchemy import BigInteger, Column, Index, Table, delete, select
 
 from config.directory import SiteDirectory
 from config.site import Inspector, InspectorId
@@ -18,6 +18,7 @@ from console.desk.messages import ActRefused, Message
 from console.desk.tables import metadata
 from ingest.feed.envelope import utc_text
 from ingest.feed.log import Transaction
+from ingest.feed.tables import EXACT_TEXT
 
 TOKEN_BYTES = 32
 #: Answered requests are remembered this long: a phone without network sends again days later.
@@ -26,9 +27,9 @@ REQUESTS_KEPT_S = 14 * 86_400.0
 tokens = Table(
     "desk_field_tokens",
     metadata,
-    Column("token_hash", String, primary_key=True),
-    Column("inspector_id", String, nullable=False),
-    Column("made_by", String, nullable=False),
+    Column("token_hash", EXACT_TEXT, primary_key=True),
+    Column("inspector_id", EXACT_TEXT, nullable=False),
+    Column("made_by", EXACT_TEXT, nullable=False),
     Column("made_ns", BigInteger, nullable=False),
     Column("until_ns", BigInteger, nullable=False),
     Index("desk_field_tokens_inspector", "inspector_id"),
@@ -37,9 +38,9 @@ tokens = Table(
 requests = Table(
     "desk_field_requests",
     metadata,
-    Column("request_id", String, primary_key=True),
-    Column("inspector_id", String, primary_key=True),
-    Column("case_id", String, nullable=False),
+    Column("request_id", EXACT_TEXT, primary_key=True),
+    Column("inspector_id", EXACT_TEXT, primary_key=True),
+    Column("case_id", EXACT_TEXT, nullable=False),
     Column("done_ns", BigInteger, nullable=False),
     Index("desk_field_requests_done", "done_ns"),
 )

@@ -13,17 +13,17 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct
-from sqlalchemy import select
 
 from config.geometry import GeoPoint, distance_m
 from config.site import Inspector
-from console.desk import case_store, field_access
+from console.desk import case_store, field_access, unit_store
 from console.desk.acts import actor_name, perform, propose, refused
 from console.desk.case import CaseData
 from console.desk.desk_context import DeskContext
 from console.desk.messages import ActRefused, Message
 from console.desk.queries import convert
-from console.desk.tables import case_of, cases
+from console.desk.unit_desk import SetRequest, UnitDesk
+from console.desk.units import SetBy, UnitState
 from console.desk.workflow import offers
 from ingest.feed.envelope import utc_text
 from ingest.feed.log import Transaction
@@ -37,6 +37,8 @@ from ingest.feed.participant import (
 
 #: What is done on the spot. Verifying one's own work is not among it.
 FIELD_ACTS = frozenset({"accept", "arrive", "feedback", "return", "note", "photo"})
+#: Who helps leaves the case's state to who leads.
+HELPER_ACTS = frozenset({"note", "photo"})
 ROLES = frozenset({"inspector"})
 #: Tasks a phone shows at once, most urgent first.
 TASKS_MOST = 100
@@ -80,6 +82,11 @@ class _Way(Struct, frozen=True):
     lon_deg: float
 
 
+class _Unit(Struct, frozen=True):
+    token: str
+    state: UnitState
+
+
 class _Link(Struct, frozen=True):
     inspector_id: str
     actor: str | None = None
@@ -88,8 +95,9 @@ class _Link(Struct, frozen=True):
 class FieldDesk:
     """Operations of the field page. `context` as the desk's own."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, units: UnitDesk) -> None:
         self._context = context
+        self._units = units
 
     def operations(self) -> Mapping[str, Operation]:
         """`field.link` and `field.revoke` are an operator's; the others need a token."""
@@ -102,6 +110,7 @@ class FieldDesk:
             "field.route": ReadingOperation(self._route),
             "field.act": self._act,
             "field.report": self._report,
+            "field.unit": self._unit,
         }
 
     def _link(self, tx: Transaction, request: dict[str, Any], caller: Caller) -> OperationResult:
@@ -160,11 +169,16 @@ class FieldDesk:
         asked: _Asked = convert(request, _Asked)
         context = self._context()
         inspector = self._holder(tx, asked.token, context)
-        found = [self._task(case, context) for case in own_cases(tx, inspector.id)]
-        return OperationResult({"inspector_id": inspector.id, "tasks": found})
+        found = [
+            self._task(case, inspector, context)
+            for case in case_store.cases_of_inspector(tx, inspector.id, TASKS_MOST)
+        ]
+        unit = unit_store.unit_of(tx, inspector.id)
+        return OperationResult({"inspector_id": inspector.id, "unit": unit, "tasks": found})
 
-    def _task(self, case: CaseData, context: DeskContext) -> dict[str, Any]:
+    def _task(self, case: CaseData, inspector: Inspector, context: DeskContext) -> dict[str, Any]:
         """What a phone needs of a case: not who else worked on it, nor where it came from."""
+        possible = FIELD_ACTS if case.inspector_id == inspector.id else HELPER_ACTS
         shown = offers(context.table, case, ROLES)
         cell = context.directory.cell(case.grid_id)
         return {
@@ -184,7 +198,8 @@ class FieldDesk:
             "version": case.version,
             "pictures": [sha for sha in (case.crop, case.snapshot) if sha],
             "photos": case.photos,
-            "acts": [o.act for o in shown if o.allowed and o.act in FIELD_ACTS],
+            "acts": [o.act for o in shown if o.allowed and o.act in possible],
+            "is_helper": case.inspector_id != inspector.id,
         }
 
     def _act(self, tx: Transaction, request: dict[str, Any], caller: Caller) -> OperationResult:
@@ -203,7 +218,8 @@ class FieldDesk:
         } | {"case_id": case.case_id, "act": asked.act}
         result = perform(tx, entered, Caller(inspector.id, ROLES), context, more)
         field_access.remember_request(tx, inspector.id, asked.request_id, case.case_id)
-        return OperationResult({"case_id": case.case_id}, result.events)
+        events = [*result.events, *self._units.follow(tx, result.events)]
+        return OperationResult({"case_id": case.case_id}, events)
 
     def _own_case(self, tx: Transaction, asked: _Act, inspector: Inspector) -> CaseData:
         """The case meant, if it is this inspector's. Raises OperationRefused."""
@@ -212,7 +228,9 @@ class FieldDesk:
             case_id = field_access.case_of_request(tx, inspector.id, asked.report_id)
         case = case_store.load_case(tx, case_id) if case_id else None
         is_own = case is not None and (
-            asked.report_id is not None or case.inspector_id == inspector.id
+            asked.report_id is not None
+            or case.inspector_id == inspector.id
+            or (inspector.id in case.helpers and asked.act in HELPER_ACTS)
         )
         if case is None or not is_own:
             raise refused(Message("not_yours", {"case_id": case_id or asked.report_id}), None)
@@ -238,11 +256,19 @@ class FieldDesk:
         field_access.remember_request(tx, inspector.id, asked.request_id, case_id)
         return OperationResult({"case_id": case_id}, result.events)
 
+    def _unit(self, tx: Transaction, request: dict[str, Any], caller: Caller) -> OperationResult:
+        """What the inspector says of themselves: available, busy, off."""
+        asked: _Unit = convert(request, _Unit)
+        inspector = self._holder(tx, asked.token, self._context())
+        wanted = SetRequest(inspector.id, asked.state, by=SetBy.PHONE)
+        unit, events = self._units.set_state(tx, wanted, inspector.id)
+        return OperationResult({"unit": unit}, events)
+
     def _route(self, tx: Transaction, request: dict[str, Any], caller: Caller) -> OperationResult:
         asked: _Way = convert(request, _Way)
         context = self._context()
         inspector = self._holder(tx, asked.token, context)
-        wanted = _Act(asked.token, "-" * 8, "note", case_id=asked.case_id)
+        wanted = _Act(asked.token, "", "note", case_id=asked.case_id)
         case = self._own_case(tx, wanted, inspector)
         if case.lat_deg is None or case.lon_deg is None:
             raise OperationRefused("the case has no place")
@@ -272,21 +298,6 @@ def way_reply(start: GeoPoint, end: GeoPoint, context: DeskContext) -> dict[str,
 
 def _pair(point: GeoPoint) -> tuple[float, float]:
     return round(point.lat_deg, 6), round(point.lon_deg, 6)
-
-
-def own_cases(tx: Transaction, inspector_id: str) -> list[CaseData]:
-    """Open cases an inspector is sent to, most urgent first."""
-    rows = tx.execute(
-        select(cases.c.body)
-        .where(
-            cases.c.inspector_id == inspector_id,
-            cases.c.is_open.is_(True),
-            cases.c.state.in_(("dispatched", "handling", "verifying", "suspended")),
-        )
-        .order_by(cases.c.urgency, cases.c.due_ns, cases.c.case_id)
-        .limit(TASKS_MOST)
-    )
-    return [case_of(row.body) for row in rows]
 
 
 def qr_svg(text: str) -> str:

@@ -46,6 +46,12 @@ ENGLISH = {
     "already_supervised": "the case is under supervision already",
     "merge_into_itself": "a case cannot be merged into itself",
     "merge_into_ended": "case {case_id} is {state}: nothing can be merged into it",
+    "has_arrived": "whoever was sent is there already; send one more instead",
+    "is_on_it_already": "already on this case",
+    "has_no_helper": "nobody else is on this case",
+    "too_many_helpers": "as many inspectors as one case may have",
+    "unit_by_case": "{state} follows from a case and cannot be set by hand",
+    "unit_on_case": "on case {case_id}: the case decides",
     "too_many_photos": "the case holds as many photos as it may",
     "not_yours": "case {case_id} is not yours any more",
     "not_in_field": "{act} is not done from the field",
@@ -59,12 +65,17 @@ ENGLISH = {
     "neighbour_grid": "neighbouring grid",
     "other_grid": "another grid",
     "distance": "{metres} m away",
+    "load": "{count} case(s) today",
+    "mutual_aid": "helps out: nobody of {grid} can go ({count})",
     "straight_line": "distance is the straight line × {factor}: {cause}",
     # why somebody is not
     "no_position": "no position",
     "fix_too_old": "position {age_s} s old, limit {limit_s} s",
     "off_duty": "off duty (shift {shift})",
     "busy": "busy with case {case_id}",
+    "unit_busy": "says busy, until {utc}",
+    "unit_off": "signed off",
+    "silent": "was sent and does not come",
     "outside_radius": "too far: {metres} m, limit {limit_m} m",
     # why a unit is proposed
     "unit_by_rule": "rule: item {item_code}, area {grid_id}, priority {priority}",
@@ -82,7 +93,7 @@ DONE = {
     "extend": "extended", "suspend": "suspended", "resume": "resumed",
     "supervise": "put under supervision", "urge": "urged", "self_handle": "handled on the spot",
     "merge": "merged", "difficult": "marked as difficult", "callback": "called back",
-    "note": "noted", "photo": "photographed",
+    "reinforce": "reinforced", "release": "released", "note": "noted", "photo": "photographed",
 }  # fmt: skip
 
 

@@ -74,6 +74,15 @@ cases = Table(
     Index("desk_cases_ticket", "ticket_id"),
 )
 
+#: Who was sent to an open case besides its lead; made again from the cases' bodies.
+helpers = Table(
+    "desk_helpers",
+    metadata,
+    Column("case_id", EXACT_TEXT, primary_key=True),
+    Column("inspector_id", EXACT_TEXT, primary_key=True),
+    Index("desk_helpers_inspector", "inspector_id"),
+)
+
 #: The alerts behind cases, as last heard.
 alerts = Table(
     "desk_alerts",

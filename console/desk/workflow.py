@@ -16,6 +16,7 @@ from msgspec import Struct
 from config.site import GridId, InspectorId, ItemCode, UnitName
 from console.desk import step_clocks
 from console.desk.case import (
+    Attention,
     CaseData,
     CaseId,
     CasePhoto,
@@ -43,6 +44,8 @@ from ingest.feed.envelope import parse_utc_ns, utc_text
 
 #: Photos a case may hold: every event of the case carries their names.
 PHOTOS_MOST = 40
+#: Inspectors sent to one case besides the one who leads.
+HELPERS_MOST = 20
 #: Scores of a callback (DOMAIN §2).
 SATISFACTION_SCORES = (100, 80, 50, 0, -100)
 
@@ -54,6 +57,7 @@ class ActInput(Struct, frozen=True):
         minutes: of `extend`, in the step's kind of time; None = the step's own limit once more.
         into: the case that `merge` joins this one to.
         passed: of `verify`.
+        helper_id: whom `reinforce` sends as well, or `release` lets go.
         photo, photo_kind: of `photo`; the SHA-256 of a picture in the evidence store.
     """
 
@@ -68,6 +72,7 @@ class ActInput(Struct, frozen=True):
     into: CaseId | None = None
     passed: bool = True
     satisfaction: int | None = None
+    helper_id: InspectorId | None = None
     photo: str | None = None
     photo_kind: PhotoKind = PhotoKind.FINDING
 
@@ -98,6 +103,13 @@ GUARDS: dict[str, Guard] = {
     ),
     "verified": _unless(lambda c, e: c.verified, "not_verified"),
     "not_extended": _unless(lambda c, e: not c.extended, "already_extended"),
+    "not_arrived": _unless(lambda c, e: c.arrived_utc is None, "has_arrived"),
+    "helper_is_new": _unless(
+        lambda c, e: e.helper_id is None or e.helper_id not in (c.inspector_id, *c.helpers),
+        "is_on_it_already",
+    ),
+    "has_helper": _unless(lambda c, e: bool(c.helpers), "has_no_helper"),
+    "has_helper_room": _unless(lambda c, e: len(c.helpers) < HELPERS_MOST, "too_many_helpers"),
     "has_photo_room": _unless(lambda c, e: len(c.photos) < PHOTOS_MOST, "too_many_photos"),
     "not_supervised": _unless(lambda c, e: not c.supervised, "already_supervised"),
 }
@@ -122,7 +134,14 @@ EFFECTS: dict[str, Effect] = {
     "count_rework": lambda c, e, s: {"rework_count": c.rework_count + 1},
     "count_return": lambda c, e, s: {"returned_count": c.returned_count + 1},
     "count_urge": lambda c, e, s: {"urged_count": c.urged_count + 1},
-    "unassign": lambda c, e, s: {"inspector_id": None, "arrived_utc": None},
+    "unassign": lambda c, e, s: {"inspector_id": None, "arrived_utc": None, "helpers": ()},
+    "add_helper": lambda c, e, s: {
+        "helpers": (*c.helpers, e.helper_id) if e.helper_id else c.helpers
+    },
+    "drop_helper": lambda c, e, s: {"helpers": tuple(h for h in c.helpers if h != e.helper_id)},
+    "say_unanswered": lambda c, e, s: {"attention": Attention.UNANSWERED},
+    "say_stuck": lambda c, e, s: {"attention": Attention.STUCK},
+    "clear_attention": lambda c, e, s: {"attention": None},
     "set_extended": lambda c, e, s: {"extended": True},
     "set_supervised": lambda c, e, s: {"supervised": True},
     "set_difficult": lambda c, e, s: {"difficult": True},

@@ -23,9 +23,19 @@ ACTS_OF_STATE: dict[CaseState, tuple[str, ...]] = {
 
 def acts_of(row: CaseRow) -> tuple[str, ...]:
     """The acts with a button, the next step first."""
+    if row.case.attention is not None and may_send(row):
+        return ("dispatch", *ACTS_OF_STATE.get(row.case.state, ()))
     if row.case.state is CaseState.VERIFYING and row.case.verified:
         return ("close", "return")
     return ACTS_OF_STATE.get(row.case.state, ())
+
+
+def may_send(row: CaseRow) -> bool:
+    """Whether somebody can be dispatched now: filed, or who was sent does not come."""
+    if row.case.state is CaseState.FILED:
+        return True
+    waits = row.case.state in (CaseState.DISPATCHED, CaseState.HANDLING)
+    return waits and row.case.attention is not None and row.case.arrived_utc is None
 
 
 #: Acts that end or undo something ask for a reason first.

@@ -50,6 +50,8 @@ class CommandId(enum.Enum):
     MAP_IN = "map_in"
     MAP_OUT = "map_out"
     PALETTE = "palette"
+    PEOPLE = "people"
+    TRAIL_PLAY = "trail_play"
     LANGUAGE = "language"
     THEME = "theme"
     NIGHT = "night"
@@ -94,7 +96,9 @@ KEY_TABLE: tuple[KeyCommand, ...] = (
     KeyCommand(CommandId.MAP_WHOLE, ("Shift+G",), QT_TRANSLATE_NOOP("Keys", "Map of the whole area"), KeyGroup.MAP),
     KeyCommand(CommandId.MAP_IN, ("+",), QT_TRANSLATE_NOOP("Keys", "Map closer"), KeyGroup.MAP),
     KeyCommand(CommandId.MAP_OUT, ("-",), QT_TRANSLATE_NOOP("Keys", "Map wider"), KeyGroup.MAP),
+    KeyCommand(CommandId.TRAIL_PLAY, ("Shift+T",), QT_TRANSLATE_NOOP("Keys", "Trails of the last eight hours; again: play or pause"), KeyGroup.MAP),
     KeyCommand(CommandId.PALETTE, ("Ctrl+K",), QT_TRANSLATE_NOOP("Keys", "Find a camera, case, inspector or command"), KeyGroup.CONSOLE),
+    KeyCommand(CommandId.PEOPLE, ("U",), QT_TRANSLATE_NOOP("Keys", "People: states, devices, patrol round"), KeyGroup.CONSOLE),
     KeyCommand(CommandId.LANGUAGE, ("Ctrl+L",), QT_TRANSLATE_NOOP("Keys", "中文 / English"), KeyGroup.CONSOLE),
     KeyCommand(CommandId.THEME, (), QT_TRANSLATE_NOOP("Keys", "Dark or light"), KeyGroup.CONSOLE),
     KeyCommand(CommandId.NIGHT, ("N",), QT_TRANSLATE_NOOP("Keys", "Night brightness"), KeyGroup.CONSOLE),

@@ -23,6 +23,7 @@ from config.geometry import GeoPoint
 from config.site import Calibration, CameraId, InspectorId, Site
 from console.desk.case import CaseData, CaseId
 from console.desk.shelf import ShelfData
+from console.desk.units import Unit
 from console.state.candidates import Candidate, CaseDetail
 from console.state.cases import CaseRow, OpenCases
 from console.state.directory import CameraDirectory
@@ -35,6 +36,8 @@ from console.state.people import People
 from console.state.queue import CaseQueue, QueueCounts
 from console.state.shelves import Shelves
 from console.state.tiles import TileAddress, TileAlarm
+from console.state.trails import TrailReplay
+from console.state.units import Units
 from console.state.wall import MAIN_WINDOW, WallState
 from ingest.cameras.health import CameraHealthData
 from ingest.clock import Clock
@@ -87,6 +90,7 @@ class SnapshotParts(Struct, frozen=True):
     positions: tuple[Raw, ...] = ()
     camera_health: tuple[Raw, ...] = ()
     shelves: tuple[Raw, ...] = ()
+    units: tuple[Raw, ...] = ()
 
 
 class ConsoleSession:
@@ -105,6 +109,8 @@ class ConsoleSession:
         self.cases = OpenCases()
         self.queue = CaseQueue(self.cases)
         self.people = People(site.inspectors)
+        self.units = Units()
+        self.replay = TrailReplay()
         self.health = CameraHealth(self.directory)
         self.losses = Losses(self.health)
         self.shelves = Shelves()
@@ -156,6 +162,7 @@ class ConsoleSession:
         self.health.replace(_decoded(snapshot.camera_health, CameraHealthData))
         self.shelves.replace(_decoded(snapshot.shelves, ShelfData))
         self.people.replace(_decoded(snapshot.positions, PositionEntry))
+        self.units.replace(_decoded(snapshot.units, Unit))
         for alert_id in list(self.alerts):
             self.wall.clear_alarm(alert_id)
         self.alerts = {alert.alert_id: alert for alert in _decoded(snapshot.alerts, AlertData)}
@@ -185,6 +192,8 @@ class ConsoleSession:
             self.people.apply(event.decode_data(PositionFixedData).fixes)
         elif event.noun is Noun.SHELF:
             self._apply_shelf(event.verb, event.decode_data(ShelfData))
+        elif event.noun is Noun.UNIT and event.verb == "changed":
+            self.units.apply(event.decode_data(Unit))
         elif event.noun is Noun.CAMERA:
             self.health.apply(event.decode_data(CameraHealthData))
 

@@ -9,7 +9,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QTextDocumentFragment
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from console.desk.case import CaseState
+from console.desk.case import Attention
+from console.state.acts import may_send
 from console.state.candidates import Candidate
 from console.state.cases import CaseRow
 from console.state.session import ConsoleSession
@@ -40,12 +41,9 @@ class CandidateList(QWidget):
                 widget.deleteLater()
         found = self._session.candidates.get()
         if row.case.inspector_id:
-            self._say(
-                translate("CaseView", "{0} is on it.").format(
-                    self._session.people.name_of(row.case.inspector_id)
-                )
-            )
-            return
+            self._say(self._who_is_on_it(row))
+            if not may_send(row):
+                return
         for number, candidate in enumerate(found[:SHOWN_COUNT], start=1):
             self._layout.addWidget(self._row_of(number, candidate, row))
         if len(found) > SHOWN_COUNT:
@@ -53,6 +51,19 @@ class CandidateList(QWidget):
             self._say(translate("CaseView", "{0} more, further away").format(more))
         if not found:
             self._say(translate("CaseView", "Nobody is near with a fresh position."))
+
+    def _who_is_on_it(self, row: CaseRow) -> str:
+        """Who leads and who helps; that somebody does not come is said first."""
+        name_of = self._session.people.name_of
+        lead = name_of(row.case.inspector_id or "")
+        if row.case.attention is Attention.UNANSWERED:
+            return translate("CaseView", "{0} does not answer. Send somebody else:").format(lead)
+        if row.case.attention is Attention.STUCK:
+            return translate("CaseView", "{0} does not get on. Send somebody else:").format(lead)
+        if row.case.helpers:
+            helpers = translate("CaseView", ", ").join(name_of(who) for who in row.case.helpers)
+            return translate("CaseView", "{0} is on it, with {1}.").format(lead, helpers)
+        return translate("CaseView", "{0} is on it.").format(lead)
 
     def plain_text(self) -> str:
         """All that is said here, a line a label."""
@@ -76,7 +87,7 @@ class CandidateList(QWidget):
         text.setTextFormat(Qt.TextFormat.RichText)
         text.setWordWrap(True)
         layout.addWidget(text, 1)
-        if candidate.can_go and row.case.state is CaseState.FILED:
+        if candidate.can_go and may_send(row):
             send = QPushButton(translate("CaseView", "Send"), line)
             send.setProperty("inspector_id", candidate.inspector_id)
             send.setAutoDefault(False)

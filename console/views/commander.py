@@ -14,8 +14,8 @@ from typing import Any, Protocol
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from config.site import InspectorId
-from console.desk.case import CaseId, CaseState
-from console.state.acts import ACTS_WITH_REASON, refusal_of
+from console.desk.case import CaseId
+from console.state.acts import ACTS_WITH_REASON, may_send, refusal_of
 from console.state.candidates import Reason
 from console.state.cases import CaseRow
 from console.state.entry import DISPATCH_HOLD_S, DispatchHold, HeldDispatch
@@ -198,7 +198,7 @@ class Commander(QObject):
         row = self._case()
         if row is None:
             return
-        if row.case.state is not CaseState.FILED:
+        if not may_send(row):
             self._refuse(Reason("not_in_state", {"state": row.case.state.value}))
             return
         if self._session.open_case.get() != row.id or not self._session.candidates.get():

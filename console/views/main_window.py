@@ -36,6 +36,7 @@ from console.views.key_sheet import KeySheet
 from console.views.loss_list import LossList
 from console.views.map_view import MapView
 from console.views.palette import Palette
+from console.views.people_sheet import PeopleSheet
 from console.views.priority_strip import FeedBanner, PriorityStrip
 from console.views.queue_view import QueueView
 from console.views.status_line import DigitBadge, HoldBar, NoticeLine
@@ -80,6 +81,7 @@ class MainWindow(QMainWindow):
         self.palette_card = Palette(session, self._central)
         self.key_sheet = KeySheet(self._central)
         self.loss_list = LossList(session, self._central)
+        self.people_sheet = PeopleSheet(session, self._central)
         self.hold_bar = HoldBar(session, self._central)
         self.digit_badge = DigitBadge(session, self._central)
         self.notice_line = NoticeLine(session, self._central)
@@ -208,6 +210,8 @@ class MainWindow(QMainWindow):
             CommandId.CAMERA_DIRECTORY: self.camera_panel.toggle,
             CommandId.LOSSES: self.loss_list.toggle,
             CommandId.PALETTE: self.palette_card.open,
+            CommandId.TRAIL_PLAY: self.people_sheet.replay_all,
+            CommandId.PEOPLE: self.people_sheet.toggle,
             CommandId.KEY_SHEET: self.key_sheet.toggle,
             CommandId.BACK: self.step_back,
             CommandId.NIGHT: self.toggle_night,
@@ -231,8 +235,14 @@ class MainWindow(QMainWindow):
             self.key_sheet.hide()
         elif self.loss_list.isVisible():
             self.loss_list.hide()
+        elif self.people_sheet.link_card.isVisible():
+            self.people_sheet.link_card.forget()
+        elif self.people_sheet.isVisible():
+            self.people_sheet.hide()
         elif self.palette_card.isVisible():
             self.palette_card.close_palette()
+        elif self._session.replay.is_open:
+            self._session.replay.close()
         elif selected is not None and self._is_full_tile(selected):
             self._session.wall.toggle_full(selected)
         elif self.camera_panel.isVisible():
@@ -274,6 +284,7 @@ class MainWindow(QMainWindow):
             self.case_view,
             self.palette_card,
             self.camera_panel,
+            self.people_sheet,
         ):
             part.retranslate()
         self.strip.update()
@@ -292,7 +303,7 @@ class MainWindow(QMainWindow):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        for card in (self.hold_bar, self.notice_line):
+        for card in (self.hold_bar, self.notice_line, self.people_sheet):
             card.place()
         self._veil.setGeometry(self._central.rect())
 

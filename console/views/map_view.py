@@ -33,8 +33,10 @@ from console.views.map_layers.ground import Ground
 from console.views.map_layers.ground_cache import GroundCache
 from console.views.map_layers.markers import Labels, Marker, Markers
 from console.views.map_layers.people import PeopleLayer
+from console.views.map_layers.trails import TrailLayer
 from console.views.map_legend import MapLayers, MapLegend
 from console.views.map_route import RouteKeeper
+from console.views.trail_bar import TrailBar
 from vision.alerts import AlertData
 
 #: A wheel step and a key step, in zoom levels.
@@ -71,10 +73,12 @@ class MapView(QWidget):
         self.cameras = CameraLayer(session)
         self.people = PeopleLayer(session)
         self.cases = CaseLayer(session)
+        self.trails = TrailLayer(session.replay, session.people)
         self._route = RouteKeeper(session, self.cases)
         self.layers = MapLayers()
         self.legend = MapLegend(self.layers, self)
         self._chrome = MapChrome(self)
+        self.trail_bar = TrailBar(session.replay, self)
         self._card = HoverCard(session, self)
         self._press: QPointF | None = None
         self._dragged = False
@@ -110,6 +114,7 @@ class MapView(QWidget):
         session.acknowledgement_changed.connect(self.update)
         session.alert_raised.connect(self._on_alert)
         session.site_changed.connect(self._on_site)
+        session.replay.changed.connect(self.update)
 
     # -- what others ask for
 
@@ -177,6 +182,7 @@ class MapView(QWidget):
     def retranslate(self) -> None:
         self.legend.retranslate()
         self._chrome.retranslate()
+        self.trail_bar.refresh()
         self.update()
 
     def retheme(self) -> None:
@@ -221,7 +227,9 @@ class MapView(QWidget):
             self.cases.paint_ways(painter, self._projection)
         if self.layers.cameras:
             self.cameras.paint(painter, self._projection, ratio, labels)
-        if self.layers.people:
+        if self._session.replay.is_open:  # not now: nobody is shown in two places at once
+            self.trails.paint(painter, self._projection, labels)
+        elif self.layers.people:
             self.people.paint(painter, self._projection, ratio, labels)
         if self.layers.cases:
             self.cases.paint(painter, self._projection)
@@ -370,3 +378,4 @@ class MapView(QWidget):
             self.show_whole()
         self.legend.place(QPoint(self.width(), 0))
         self._chrome.place()
+        self.trail_bar.place()

@@ -58,6 +58,10 @@ _ACTS = {
     "merge": QT_TRANSLATE_NOOP("Act", "Merge"),
     "note": QT_TRANSLATE_NOOP("Act", "Note"),
     "photo": QT_TRANSLATE_NOOP("Act", "Photo"),
+    "reinforce": QT_TRANSLATE_NOOP("Act", "Send one more"),
+    "release": QT_TRANSLATE_NOOP("Act", "Let go"),
+    "unanswered": QT_TRANSLATE_NOOP("Act", "No answer"),
+    "stuck": QT_TRANSLATE_NOOP("Act", "Does not get on"),
     "amend": QT_TRANSLATE_NOOP("Act", "Amend"),
     "difficult": QT_TRANSLATE_NOOP("Act", "Difficult"),
     "callback": QT_TRANSLATE_NOOP("Act", "Call back"),
@@ -174,6 +178,17 @@ _REASONS = {
     "fix_too_old": QT_TRANSLATE_NOOP("Reason", "position {age_s} s old"),
     "off_duty": QT_TRANSLATE_NOOP("Reason", "off duty (shift {shift})"),
     "busy": QT_TRANSLATE_NOOP("Reason", "busy with case {case_id}"),
+    "unit_busy": QT_TRANSLATE_NOOP("Reason", "says busy until {utc}"),
+    "unit_off": QT_TRANSLATE_NOOP("Reason", "signed off"),
+    "silent": QT_TRANSLATE_NOOP("Reason", "was sent and does not come"),
+    "load": QT_TRANSLATE_NOOP("Reason", "{count} case(s) today"),
+    "mutual_aid": QT_TRANSLATE_NOOP("Reason", "helps out: nobody of {grid} can go ({count})"),
+    "has_arrived": QT_TRANSLATE_NOOP("Reason", "whoever was sent is there already: send one more"),
+    "is_on_it_already": QT_TRANSLATE_NOOP("Reason", "already on this case"),
+    "has_no_helper": QT_TRANSLATE_NOOP("Reason", "nobody else is on this case"),
+    "too_many_helpers": QT_TRANSLATE_NOOP("Reason", "as many inspectors as one case may have"),
+    "unit_by_case": QT_TRANSLATE_NOOP("Reason", "this state follows from a case"),
+    "unit_on_case": QT_TRANSLATE_NOOP("Reason", "on case {case_id}: the case decides"),
     "outside_radius": QT_TRANSLATE_NOOP("Reason", "too far: {metres} m"),
     # why an act is refused
     "unknown_act": QT_TRANSLATE_NOOP("Reason", "there is no act called {act}"),
@@ -234,6 +249,11 @@ def reason_text(reason_id: str, values: dict[str, Any]) -> str:
 _FINDINGS = {
     "persists": QT_TRANSLATE_NOOP("Finding", "seen for {seen_s} s, limit {limit_s} s"),
     "stopped": QT_TRANSLATE_NOOP("Finding", "standing for {dwell_s} s, limit {limit_s} s"),
+    "unanswered": QT_TRANSLATE_NOOP(
+        "Finding", "{who} has not answered for {lasted_s} s; next: {next}"
+    ),
+    "stuck": QT_TRANSLATE_NOOP("Finding", "{who} does not get on since {lasted_s} s; next: {next}"),
+    "geofence": QT_TRANSLATE_NOOP("Finding", "by position, {metres} m from the place"),
     "since_before": QT_TRANSLATE_NOOP(
         "Finding", "stood there before watching began, {dwell_s} s or more"
     ),

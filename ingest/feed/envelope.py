@@ -34,6 +34,7 @@ class Noun(enum.Enum):
     CAMERA = "camera"
     SCENE = "scene"
     REGISTER = "register"
+    UNIT = "unit"
     PTZ = "ptz"
     SHELF = "shelf"
     POSITION = "position"

@@ -71,6 +71,7 @@ class Snapshot(Struct, frozen=True):
     scenes: tuple[Raw, ...] = ()
     ptz: tuple[Raw, ...] = ()
     shelves: tuple[Raw, ...] = ()
+    units: tuple[Raw, ...] = ()
 
 
 class _Answer(Struct, frozen=True):

@@ -28,6 +28,7 @@ CHANNELS = {
     Noun.CAMERA: "camera.health.{street}.{camera}",
     Noun.SCENE: "scene.pushed.{to}.{scene}",
     Noun.REGISTER: "register.changed.{name}.-",
+    Noun.UNIT: "unit.{verb}.{street}.{inspector}",
     Noun.PTZ: "ptz.{verb}.{street}.{camera}",
     Noun.SHELF: "shelf.{verb}.-.{shelf}",
     Noun.POSITION: "position.fixed.{street}.-",

@@ -59,6 +59,7 @@ class Subject(Struct, frozen=True):
     case_id: str | None = None
     grid_id: str | None = None
     ticket_id: str | None = None
+    inspector_id: str | None = None
     source: str | None = None
     scene: str | None = None
     shelf_id: str | None = None
@@ -112,6 +113,8 @@ def _words(event: Event, about: Subject, streets: StreetLookup) -> tuple[str | N
             return (event.verb, None, about.shelf_id)
         case Noun.SCENE:
             return (event.verb, about.to, about.scene)
+        case Noun.UNIT:
+            return (event.verb, _street_of(about, streets), about.inspector_id)
         case Noun.REGISTER:
             return (event.verb, about.register, None)
         case Noun.POSITION:

@@ -16,7 +16,7 @@ from config.load import SiteInvalid, load_site
 from config.paths import hub_state_folder
 from config.site import Site
 from ingest.clock import Clock, SystemClock
-from ingest.errors import FailureKind, GridwallError, Misconfigured
+from ingest.errors import FailureKind, GridwallError, Misconfigured, RetryLater
 from ingest.evidence import EvidenceStore
 from ingest.feed.keys import local_keys
 from ingest.feed.publisher import Publisher
@@ -25,12 +25,16 @@ from ingest.feed.registers import SiteService
 from ingest.gateway.counters import Counters
 from ingest.gateway.evidence_door import EvidenceDoor
 from ingest.gateway.field_door import FieldDoor
+from ingest.gateway.field_push import FieldPush
+from ingest.gateway.gpsd_door import GpsdDoor
 from ingest.gateway.jt808_door import Jt808Door
+from ingest.gateway.mqtt_door import MqttDoor
 from ingest.gateway.positions_door import PositionsDoor
 from ingest.gateway.server import Listener, Status, serve
 from ingest.gateway.tickets_door import TicketsDoor
 from ingest.logs import configure_logging
 from ingest.parent import ParentWatch
+from ingest.positions.trails import TrailStore, TrailWriter
 from ingest.stop import StopToken
 
 log = logging.getLogger("ingest.gateway")
@@ -53,9 +57,21 @@ class Gateway:
         self._publisher = Publisher(
             site.hub.intake, "/gateway", folder / "gateway-spool", keys=keys
         )
-        self._positions = PositionsDoor(self._service, self._publisher, self._counters, clock)
+        self._trails = open_trails(folder, site.settings.positions.trail_days)
+        self._positions = PositionsDoor(
+            self._service, self._publisher, self._counters, clock, self._trails
+        )
         self._jt808_address = site.hub.jt808
-        self._jt808 = Jt808Door(self._positions, self._service, self._counters, clock)
+        self._push = FieldPush(self._query, self._service, self._counters)
+        self._jt808 = Jt808Door(
+            self._positions, self._service, self._counters, clock, self._push.pressed
+        )
+        self._query_address, self._keys = query, keys
+        settings = site.settings
+        self._gpsd = GpsdDoor(settings.positions.gpsd, self._positions, clock)
+        self._mqtt: MqttDoor | None = None
+        if settings.mqtt.url is not None:
+            self._mqtt = MqttDoor(settings.mqtt, self._positions, self._counters, clock)
         store = EvidenceStore(
             folder / "evidence", free_space_min_mb=site.settings.store.free_space_min_mb
         )
@@ -81,6 +97,10 @@ class Gateway:
         """Serves until told to stop or until the hub is gone."""
         watching = asyncio.create_task(self._watch())
         terminals = await self._open_jt808()
+        self._gpsd.open()
+        if self._mqtt is not None:
+            self._mqtt.open()
+        self._push.open(self._query_address, self._keys, self._jt808)
         try:
             await serve(self._listeners, self._leaves, self._opened)
         finally:
@@ -89,6 +109,10 @@ class Gateway:
                 terminals.close()
                 await self._jt808.close()
             self._positions.flush()
+            await self._gpsd.close()
+            if self._mqtt is not None:
+                await asyncio.to_thread(self._mqtt.close)
+            await asyncio.to_thread(self._push.close)
 
     async def _open_jt808(self) -> asyncio.Server | None:
         """A taken JT808 port costs the terminals, not the phones."""
@@ -99,6 +123,8 @@ class Gateway:
             return None
 
     def close(self) -> None:
+        if self._trails is not None:
+            self._trails.close()
         self._publisher.close(timeout_s=1.0)
         self._query.close()
 
@@ -116,7 +142,21 @@ class Gateway:
                 await asyncio.to_thread(self._service.poll)
             except Exception:
                 log.exception("looking at the site folder failed")
+            self._push.report_devices(self._positions.quality)
             await asyncio.sleep(1.0)
+
+
+def open_trails(folder: Path, keep_days: float) -> TrailWriter | None:
+    """A trail file that cannot be used costs the trails, not the positions; 0 days = none kept."""
+    if keep_days <= 0:
+        return None
+    try:
+        writer = TrailWriter(TrailStore(folder), keep_days)
+    except RetryLater as error:
+        log.error("%s; positions go on without a trail", error)
+        return None
+    writer.start()
+    return writer
 
 
 def own_field_door(site: Site, routes: list[web.AbstractRouteDef]) -> list[Listener]:

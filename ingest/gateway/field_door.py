@@ -114,6 +114,7 @@ class FieldDoor:
             web.get("/field/api/evidence/{sha}", self.picture),
             web.post("/field/api/act", self.act),
             web.post("/field/api/report", self.report),
+            web.post("/field/api/unit", self.unit),
             web.post("/field/api/fixes", self.fixes),
             web.put("/field/api/photo", self.photo),
         ]
@@ -150,6 +151,11 @@ class FieldDoor:
 
     async def report(self, request: web.Request) -> web.Response:
         return await self._asked("field.report", request, await self._body(request))
+
+    async def unit(self, request: web.Request) -> web.Response:
+        """What the inspector says of themselves; said now or not at all, so it is not queued."""
+        body = await self._body(request)
+        return await self._asked("field.unit", request, {"state": body.get("state")})
 
     async def photo(self, request: web.Request) -> web.Response:
         """The picture first, then the act that names it: an event never names what is not there."""

@@ -11,7 +11,9 @@ import contextlib
 import itertools
 import logging
 import secrets
+from collections.abc import Callable
 
+from config.registers import canonical_device_id
 from ingest.clock import Clock
 from ingest.feed.registers import SiteService
 from ingest.gateway.counters import Counters
@@ -30,6 +32,7 @@ from ingest.positions.jt808 import (
     general_reply,
     parse,
     register_reply,
+    text_message,
 )
 
 log = logging.getLogger(__name__)
@@ -44,17 +47,26 @@ SEND_S = 10.0
 class _Terminal:
     """What a connection has shown of itself."""
 
-    def __init__(self) -> None:
+    def __init__(self, writer: asyncio.StreamWriter) -> None:
         self.frames = FrameReader()
         self.is_authenticated = False
+        self.writer = writer
+        self.phone = ""
+        self.is_2019 = False
 
 
 class Jt808Door:
     """Threads: the event loop's."""
 
     def __init__(
-        self, positions: PositionsDoor, service: SiteService, counters: Counters, clock: Clock
+        self,
+        positions: PositionsDoor,
+        service: SiteService,
+        counters: Counters,
+        clock: Clock,
+        on_event: Callable[[str, int], None] = lambda inspector_id, number: None,
     ) -> None:
+        """`on_event(inspector_id, number)`: somebody pressed an event key of their terminal."""
         self._positions = positions
         self._service = service
         self._counters = counters
@@ -62,6 +74,8 @@ class Jt808Door:
         self._serials = itertools.count(1)
         self._own_code = secrets.token_hex(8)  # where the site names none
         self._connections: set[asyncio.Task[None]] = set()
+        self._by_device: dict[str, _Terminal] = {}
+        self._on_event = on_event
 
     async def open(self, address: str) -> asyncio.Server:
         """Listens at host:port. Raises OSError."""
@@ -90,7 +104,16 @@ class Jt808Door:
                 writer.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        terminal = _Terminal()
+        terminal = _Terminal(writer)
+        try:
+            await self._converse(terminal, reader, writer)
+        finally:
+            if self._by_device.get(canonical_device_id(terminal.phone)) is terminal:
+                del self._by_device[canonical_device_id(terminal.phone)]
+
+    async def _converse(
+        self, terminal: _Terminal, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         while True:
             async with asyncio.timeout(self._service.site.settings.jt808.idle_timeout_s):
                 data = await reader.read(READ_BYTES)
@@ -112,6 +135,7 @@ class Jt808Door:
             log.debug("a JT808 frame is wrong: %s", error)
             return None
         serial = next(self._serials) & 0xFFFF
+        self._note(terminal, message)
         match message.message_id:
             case MessageId.TERMINAL_REPLY:
                 return None
@@ -121,10 +145,40 @@ class Jt808Door:
                 return general_reply(message, self._authenticate(terminal, message), serial)
             case MessageId.POSITION | MessageId.POSITION_BATCH:
                 return general_reply(message, self._take(terminal, message), serial)
+            case MessageId.EVENT_REPORT:
+                return general_reply(message, self._event(terminal, message), serial)
             case MessageId.HEARTBEAT | MessageId.UNREGISTER:
                 return general_reply(message, Result.OK, serial)
             case _:
                 return general_reply(message, Result.UNSUPPORTED, serial)
+
+    def _note(self, terminal: _Terminal, message: Message) -> None:
+        """Which connection a device is reached by: the newest one that may report for it."""
+        if message.phone == terminal.phone or not self._may_report(terminal, message):
+            return
+        terminal.phone, terminal.is_2019 = message.phone, message.is_2019
+        self._by_device[canonical_device_id(message.phone)] = terminal
+
+    def send_text(self, device_id: str, text: str) -> bool:
+        """Puts a text onto a terminal's display; False where the terminal is not connected."""
+        terminal = self._by_device.get(canonical_device_id(device_id))
+        if terminal is None or terminal.writer.is_closing():
+            return False
+        serial = next(self._serials) & 0xFFFF
+        message = text_message(terminal.phone, text, serial, is_2019=terminal.is_2019)
+        terminal.writer.write(frame_of(message))
+        self._counters.add("gridwall_jt808_texts_total", result="sent")
+        return True
+
+    def _event(self, terminal: _Terminal, message: Message) -> Result:
+        """0x0301: the number of a key; the site says which state it stands for."""
+        if not message.body or not self._may_report(terminal, message):
+            return Result.FAILED
+        inspector = self._service.directory.inspector_of_device(message.phone)
+        if inspector is None:
+            return Result.FAILED
+        self._on_event(inspector.id, message.body[0])
+        return Result.OK
 
     def _code(self) -> str:
         return self._service.site.settings.jt808.auth_code or self._own_code

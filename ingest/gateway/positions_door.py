@@ -21,7 +21,9 @@ from ingest.positions.filter import FixFilter, Verdict
 from ingest.positions.fix import Fix, FixSource
 from ingest.positions.osmand import fix_from_json, fix_from_query
 from ingest.positions.owntracks import fix_from_message
+from ingest.positions.quality import QualityBook
 from ingest.positions.reading import FixInvalid
+from ingest.positions.trails import TrailWriter
 
 log = logging.getLogger(__name__)
 
@@ -35,12 +37,19 @@ class PositionsDoor:
     """Threads: the event loop's."""
 
     def __init__(
-        self, service: SiteService, publisher: Publisher, counters: Counters, clock: Clock
+        self,
+        service: SiteService,
+        publisher: Publisher,
+        counters: Counters,
+        clock: Clock,
+        trails: TrailWriter | None = None,
     ) -> None:
         self._service = service
         self._publisher = publisher
         self._counters = counters
         self._clock = clock
+        self._trails = trails
+        self.quality = QualityBook()
         self._filter = FixFilter(service.site.settings.positions)
         self._batch = FixBatch("/gateway/positions")
         self._flush: asyncio.TimerHandle | None = None
@@ -86,7 +95,10 @@ class PositionsDoor:
         if fix.inspector_id is None:  # the field page's token has named its holder already
             fix = self._carried(fix)
         verdict = self._filter.judge(fix)
+        self.quality.note(fix, verdict)
         if verdict.is_published:
+            if self._trails is not None:
+                self._trails.add(fix)
             street = self._service.streets.street_at(fix.place)
             self._batch.add(fix, street, live=verdict is Verdict.LIVE)
             if self._flush is None:

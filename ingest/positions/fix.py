@@ -14,6 +14,7 @@ class FixSource(enum.Enum):
     OSMAND = "osmand"
     OWNTRACKS = "owntracks"
     JT808 = "jt808"
+    GPSD = "gpsd"
     FIELD = "field"
     REPLAY = "replay"
 

@@ -26,6 +26,8 @@ BIT_2019 = 0x4000
 BIT_PARTS = 0x2000
 BITS_ENCRYPTED = 0x1C00
 BITS_LENGTH = 0x03FF
+#: Longest text of 0x8300, bytes: fits into one message without parts.
+TEXT_MOST = 1_000
 #: Status bits of a position: fixed, south, west.
 STATUS_FIXED, STATUS_SOUTH, STATUS_WEST = 0x2, 0x4, 0x8
 #: Times in position messages are Beijing time (JT/T 808, table 23).
@@ -47,9 +49,11 @@ class MessageId(enum.IntEnum):
     UNREGISTER = 0x0003
     AUTHENTICATE = 0x0102
     POSITION = 0x0200
+    EVENT_REPORT = 0x0301
     POSITION_BATCH = 0x0704
     PLATFORM_REPLY = 0x8001
     REGISTER_REPLY = 0x8100
+    TEXT = 0x8300
 
 
 class Result(enum.IntEnum):
@@ -171,6 +175,18 @@ def register_reply(to: Message, result: Result, code: str, serial: int) -> Messa
     body = struct.pack(">HB", to.serial, result)
     body += code.encode("gbk", "replace") if result is Result.OK else b""
     return Message(MessageId.REGISTER_REPLY, to.phone, serial, body, to.is_2019)
+
+
+def text_message(phone: str, text: str, serial: int, *, is_2019: bool) -> Message:
+    """0x8300: a text for the terminal's display, read aloud where it can.
+
+    Flags (table 36): terminal display and TTS; the 2019 version has a text type (1 = notice). Text
+    is GBK; longer than a message holds is cut at a character.
+    """
+    flags = b"\x0c\x01" if is_2019 else b"\x0c"
+    content = text.encode("gbk", "replace")[: TEXT_MOST - len(flags)]
+    content = content.decode("gbk", "ignore").encode("gbk")
+    return Message(MessageId.TEXT, phone, serial, flags + content, is_2019)
 
 
 def auth_code_of(message: Message) -> str:

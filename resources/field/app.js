@@ -30,6 +30,7 @@ async function look() {
     const known = new Set(state.tasks.map((task) => task.case_id));
     if (answer.tasks.some((task) => !known.has(task.case_id))) buzz();
     state.tasks = answer.tasks;
+    state.unit = answer.unit;
     state.asOf = new Date().toISOString();
     await queue.keep("tasks", { tasks: state.tasks, asOf: state.asOf });
     state.away = "";
@@ -68,6 +69,21 @@ async function put(entry) {
 
 export const doAct = (task, act, json = {}) =>
   put({ act, case_id: task.case_id, path: "/field/api/act", json: { act, case_id: task.case_id, ...json } });
+
+// Said now or not at all: a state from an hour ago would be a lie.
+export async function sayState(wanted) {
+  try {
+    const answer = await queue.ask("/field/api/unit", {
+      method: "POST", body: JSON.stringify({ state: wanted }), headers: { "Content-Type": "application/json" },
+    });
+    if (answer.ok) state.unit = (await answer.json()).unit;
+    state.notice = answer.ok ? "" : say("unit_refused");
+  } catch (error) {
+    if (!(error instanceof queue.Away)) throw error;
+    state.notice = say("unit_away");
+  }
+  render(true);
+}
 
 export async function picture(sha) {
   if (!pictures.has(sha)) {

@@ -1,7 +1,7 @@
 // Screens: what the inspector sees, made anew from the state. Texts go in as text, never as markup.
 
 import * as queue from "/field/queue.js";
-import { doAct, picture, recount, sendReport, start, takePhoto, tokenOf } from "/field/app.js";
+import { doAct, picture, recount, sayState, sendReport, start, takePhoto, tokenOf } from "/field/app.js";
 import { draw, metresBetween } from "/field/map.js";
 import { $, button, make, openTask, pendingOf, pictures, state } from "/field/shared.js";
 import { findWay, share } from "/field/where.js";
@@ -91,15 +91,27 @@ function sharing() {
     button(state.sharing ? "turn_off" : "turn_on", () => share(!state.sharing), { class: state.sharing ? "" : "first", "data-do": "share" }));
 }
 
+// What I am doing: set by hand only while no case decides it.
+function unitRow() {
+  const now = state.unit?.state ?? "available";
+  const onCase = ["called", "en_route", "on_scene"].includes(now);
+  const choice = (one) => make("button", {
+    type: "button", "data-unit": one, "aria-pressed": String(now === one), disabled: onCase || Boolean(state.away),
+    title: onCase ? say("unit_on_case") : null, onclick: () => sayState(one),
+  }, say(`unit_${one}`));
+  return make("div", { class: "units" }, ...["available", "busy", "off"].map(choice),
+    onCase ? make("span", { class: "line" }, say(`unit_${now}`)) : "");
+}
+
 function taskList() {
   const asOf = state.asOf && state.away ? make("p", { class: "line" }, say("as_of", clock(state.asOf))) : null;
-  if (!state.tasks.length) return [sharing(), asOf, make("p", { class: "empty" }, say("no_tasks"), make("br"), say("no_tasks_more"))].filter(Boolean);
-  return [sharing(), asOf, ...state.tasks.map(card)].filter(Boolean);
+  if (!state.tasks.length) return [sharing(), unitRow(), asOf, make("p", { class: "empty" }, say("no_tasks"), make("br"), say("no_tasks_more"))].filter(Boolean);
+  return [sharing(), unitRow(), asOf, ...state.tasks.map(card)].filter(Boolean);
 }
 
 function card(task) {
   const limit = due(task);
-  const parts = [stateWord(task), itemName(task.item_code)].filter(Boolean).join(" · ");
+  const parts = [task.is_helper && say("helper"), stateWord(task), itemName(task.item_code)].filter(Boolean).join(" · ");
   const waits = pendingOf(task).length;
   return make("button", { type: "button", class: `card ${limit ? limit.light : ""}`, "data-case": task.case_id, onclick: () => goTo("tasks", task.case_id) },
     make("b", { class: task.priority === 1 ? "alarm" : "" }, (task.priority === 1 ? `${say("priority_1")} · ` : "") + task.title),

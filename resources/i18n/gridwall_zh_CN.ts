@@ -103,6 +103,22 @@
         <source>Alert cleared</source>
         <translation>报警解除</translation>
     </message>
+    <message>
+        <source>Send one more</source>
+        <translation>增派</translation>
+    </message>
+    <message>
+        <source>Let go</source>
+        <translation>撤回增派</translation>
+    </message>
+    <message>
+        <source>No answer</source>
+        <translation>无应答</translation>
+    </message>
+    <message>
+        <source>Does not get on</source>
+        <translation>途中停滞</translation>
+    </message>
 </context>
 <context>
     <name>Board</name>
@@ -346,6 +362,22 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
         <source>the system</source>
         <translation>系统</translation>
     </message>
+    <message>
+        <source>{0} does not answer. Send somebody else:</source>
+        <translation>{0} 未应答，请改派：</translation>
+    </message>
+    <message>
+        <source>{0} does not get on. Send somebody else:</source>
+        <translation>{0} 途中停滞，请改派：</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
+        <source>{0} is on it, with {1}.</source>
+        <translation>{0} 正在处置，增派：{1}。</translation>
+    </message>
 </context>
 <context>
     <name>Commands</name>
@@ -368,6 +400,33 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
     <message>
         <source>{0} was refused: {1}</source>
         <translation>{0}未成功：{1}</translation>
+    </message>
+</context>
+<context>
+    <name>Device</name>
+    <message>
+        <source>good</source>
+        <translation>正常</translation>
+    </message>
+    <message>
+        <source>late</source>
+        <translation>迟到</translation>
+    </message>
+    <message>
+        <source>twice</source>
+        <translation>重复</translation>
+    </message>
+    <message>
+        <source>in the future</source>
+        <translation>时间超前</translation>
+    </message>
+    <message>
+        <source>no fix</source>
+        <translation>无定位</translation>
+    </message>
+    <message>
+        <source>jump</source>
+        <translation>跳点</translation>
     </message>
 </context>
 <context>
@@ -433,6 +492,18 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
     <message>
         <source>stood there before watching began, {dwell_s} s or more</source>
         <translation>监看前已在此处，至少 {dwell_s} 秒</translation>
+    </message>
+    <message>
+        <source>{who} has not answered for {lasted_s} s; next: {next}</source>
+        <translation>{who} 已 {lasted_s} 秒未应答；下一人选：{next}</translation>
+    </message>
+    <message>
+        <source>{who} does not get on since {lasted_s} s; next: {next}</source>
+        <translation>{who} 已 {lasted_s} 秒未前进；下一人选：{next}</translation>
+    </message>
+    <message>
+        <source>by position, {metres} m from the place</source>
+        <translation>按定位判定到达，距现场 {metres} 米</translation>
     </message>
 </context>
 <context>
@@ -704,6 +775,14 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
         <source>Lost cameras and maintenance</source>
         <translation>离线点位与检修</translation>
     </message>
+    <message>
+        <source>Trails of the last eight hours; again: play or pause</source>
+        <translation>近八小时轨迹回放；再按播放或暂停</translation>
+    </message>
+    <message>
+        <source>People: states, devices, patrol round</source>
+        <translation>人员：状态、设备、巡查</translation>
+    </message>
 </context>
 <context>
     <name>Losses</name>
@@ -847,6 +926,146 @@ Give cameras lat and lon in cameras.csv, or add streets.osm.pbf to the site fold
     <message>
         <source>Camera number, name, pinyin initials, case, inspector, command…</source>
         <translation>点位编号、名称、拼音首字母、案件、网格员、命令…</translation>
+    </message>
+</context>
+<context>
+    <name>People</name>
+    <message>
+        <source>People</source>
+        <extracomment>Ages in the lists move with this. A replay shows a shift.</extracomment>
+        <translation>人员</translation>
+    </message>
+    <message>
+        <source>Devices</source>
+        <translation>设备</translation>
+    </message>
+    <message>
+        <source>Patrol round</source>
+        <translation>巡查</translation>
+    </message>
+    <message>
+        <source>Replay the trail</source>
+        <translation>轨迹回放</translation>
+    </message>
+    <message>
+        <source>Field page link</source>
+        <translation>现场页面链接</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>姓名</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>For</source>
+        <translation>已持续</translation>
+    </message>
+    <message>
+        <source>Case</source>
+        <translation>案件</translation>
+    </message>
+    <message>
+        <source>Position</source>
+        <translation>定位</translation>
+    </message>
+    <message>
+        <source>{0} · does not come</source>
+        <translation>{0} · 未到</translation>
+    </message>
+    <message>
+        <source>{0} people · {1} available</source>
+        <translation>{0} 人 · 空闲 {1}</translation>
+    </message>
+    <message>
+        <source>{0} do not come</source>
+        <translation>未到 {0}</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>设备</translation>
+    </message>
+    <message>
+        <source>Carried by</source>
+        <translation>持有人</translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <translation>来源</translation>
+    </message>
+    <message>
+        <source>Heard</source>
+        <translation>最近上报</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>精度</translation>
+    </message>
+    <message>
+        <source>Fixes</source>
+        <translation>定位点</translation>
+    </message>
+    <message>
+        <source>nobody</source>
+        <translation>无人</translation>
+    </message>
+    <message>
+        <source>{0} devices · {1} carried by nobody</source>
+        <translation>{0} 台设备 · 未登记 {1}</translation>
+    </message>
+    <message>
+        <source>Check point</source>
+        <translation>实测点</translation>
+    </message>
+    <message>
+        <source>Class</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>Grid</source>
+        <translation>网格</translation>
+    </message>
+    <message>
+        <source>Duty</source>
+        <translation>责任人</translation>
+    </message>
+    <message>
+        <source>Visited</source>
+        <translation>巡查情况</translation>
+    </message>
+    <message>
+        <source>Reading the round…</source>
+        <translation>正在读取本轮巡查…</translation>
+    </message>
+    <message>
+        <source>anybody</source>
+        <translation>不限</translation>
+    </message>
+    <message>
+        <source>missed</source>
+        <translation>未巡到</translation>
+    </message>
+    <message>
+        <source>{0} · {1} of {2} visited · found by patrols {3}, by others {4}</source>
+        <translation>{0} · 已巡 {1}/{2} · 巡查发现 {3}，他人发现 {4}</translation>
+    </message>
+    <message>
+        <source>No trail is kept of this time.</source>
+        <translation>该时段没有轨迹</translation>
+    </message>
+    <message>
+        <source>Copy the link</source>
+        <translation>复制链接</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Scan with the phone. Whoever holds the link acts in this name; former links have ended. Valid until {0}.</source>
+        <translation>用手机扫码打开。持有链接即以本人名义操作，旧链接已失效。有效期至 {0}。</translation>
     </message>
 </context>
 <context>
@@ -1016,6 +1235,50 @@ Alerts of the cameras and reports of citizens appear here.</source>
         <source>no inspector is called {inspector_id}</source>
         <translation>没有网格员 {inspector_id}</translation>
     </message>
+    <message>
+        <source>says busy until {utc}</source>
+        <translation>自报忙碌至 {utc}</translation>
+    </message>
+    <message>
+        <source>signed off</source>
+        <translation>已离岗</translation>
+    </message>
+    <message>
+        <source>was sent and does not come</source>
+        <translation>已派遣但未到</translation>
+    </message>
+    <message>
+        <source>{count} case(s) today</source>
+        <translation>今日已处置 {count} 件</translation>
+    </message>
+    <message>
+        <source>helps out: nobody of {grid} can go ({count})</source>
+        <translation>支援：{grid} 的 {count} 名网格员均不能前往</translation>
+    </message>
+    <message>
+        <source>whoever was sent is there already: send one more</source>
+        <translation>已派人员已到场，请用增派</translation>
+    </message>
+    <message>
+        <source>already on this case</source>
+        <translation>已在处置本案</translation>
+    </message>
+    <message>
+        <source>nobody else is on this case</source>
+        <translation>本案没有增派人员</translation>
+    </message>
+    <message>
+        <source>as many inspectors as one case may have</source>
+        <translation>本案人员已达上限</translation>
+    </message>
+    <message>
+        <source>this state follows from a case</source>
+        <translation>该状态由案件决定</translation>
+    </message>
+    <message>
+        <source>on case {case_id}: the case decides</source>
+        <translation>正在处置 {case_id}，状态由案件决定</translation>
+    </message>
 </context>
 <context>
     <name>Shelf</name>
@@ -1180,6 +1443,53 @@ Alerts of the cameras and reports of citizens appear here.</source>
     <message>
         <source>{0} d {1} h</source>
         <translation>{0} 天 {1} 小时</translation>
+    </message>
+</context>
+<context>
+    <name>Trails</name>
+    <message>
+        <source>Play or pause (Shift+T)</source>
+        <extracomment>Steps of the slider: a day of trails moves by some 9 s a step.</extracomment>
+        <translation>播放或暂停（Shift+T）</translation>
+    </message>
+    <message>
+        <source>Speed</source>
+        <translation>速度</translation>
+    </message>
+    <message>
+        <source>Back to now</source>
+        <translation>回到实时</translation>
+    </message>
+    <message>
+        <source>Replay {0}</source>
+        <translation>回放 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>Unit</name>
+    <message>
+        <source>available</source>
+        <translation>空闲</translation>
+    </message>
+    <message>
+        <source>called</source>
+        <translation>已呼叫</translation>
+    </message>
+    <message>
+        <source>en route</source>
+        <translation>途中</translation>
+    </message>
+    <message>
+        <source>on scene</source>
+        <translation>在现场</translation>
+    </message>
+    <message>
+        <source>busy</source>
+        <translation>忙</translation>
+    </message>
+    <message>
+        <source>off duty</source>
+        <translation>离岗</translation>
     </message>
 </context>
 <context>

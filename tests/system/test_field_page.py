@@ -6,6 +6,7 @@ import hashlib
 import http.client
 import json
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from phone import Phone, Radio, phone
 
 from console.demo.city import to_geo
 from console.demo.streets_file import write_streets
+from ingest.feed.envelope import Noun, encode_event, new_event, utc_text
+from vision.alerts import AlertData, AlertKind
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
 
@@ -213,6 +216,78 @@ def test_the_page_speaks_english(centre: Centre, tmp_path: Path) -> None:
         browser.picture(tmp_path / "task-en.png")
         text = browser.driver.find_element("css selector", "main").text
         assert not any("一" <= letter <= "鿿" for letter in text)
+
+
+def raised(centre: Centre, hub: HubProcess, plain: Plain) -> str:
+    """An alert of a worker, as the intake takes it; the case the desk made of it."""
+    alert = AlertData(
+        alert_id="a-walk", kind=AlertKind.STALL, camera_id="cam-1", zone_id="z", since_utc=utc_text(time.time_ns()),
+        box_norm=(0.1, 0.1, 0.4, 0.4), score=0.9, lat_deg=CASE_AT.lat_deg, lon_deg=CASE_AT.lon_deg,
+        place_error_m=2.0, snapshot=None, clip=None, model="m", rule="r",
+    )  # fmt: skip
+    event = new_event(Noun.ALERT, "raised", alert, source="/worker", utc_ns=time.time_ns())
+    answer = plain.push(plain.dealer(hub.ready["intake"]), event.id, encode_event(event))
+    assert answer["ok"], answer
+    cases = centre.ask(op="cases", filter={"kind": "stall"})["cases"]
+    case_id: str = cases[0]["case_id"]
+    return case_id
+
+
+def test_from_the_alert_to_closing_with_an_inspector_who_walks_there(
+    photo: Path, tmp_path: Path
+) -> None:
+    """The whole way of a case: the phone's position alone says that somebody has arrived."""
+    plain = Plain()
+    site = write_site(tmp_path / "own")
+    write_streets(site / "streets.osm.pbf")
+    hub = HubProcess(site, gateway=True).start()
+    centre = Centre(hub, plain)
+    try:
+        with phone() as browser:
+            browser.open(centre.link("p-2"))
+            shared(browser)
+            case_id = raised(centre, hub, plain)
+            centre.ask(op="act", case_id=case_id, act="file", item_code="0101")
+            wait_for(lambda: first_candidate(centre, case_id) == "p-2", 30)
+            sent = centre.ask(op="act", case_id=case_id, act="dispatch")
+            assert sent["picked"] == "p-2", "nobody was named: the nearest goes"
+            browser.tap(f"[data-case='{case_id}']")
+            browser.tap("[data-do=accept]")
+            wait_for(lambda: unit_state(centre, "p-2") == "en_route")
+            for share in (0.3, 0.6, 0.9, 1.0):
+                browser.stand_at(
+                    START_AT.lat_deg + (CASE_AT.lat_deg - START_AT.lat_deg) * share,
+                    START_AT.lon_deg + (CASE_AT.lon_deg - START_AT.lon_deg) * share,
+                )
+                browser.wait_text("约")
+            wait_for(lambda: centre.case(case_id)["arrived_utc"] is not None, 45)
+            timeline = centre.ask(op="case", id=case_id)["timeline"]
+            assert (timeline[-1]["act"], timeline[-1]["actor"]) == ("arrive", "system")
+            assert unit_state(centre, "p-2") == "on_scene"
+            browser.tap("[data-do=photo_after]")
+            browser.give_photo(photo)
+            wait_for(lambda: len(centre.case(case_id)["photos"]) == 1)
+            browser.tap("[data-do=feedback]")
+            browser.tap("[data-do=send]")
+            wait_for(lambda: centre.case(case_id)["state"] == "verifying")
+            assert unit_state(centre, "p-2") == "available"
+            centre.ask(op="act", case_id=case_id, act="verify", passed=True)
+            closed = centre.ask(op="act", case_id=case_id, act="close")["case"]
+            assert (closed["state"], closed["ending"]) == ("closed", "normal")
+    finally:
+        hub.stop()
+        plain.close()
+
+
+def first_candidate(centre: Centre, case_id: str) -> str | None:
+    found = centre.ask(op="candidates", case_id=case_id)["candidates"]
+    return next((c["inspector_id"] for c in found if not c["shortfalls"]), None)
+
+
+def unit_state(centre: Centre, inspector_id: str) -> str:
+    units = {unit["inspector_id"]: unit["state"] for unit in centre.ask(op="units")["units"]}
+    state: str = units.get(inspector_id, "")
+    return state
 
 
 def get(hub: HubProcess, path: str, token: str = "") -> tuple[int, bytes]:

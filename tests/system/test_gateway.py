@@ -11,6 +11,8 @@ import random
 import signal
 import socket
 import struct
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -26,6 +28,7 @@ from hub_process import HubProcess, write_site
 
 from ingest.errors import RetryLater
 from ingest.evidence import EvidenceClient, EvidenceInvalid, EvidenceMissing
+from ingest.feed.envelope import utc_text
 from ingest.positions.jt808 import FrameReader, Message, MessageId, frame_of, parse
 
 pytestmark = pytest.mark.system
@@ -439,3 +442,92 @@ def test_an_unknown_terminal_reports_after_it_authenticated(
         assert exchange(connection, right).body[-1] == 0
         assert exchange(connection, jt808_position(phone, time.time())).body[-1] == 0
         assert positions()["data"]["fixes"][0]["inspector_id"] is None
+
+
+def test_who_is_sent_reads_it_on_the_terminal_and_answers_by_key(
+    hub: HubProcess, plain: Plain
+) -> None:
+    """0x8300 down, 0x0301 up: key 2 means busy, and the case's end makes it possible."""
+    query = plain.dealer(hub.ready["query"])
+
+    def asked(**request: Any) -> dict[str, Any]:
+        answer = plain.ask(query, **request)
+        assert answer["ok"], answer
+        return answer
+
+    with terminal(hub) as connection:
+        connection.settimeout(20)
+        exchange(connection, jt808_position("000000000008", time.time()))
+        made = asked(op="propose", item_code="0101", title="占道", lat_deg=36.2, lon_deg=120.4)
+        case_id = made["case"]["case_id"]
+        asked(op="act", case_id=case_id, act="file")
+        asked(op="act", case_id=case_id, act="dispatch", inspector_id="p-2")
+        frames = FrameReader()
+        got: list[Message] = []
+        while not got:
+            got = [parse(frame) for frame in frames.feed(connection.recv(4096))]
+        assert got[0].message_id == MessageId.TEXT
+        text = got[0].body[1:].decode("gbk")
+        assert case_id in text
+        assert "占道" in text
+        asked(op="act", case_id=case_id, act="feedback")
+        event = Message(MessageId.EVENT_REPORT, "000000000008", 9, b"\x02", False)
+        assert exchange(connection, event).body == struct.pack(">HHB", 9, 0x0301, 0)
+
+        def states() -> dict[str, tuple[str, str]]:
+            rows = plain.ask(query, op="units")["units"]
+            return {row["inspector_id"]: (row["state"], row["set_by"]) for row in rows}
+
+        wait_for(lambda: states().get("p-2") == ("busy", "terminal"))
+
+
+def test_devices_are_told_to_the_hub_with_what_became_of_their_fixes(
+    hub: HubProcess, plain: Plain
+) -> None:
+    device = f"stray-{random.randrange(10**9)}"
+    now = int(time.time())
+    ask(hub, "GET", f"/osmand?id={device}&lat=36.1&lon=120.3&timestamp={now}")
+    ask(hub, "GET", f"/osmand?id={device}&lat=0&lon=0&timestamp={now + 1}")
+    query = plain.dealer(hub.ready["query"])
+
+    def row() -> dict[str, Any]:
+        rows = plain.ask(query, op="devices")["devices"]
+        return next((d for d in rows if d["device_id"] == device), {})
+
+    wait_for(lambda: row().get("counts") == {"ok": 1, "zero": 1}, 15)
+    assert row()["inspector_id"] is None
+
+
+def test_a_track_is_replayed_and_its_trail_forgotten(
+    hub: HubProcess, plain: Plain, tmp_path: Path
+) -> None:
+    track = tmp_path / "walk.csv"
+    track.write_text(
+        "time,lat,lon\n"
+        + "".join(
+            f"2025-06-01T08:00:{second:02}Z,36.5,{120.5 + second / 1e5:.6f}\n"
+            for second in range(0, 40, 10)
+        )
+    )
+    command = [sys.executable, "-m", "console.app.cli", "positions"]
+    where = ["--site", str(hub.site), "--json"]
+    replayed = subprocess.run(
+        [*command, "replay", str(track), "--device", "7", "--speed", "60", *where],
+        capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    assert sum(json.loads(replayed.stdout.splitlines()[-1])["results"].values()) == 4
+    query = plain.dealer(hub.ready["query"])
+    now_ns = time.time_ns()
+    span = {"from_utc": utc_text(now_ns - 60 * 10**9), "until_utc": utc_text(now_ns + 60 * 10**9)}
+
+    def fixes() -> list[Any]:
+        answer = plain.ask(query, op="trail.read", inspector_ids=["p-1"], **span)
+        found: list[Any] = answer["trails"].get("p-1", [])
+        return found
+
+    wait_for(lambda: any(abs(point[1] - 36.5) < 1e-6 for point in fixes()), 15)
+    forgotten = subprocess.run(
+        [*command, "forget", "p-1", *where], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert json.loads(forgotten.stdout.splitlines()[-1])["forgotten"] > 0
+    assert fixes() == []

@@ -92,9 +92,11 @@ class FakeHub:
 
     def __init__(self) -> None:
         self.acts: list[dict[str, Any]] = []
+        self.asked: list[tuple[str, dict[str, Any]]] = []
         self.answers: dict[str, Any] = {}
 
     def ask(self, op: str, timeout_s: float = 5.0, **fields: Any) -> dict[str, Any]:
+        self.asked.append((op, fields))
         if op == "act":
             self.acts.append(fields)
         answer = self.answers.get(op, {})

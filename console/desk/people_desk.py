@@ -1,0 +1,263 @@
+"""People desk: trails, who was where, coverage of patrols and quality of devices, for those who may.
+
+Positions of people are personal data: only dispatchers, duty heads and supervisors (or a plain
+operator) read them, and every reading is written down before anything is told. Trails are read from
+their own file in the hub's read thread; what devices are like is told by the gateway and kept in
+memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+from sqlalchemy import func, select
+
+from console.desk.acts import actor_name
+from console.desk.desk_context import DeskContext
+from console.desk.patrol_rules import Visit, coverage
+from console.desk.queries import convert
+from console.desk.tables import cases
+from console.desk.trail_rules import summary, where_at
+from console.desk.transitions import DESK_ROLES
+from ingest.errors import RetryLater
+from ingest.feed.envelope import parse_utc_ns
+from ingest.feed.log import Transaction
+from ingest.feed.participant import (
+    Caller,
+    Operation,
+    OperationRefused,
+    OperationResult,
+    ReadingOperation,
+)
+from ingest.positions.quality import DEVICES_MOST, DeviceQuality
+from ingest.positions.trails import Access, TrailPoint, TrailStore
+
+#: Desk roles that may see where somebody was.
+MAY_SEE = frozenset({"dispatcher", "duty_head", "supervisor"})
+#: Fixes a person and answer; more are thinned evenly. A day at one fix per 5 s is 17,280.
+POINTS_MOST = 20_000
+ALL_POINTS_MOST = 2_000
+#: Coverage looks at this much of a trail: 12 h at one fix per 5 s.
+COVERAGE_POINTS_MOST = 9_000
+#: Longest stretch of one request, days.
+DAYS_MOST = 31
+#: Cases found by others while nobody patrolled past: what the back-check compares (DOMAIN §1).
+PATROL_SOURCE = "patrol"
+
+
+class TrailRequest(Struct, frozen=True):
+    """`trail.read` and `trail.summary`: of some or (absent) all inspectors."""
+
+    from_utc: str
+    until_utc: str
+    inspector_ids: tuple[str, ...] | None = None
+    actor: str | None = None
+
+
+class WhereRequest(Struct, frozen=True):
+    """`trail.where`: who was where at a moment."""
+
+    at_utc: str
+    window_s: Annotated[float, Meta(gt=0, le=3_600)] = 300.0
+    actor: str | None = None
+
+
+class CoverageRequest(Struct, frozen=True):
+    """`patrol.coverage`: of a round; absent = the round of the site's hours that runs now."""
+
+    from_utc: str | None = None
+    until_utc: str | None = None
+    actor: str | None = None
+
+
+class PeopleDesk:
+    """Operations on trails, patrols and devices."""
+
+    def __init__(self, context: Callable[[], DeskContext], folder: Path) -> None:
+        self._context = context
+        self._folder = folder
+        self._store: TrailStore | None = None
+        self._devices: dict[str, DeviceQuality] = {}
+
+    def operations(self) -> Mapping[str, Operation]:
+        return {
+            "trail.read": ReadingOperation(self._read),
+            "trail.where": ReadingOperation(self._where),
+            "trail.summary": ReadingOperation(self._summary),
+            "trail.accesses": ReadingOperation(self._accesses),
+            "patrol.coverage": ReadingOperation(self._coverage),
+            "devices": ReadingOperation(self._list_devices),
+            "devices.report": self._report_devices,
+            "positions.forget": self._forget,
+        }
+
+    def _trails(self) -> TrailStore:
+        if self._store is None:
+            self._store = TrailStore(self._folder)
+        return self._store
+
+    def _look(
+        self, caller: Caller, asked_actor: str | None, what: str, who: tuple[str, ...] | None,
+        span: tuple[int, int], now_ns: int, most: int,
+    ) -> dict[str, list[TrailPoint]]:  # fmt: skip
+        """The trails, after it was written down who looks. Raises OperationRefused."""
+        held = caller.roles & DESK_ROLES
+        if not (held & MAY_SEE or (not held and "operator" in caller.roles)):
+            raise OperationRefused("you may not see where people were", who_may=", ".join(MAY_SEE))
+        actor = actor_name(caller, asked_actor)
+        try:
+            self._trails().note_access(
+                Access(now_ns // 1_000_000, actor, what, who or ("*",), *span)
+            )
+            return self._trails().read(who, *span, most)
+        except RetryLater as error:
+            raise OperationRefused(str(error)) from error
+
+    def _read(self, tx: Transaction, request: dict[str, Any], caller: Caller) -> OperationResult:
+        asked: TrailRequest = convert(request, TrailRequest)
+        span = _span(asked.from_utc, asked.until_utc)
+        most = POINTS_MOST if asked.inspector_ids is not None else ALL_POINTS_MOST
+        trails = self._look(
+            caller, asked.actor, "read", asked.inspector_ids, span, tx.now_utc_ns, most
+        )
+        return OperationResult({"trails": trails})
+
+    def _where(self, tx: Transaction, request: dict[str, Any], caller: Caller) -> OperationResult:
+        asked: WhereRequest = convert(request, WhereRequest)
+        at_ms = _ms(asked.at_utc)
+        around_ms = round(asked.window_s * 1000) + 1
+        span = (at_ms - around_ms, at_ms + around_ms)
+        trails = self._look(
+            caller, asked.actor, "where", None, span, tx.now_utc_ns, ALL_POINTS_MOST
+        )
+        return OperationResult({"sightings": where_at(trails, at_ms, asked.window_s)})
+
+    def _summary(self, tx: Transaction, request: dict[str, Any], caller: Caller) -> OperationResult:
+        asked: TrailRequest = convert(request, TrailRequest)
+        span = _span(asked.from_utc, asked.until_utc)
+        trails = self._look(
+            caller, asked.actor, "summary", asked.inspector_ids, span, tx.now_utc_ns, POINTS_MOST
+        )
+        directory = self._context().directory
+        found = {who: summary(trail, directory) for who, trail in trails.items()}
+        return OperationResult({"summaries": found})
+
+    def _accesses(
+        self, tx: Transaction, request: dict[str, Any], caller: Caller
+    ) -> OperationResult:
+        held = caller.roles & DESK_ROLES
+        if held and "supervisor" not in held:
+            raise OperationRefused("only a supervisor sees who looked", who_may="supervisor")
+        return OperationResult({"accesses": self._trails().accesses()})
+
+    def _coverage(
+        self, tx: Transaction, request: dict[str, Any], caller: Caller
+    ) -> OperationResult:
+        asked: CoverageRequest = convert(request, CoverageRequest)
+        context = self._context()
+        if asked.from_utc is not None and asked.until_utc is not None:
+            span = _span(asked.from_utc, asked.until_utc)
+        else:
+            span = self._round_now(tx.now_utc_ns, context)
+        trails = self._look(
+            caller, asked.actor, "coverage", None, span, tx.now_utc_ns, COVERAGE_POINTS_MOST
+        )
+        visits = coverage(context.directory.site.checkpoints, trails)
+        reply = {
+            "from_ms": span[0],
+            "until_ms": span[1],
+            "visits": visits,
+            "visited": sum(visit.visited_ms is not None for visit in visits),
+            "grids": _per_grid(visits),
+            "back_check": back_check(tx, *span),
+        }
+        return OperationResult(reply)
+
+    def _round_now(self, now_ns: int, context: DeskContext) -> tuple[int, int]:
+        """The round that runs now, else the last one that began: the working spans of the day."""
+        local = context.calendar.local(now_ns)
+        spans = context.directory.site.settings.calendar.spans()
+        begun = [span for span in spans if span.start <= local.time()]
+        day, span = (local, begun[-1]) if begun else (local - timedelta(days=1), spans[-1])
+        start = datetime.combine(day.date(), span.start, local.tzinfo)
+        end = datetime.combine(day.date(), span.end, local.tzinfo)
+        return round(start.timestamp() * 1000), round(end.timestamp() * 1000)
+
+    def _list_devices(
+        self, tx: Transaction, request: dict[str, Any], caller: Caller
+    ) -> OperationResult:
+        rows = sorted(self._devices.values(), key=lambda row: -row.last_heard_ms)
+        return OperationResult({"devices": rows})
+
+    def _report_devices(
+        self, tx: Transaction, request: dict[str, Any], caller: Caller
+    ) -> OperationResult:
+        """From the gateway: rows that changed."""
+        try:
+            rows = msgspec.convert(request.get("devices"), list[DeviceQuality])
+        except msgspec.ValidationError as error:
+            raise OperationRefused(f"devices.report: {error}") from error
+        for row in rows:
+            self._devices.pop(row.device_id, None)
+            self._devices[row.device_id] = row
+        while len(self._devices) > DEVICES_MOST:
+            del self._devices[next(iter(self._devices))]
+        return OperationResult({})
+
+    def _forget(self, tx: Transaction, request: dict[str, Any], caller: Caller) -> OperationResult:
+        """One person's trail, for good. Raises OperationRefused."""
+        held = caller.roles & DESK_ROLES
+        if held and "duty_head" not in held:
+            raise OperationRefused("trails are deleted by the duty head", who_may="duty_head")
+        who = str(request.get("inspector_id") or "")
+        if not who:
+            raise OperationRefused("inspector_id is missing")
+        access = Access(
+            tx.now_utc_ns // 1_000_000, actor_name(caller, request.get("actor")), "forget", (who,),
+            0, 0,
+        )  # fmt: skip
+        self._trails().note_access(access)
+        return OperationResult({"inspector_id": who, "forgotten": self._trails().forget(who)})
+
+
+def back_check(tx: Transaction, from_ms: int, until_ms: int) -> dict[str, dict[str, int]]:
+    """Grid → cases of the time found by patrols and by others (网格倒查): where patrols see less."""
+    rows = tx.execute(
+        select(cases.c.grid_id, cases.c.source, func.count().label("count_of"))
+        .where(cases.c.opened_ns >= from_ms * 1_000_000, cases.c.opened_ns < until_ms * 1_000_000)
+        .where(cases.c.state != "void")
+        .group_by(cases.c.grid_id, cases.c.source)
+    )
+    found: dict[str, dict[str, int]] = {}
+    for row in rows:
+        grid = found.setdefault(row.grid_id or "", {"patrol": 0, "others": 0})
+        grid["patrol" if row.source == PATROL_SOURCE else "others"] += row.count_of
+    return found
+
+
+def _per_grid(visits: list[Visit]) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for visit in visits:
+        grid = found.setdefault(visit.grid_id or "", {"points": 0, "visited": 0})
+        grid["points"] += 1
+        grid["visited"] += visit.visited_ms is not None
+    return found
+
+
+def _ms(utc: str) -> int:
+    try:
+        return parse_utc_ns(utc) // 1_000_000
+    except ValueError as error:
+        raise OperationRefused(f"{utc[:40]!r} is no time; expected RFC 3339 UTC") from error
+
+
+def _span(from_utc: str, until_utc: str) -> tuple[int, int]:
+    span = _ms(from_utc), _ms(until_utc)
+    if not 0 < span[1] - span[0] <= DAYS_MOST * 86_400_000:
+        raise OperationRefused(f"until_utc must be after from_utc, by at most {DAYS_MOST} days")
+    return span

@@ -8,6 +8,7 @@ memory.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -82,6 +83,7 @@ class PeopleDesk:
         self._context = context
         self._folder = folder
         self._store: TrailStore | None = None
+        self._lock = threading.Lock()
         self._devices: dict[str, DeviceQuality] = {}
 
     def operations(self) -> Mapping[str, Operation]:
@@ -191,7 +193,9 @@ class PeopleDesk:
     def _list_devices(
         self, tx: Transaction, request: dict[str, Any], caller: Caller
     ) -> OperationResult:
-        rows = sorted(self._devices.values(), key=lambda row: -row.last_heard_ms)
+        with self._lock:
+            known = list(self._devices.values())
+        rows = sorted(known, key=lambda row: -row.last_heard_ms)
         return OperationResult({"devices": rows})
 
     def _report_devices(
@@ -202,11 +206,12 @@ class PeopleDesk:
             rows = msgspec.convert(request.get("devices"), list[DeviceQuality])
         except msgspec.ValidationError as error:
             raise OperationRefused(f"devices.report: {error}") from error
-        for row in rows:
-            self._devices.pop(row.device_id, None)
-            self._devices[row.device_id] = row
-        while len(self._devices) > DEVICES_MOST:
-            del self._devices[next(iter(self._devices))]
+        with self._lock:
+            for row in rows:
+                self._devices.pop(row.device_id, None)
+                self._devices[row.device_id] = row
+            while len(self._devices) > DEVICES_MOST:
+                del self._devices[next(iter(self._devices))]
         return OperationResult({})
 
     def _forget(self, tx: Transaction, request: dict[str, Any], caller: Caller) -> OperationResult:

@@ -60,6 +60,9 @@ PHOTO_MOST = 12 << 20
 PHOTO_TYPES = ("image/jpeg", "image/png")
 #: Fixes of one request: a phone that was without network for an hour sends several.
 FIXES_MOST = 500
+#: What a phone may say of an act and of a finding.
+ACT_FIELDS = frozenset({"request_id", "case_id", "report_id", "act", "note", "happened_utc"})
+REPORT_FIELDS = frozenset({"request_id", "item_code", "text", "lat_deg", "lon_deg", "happened_utc"})
 #: How long the hub may take, and how long a known token's holder is believed, seconds.
 HUB_S = 5.0
 HOLDER_S = 15.0
@@ -147,10 +150,15 @@ class FieldDoor:
         return await self._asked("field.route", request, {"case_id": case_id, **where})
 
     async def act(self, request: web.Request) -> web.Response:
-        return await self._asked("field.act", request, await self._body(request))
+        """Any act but a photo, whose picture must come with it."""
+        asked = await self._body(request)
+        if asked.get("act") == "photo":
+            return self._refusal(400, "a photo is sent to /field/api/photo")
+        return await self._asked("field.act", request, _only(asked, ACT_FIELDS))
 
     async def report(self, request: web.Request) -> web.Response:
-        return await self._asked("field.report", request, await self._body(request))
+        asked = _only(await self._body(request), REPORT_FIELDS)
+        return await self._asked("field.report", request, asked)
 
     async def unit(self, request: web.Request) -> web.Response:
         """What the inspector says of themselves; said now or not at all, so it is not queued."""
@@ -284,7 +292,6 @@ class FieldDoor:
         token = token_of(request)
         if not token:
             return self._refusal(401, "a link of the command centre is needed")
-        fields = {key: value for key, value in fields.items() if key not in ("op", "token")}
         try:
             future = self._query.submit(op, HUB_S, token=token, **fields)
             answer = checked_answer(await asyncio.wrap_future(future))
@@ -302,6 +309,11 @@ class FieldDoor:
         self._counters.add("gridwall_field_requests_total", op="refused", result=str(status))
         body = {"ok": False, "error": text, **more}
         return web.json_response(body, status=status, headers=HEADERS)
+
+
+def _only(asked: dict[str, Any], names: frozenset[str]) -> dict[str, Any]:
+    """What a phone may say; anything else it sends goes no further."""
+    return {name: value for name, value in asked.items() if name in names}
 
 
 def token_of(request: web.Request) -> str:

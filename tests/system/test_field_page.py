@@ -352,8 +352,9 @@ def test_a_token_opens_its_own_cases_and_nothing_else(hub: HubProcess, centre: C
         status, answer = act(case_id=mine, act=forbidden, note="x")
         assert (status, answer["reason"]) == (409, "not_in_field")
     assert get(hub, f"/field/api/evidence/{'ab' * 32}", token)[0] == 404
-    status, answer = act(op="register.get", name="cameras")
+    status, answer = act(op="register.get", name="cameras", timeout_s=0, token="x")
     assert status == 409, "the operation is the door's, not the phone's"
+    assert act(case_id=mine, act="photo", photo="ab" * 32)[0] == 400, "no picture by name alone"
     assert act(case_id=mine, act="accept")[0] == 200
     status, answer = act(case_id=mine, act="accept")
     assert (status, answer["repeated"]) == (200, True), "sent again, not done again"

@@ -29,6 +29,15 @@ class AlarmRegion(Struct, frozen=True, forbid_unknown_fields=True):
     views: Annotated[int, Meta(ge=1, le=9)] = 1
 
 
+class AttentionSettings(Struct, frozen=True):
+    """[attention]: sounds, and what happens when nobody reacts."""
+
+    #: A priority-1 alarm nobody at a seat acknowledged is told to everybody after this; 0 = never.
+    escalate_after_s: Annotated[float, Meta(ge=0.0, le=86_400.0)] = 120.0
+    #: The seat that is asked then; empty = whoever sees it.
+    escalate_to: str = ""
+
+
 class LinkageSettings(Struct, frozen=True):
     """[linkage]: alarms on the wall (视频联动). Without a region nothing moves by itself."""
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Meta, Struct, field
 
-from config.linkage_settings import LinkageSettings
+from config.linkage_settings import AttentionSettings, LinkageSettings
 
 Fraction = Annotated[float, Meta(ge=0.0, le=1.0)]
 
@@ -320,6 +320,7 @@ class Settings(Struct, frozen=True):
     field_page: FieldPageSettings = FieldPageSettings()
     linkage: LinkageSettings = LinkageSettings()
     units: UnitSettings = UnitSettings()
+    attention: AttentionSettings = AttentionSettings()
 
 
 def load_settings(folder: Path) -> Settings:

@@ -51,7 +51,6 @@ from console.state.seat_memory import SeatMemory, memory_path
 from console.state.session import ConsoleSession, Severity
 from console.state.wall import MAIN_WINDOW, WallState
 from console.views import theme, words
-from console.views.attention import Attention
 from console.views.commander import Commander
 from console.views.key_router import KeyRouter
 from console.views.language import Translators
@@ -123,9 +122,12 @@ class ConsoleApp:
         )  # fmt: skip
         shelf_line = ShelfLine(self.session, self.client, self.errands, seat_of(options))
         self.watch = SeatWatch(
-            self.session, self.screens, shelf_line, lambda: self.translators.language.value
+            application,
+            self.session,
+            self.screens,
+            shelf_line,
+            lambda: self.translators.language.value,
         )
-        self.attention = Attention(self.session, self._ask_for_attention)
         self._ticks = 0
         self._closed = False
         self._tick = QTimer(interval=TICK_MS)
@@ -263,11 +265,6 @@ class ConsoleApp:
         self.errands.run(directory.prepare, lambda _none: None, self._on_problem)
         self.thumbnails.sweep(camera.id for camera in directory.cameras)
 
-    def _ask_for_attention(self) -> None:
-        self._application.beep()
-        if self.window is not None:
-            self._application.alert(self.window)
-
     def _on_problem(self, error: GridwallError) -> None:
         self.session.say(str(error), Severity.PROBLEM)
 
@@ -308,8 +305,8 @@ class ConsoleApp:
             self._toggle_language()
         elif command_id is CommandId.THEME:
             self._toggle_theme()
-        elif command_id is CommandId.PUT_ASIDE:
-            self.watch.put_alerts_aside()
+        elif self.watch.run_command(command_id):
+            return
         elif self.window is not None:
             self.window.run_command(command_id)
         elif self.board is not None and command_id is CommandId.FULL_SCREEN:
@@ -351,7 +348,6 @@ class ConsoleApp:
         self._closed = True
         self._memory.close(self._remembered)
         self._tick.stop()
-        self.attention.close()
         self.feed.close()
         self.watch.close()
         self.router.close()

@@ -22,7 +22,9 @@ from ingest.feed.sockets import CurveClient
 _log = logging.getLogger(__name__)
 
 #: Topics a seat follows; the heartbeat is followed by the reader itself.
-TOPICS = ("alert.", "case.", "camera.", "position.", "unit.", "register.", "scene.", "shelf.")
+TOPICS = (
+    "alert.", "case.", "camera.", "position.", "unit.", "register.", "scene.", "shelf.", "escalation."
+)  # fmt: skip
 #: Events that name a changed register are gathered this long before the site is read again.
 REGISTER_SETTLE_MS = 300
 

@@ -22,6 +22,7 @@ from config.paths import hub_state_folder, network_file_system
 from config.problems import SiteInvalid
 from config.site import Site
 from console.desk.desk import Desk
+from console.desk.escalation import EscalationService
 from console.desk.shelf import ShelfService
 from ingest.errors import GridwallError, Misconfigured
 from ingest.feed.file_lock import FileLock, LockTaken
@@ -155,6 +156,7 @@ class HubApp:
                 Desk(lambda: self._service.directory),
                 self._ptz,
                 ShelfService(lambda: self._service.directory),
+                EscalationService(),
             ),
             streets=lambda: self._service.streets,
             beside=self._service.poll,

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from console.desk.case import CaseData
 from console.desk.route_push import UnitRouted
+from console.desk.escalation import EscalationData
 from console.desk.shelf import ShelfData
 from console.desk.units import Unit
 from console.desk.workflow import shipped_table
@@ -66,8 +67,10 @@ PTZ_PAYLOADS = (
 )
 
 
-SHELF_PAYLOADS = (
+WATCH_PAYLOADS = (
     Payload("gridwall.shelf.set.v1", ShelfData, "Maintenance began, or alerts were put aside."),
+    Payload("gridwall.escalation.raised.v1", EscalationData, "Nobody acknowledged in time."),
+    Payload("gridwall.escalation.ended.v1", EscalationData, "Somebody took the case up."),
     Payload("gridwall.shelf.ended.v1", ShelfData, "It is over, by time or by somebody."),
 )
 
@@ -88,4 +91,4 @@ def all_payloads() -> tuple[Payload, ...]:
             "gridwall.unit.routed.v1", UnitRouted, "An inspector was sent: where, by which way."
         ),
     )
-    return (*alerts, *cases, *units, scene, *PTZ_PAYLOADS, *SHELF_PAYLOADS, *OWN_PAYLOADS)
+    return (*alerts, *cases, *units, scene, *PTZ_PAYLOADS, *WATCH_PAYLOADS, *OWN_PAYLOADS)

@@ -1,4 +1,4 @@
-"""ShelfLine: what a seat puts aside, to the hub. Decides nothing; says why the hub refused.
+"""ShelfLine: what a seat puts aside, or cannot answer in time, to the hub. Decides nothing; says why the hub refused.
 
 Threads: GUI thread; the questions run on errand threads.
 """
@@ -35,6 +35,11 @@ class ShelfLine:
             "duration_s": duration_s, "kinds": list(kinds), "by": self._seat,
         }  # fmt: skip
         self._ask("shelf.set", fields)
+
+    def escalate(self, case_id: str, waited_s: float, to: str) -> None:
+        """Nobody at this seat acknowledged the case; the hub tells everybody once."""
+        fields = {"case_id": case_id, "waited_s": waited_s, "to": to, "by": self._seat}
+        self._ask("escalate", fields)
 
     def end(self, shelf_id: str) -> None:
         self._ask("shelf.end", {"shelf_id": shelf_id, "by": self._seat})

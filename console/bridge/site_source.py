@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from config.linkage_settings import LinkageSettings
+from config.linkage_settings import AttentionSettings, LinkageSettings
 from config.load import load_site
 from config.settings import Settings
 from config.site import (
@@ -74,7 +74,10 @@ def site_of_hub(client: Asks, runtime_key: Path) -> Site:
         datum=Datum(header.get("coordinates", Datum.WGS84.value)),
         hub=_converted("site", header.get("hub", {}), HubAddresses),
         tiles=header.get("tiles"),
-        settings=Settings(linkage=_converted("site", header.get("linkage", {}), LinkageSettings)),
+        settings=Settings(
+            linkage=_converted("site", header.get("linkage", {}), LinkageSettings),
+            attention=_converted("site", header.get("attention", {}), AttentionSettings),
+        ),
         **fields,
     )
 

@@ -55,6 +55,7 @@ class CommandId(enum.Enum):
     LANGUAGE = "language"
     THEME = "theme"
     NIGHT = "night"
+    MUTE = "mute"
     FULL_SCREEN = "full_screen"
     RESET_LAYOUT = "reset_layout"
     KEY_SHEET = "key_sheet"
@@ -102,6 +103,7 @@ KEY_TABLE: tuple[KeyCommand, ...] = (
     KeyCommand(CommandId.LANGUAGE, ("Ctrl+L",), QT_TRANSLATE_NOOP("Keys", "中文 / English"), KeyGroup.CONSOLE),
     KeyCommand(CommandId.THEME, (), QT_TRANSLATE_NOOP("Keys", "Dark or light"), KeyGroup.CONSOLE),
     KeyCommand(CommandId.NIGHT, ("N",), QT_TRANSLATE_NOOP("Keys", "Night brightness"), KeyGroup.CONSOLE),
+    KeyCommand(CommandId.MUTE, ("M",), QT_TRANSLATE_NOOP("Keys", "Mute for 10 min (never priority 1)"), KeyGroup.CONSOLE),
     KeyCommand(CommandId.FULL_SCREEN, ("F11",), QT_TRANSLATE_NOOP("Keys", "Full screen"), KeyGroup.CONSOLE),
     KeyCommand(CommandId.RESET_LAYOUT, (), QT_TRANSLATE_NOOP("Keys", "Arrange the window as at first"), KeyGroup.CONSOLE),
     KeyCommand(CommandId.KEY_SHEET, ("?",), QT_TRANSLATE_NOOP("Keys", "These keys"), KeyGroup.CONSOLE),

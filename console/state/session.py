@@ -21,11 +21,12 @@ from msgspec import Raw, Struct
 
 from config.geometry import GeoPoint
 from config.site import Calibration, CameraId, InspectorId, Site
-from console.desk.case import CaseData, CaseId
+from console.desk.case import CaseData, CaseId, CaseState
+from console.desk.escalation import EscalationData
 from console.desk.shelf import ShelfData
 from console.desk.units import Unit
 from console.state.candidates import Candidate, CaseDetail
-from console.state.cases import CaseRow, OpenCases
+from console.state.cases import STRIP_PRIORITY, CaseRow, OpenCases
 from console.state.directory import CameraDirectory
 from console.state.feed_status import FeedStatus
 from console.state.health import CameraHealth
@@ -98,7 +99,7 @@ class ConsoleSession:
 
     Signals: `case_opened(case_id)`: evidence and candidates are wanted; `map_wanted(place)`:
     the map should show this place; `alert_raised(alert)`: pulse and sound once;
-    `alerts_changed`; `site_changed`.
+    `escalation_raised(escalation)`: another seat waited too long; `alerts_changed`; `site_changed`.
     """
 
     def __init__(self, site: Site, wall: WallState, clock: Clock) -> None:
@@ -131,6 +132,7 @@ class ConsoleSession:
         self.alert_raised: Signal[[AlertData]] = Signal()
         self.alerts_changed: Signal[[]] = Signal()
         self.acknowledgement_changed: Signal[[]] = Signal()
+        self.escalation_raised: Signal[[EscalationData]] = Signal()
         self.site_changed: Signal[[]] = Signal()
         #: True where the window has linked tiles: all of them follow a selection (desk profile).
         self.fills_tiles = False
@@ -190,6 +192,8 @@ class ConsoleSession:
             self._apply_alert(AlertVerb(event.verb), event.decode_data(AlertData))
         elif event.noun is Noun.POSITION:
             self.people.apply(event.decode_data(PositionFixedData).fixes)
+        elif event.noun is Noun.ESCALATION and event.verb == "raised":
+            self.escalation_raised.emit(event.decode_data(EscalationData))
         elif event.noun is Noun.SHELF:
             self._apply_shelf(event.verb, event.decode_data(ShelfData))
         elif event.noun is Noun.UNIT and event.verb == "changed":
@@ -309,6 +313,21 @@ class ConsoleSession:
             if row.id not in self.acknowledged
             and self.shelves.puts_aside(row.case.camera_id, row.case.kind) is None
         ]
+
+    def asking(self) -> list[CaseRow]:
+        """Every case that asks for attention, the most urgent first: priority 1 until this seat
+        has seen it, the others while they are proposals nobody has taken up or seen.
+        """
+        proposed = [
+            row
+            for row in self.cases.open_rows()
+            if row.case.priority != STRIP_PRIORITY
+            and row.case.state is CaseState.PROPOSED
+            and row.id not in self.acknowledged
+            and self.shelves.puts_aside(row.case.camera_id, row.case.kind) is None
+        ]
+        now = self.clock.utc_ns()
+        return self.unacknowledged() + sorted(proposed, key=lambda row: row.urgency(now))
 
     def today_since_utc_ns(self) -> int:
         """The first moment of today, local time."""

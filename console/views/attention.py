@@ -1,63 +1,97 @@
-"""Attention: a tone and the taskbar for priority-1 cases nobody has acknowledged, sooner each time.
+"""Attention: tones and the taskbar for cases nobody has acknowledged, the mute badge, escalation.
 
-Priority 1 cannot be muted; acknowledging (Space) ends it. Threads: GUI thread only.
+Decides nothing: `AttentionState` has the rhythm. Threads: GUI thread only.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
-from console.state.session import ConsoleSession
+from console.desk.case import CaseId
+from console.desk.escalation import EscalationData
+from console.state.attention import AttentionState
+from console.state.session import ConsoleSession, Severity
+from console.views import words
+from console.views.words import translate
 
-#: Seconds to the next tone: first, the factor after each, and the shortest.
-FIRST_S = 8.0
-FACTOR = 0.7
-SHORTEST_S = 2.0
+_LOOK_MS = 250
 
 
 class Attention(QObject):
-    """Calls `tone` at once for a new priority-1 case, then again and again."""
+    """Signals: `mute_changed(left_s)`; `escalated(case_id)`: nobody acknowledged it in time.
 
-    def __init__(self, session: ConsoleSession, tone: Callable[[], None]) -> None:
+    `tone(priority)` is called for every tone.
+    """
+
+    mute_changed = Signal(float)
+    escalated = Signal(str)
+
+    def __init__(self, session: ConsoleSession, tone: Callable[[int], None]) -> None:
         super().__init__()
         self._session = session
         self._tone = tone
-        self._wait_s = FIRST_S
-        self._known: frozenset[str] = frozenset()
-        self._timer = QTimer(self, singleShot=True)
-        self._timer.timeout.connect(self.ask_again)
+        self.state = AttentionState(session.site.settings.attention.escalate_after_s)
+        self._timer = QTimer(self, interval=_LOOK_MS)
+        self._timer.timeout.connect(self.look)
         session.cases.changed.connect(self._on_cases)
-        session.cases.replaced.connect(self._look)
-        session.acknowledgement_changed.connect(self._look)
-
-    @property
-    def next_s(self) -> float | None:
-        """Seconds to the next tone as planned; None while nothing asks for attention."""
-        return self._timer.interval() / 1000 if self._timer.isActive() else None
+        session.cases.replaced.connect(self._update)
+        session.acknowledgement_changed.connect(self._update)
+        session.escalation_raised.connect(self._on_escalation)
+        self._update()
 
     def close(self) -> None:
         self._timer.stop()
 
-    def _on_cases(self, _ids: object) -> None:
-        self._look()
+    def toggle_mute(self) -> None:
+        """M: all but priority 1 is silent for ten minutes, or again not."""
+        now = self._session.clock.mono_ns()
+        self.state.toggle_mute(now)
+        left_s = self.state.muted_left_s(now)
+        if left_s:
+            text = translate("Attention", "Muted for {0}. Priority 1 still sounds.")
+            self._session.say(text.format(words.duration_text(left_s)))
+        self._timer.start()
+        self.look()
 
-    def _look(self) -> None:
-        asking = frozenset(row.id for row in self._session.unacknowledged())
-        new = asking - self._known
-        self._known = asking
-        if not asking:
+    def look(self) -> None:
+        """Sounds what is due; called four times a second while anything asks."""
+        now = self._session.clock.mono_ns()
+        priority = self.state.due(now)
+        if priority is not None:
+            self._tone(priority)
+        for case_id in self.state.escalations(now):
+            self.escalated.emit(case_id)
+        left_s = self.state.muted_left_s(now)
+        self.mute_changed.emit(left_s)
+        if self.state.is_quiet and not left_s:
             self._timer.stop()
-        elif new:
-            self._wait_s = FIRST_S
-            self._sound()
 
-    def ask_again(self) -> None:
-        """The next tone, and the wait after it is shorter."""
-        self._wait_s = max(SHORTEST_S, self._wait_s * FACTOR)
-        self._sound()
+    def _on_escalation(self, escalation: EscalationData) -> None:
+        """Another seat, or this one, waited too long: everybody reads it."""
+        row = self._session.cases.get(escalation.case_id)
+        place = words.place_text(row, self._session.site) if row is not None else ""
+        what = " · ".join(part for part in (words.kind_text(escalation.kind), place) if part)
+        waited = words.duration_text(escalation.waited_s)
+        text = translate("Attention", "{0}: {1} has not acknowledged it for {2}")
+        asked = translate("Attention", " — {0} is asked").format(escalation.to)
+        line = text.format(what, escalation.by, waited) + (asked if escalation.to else "")
+        self._session.say(line, Severity.PROBLEM)
 
-    def _sound(self) -> None:
-        self._tone()
-        self._timer.start(round(self._wait_s * 1000))
+    def tell_no_tones(self, _why: str) -> None:
+        """Said once: the operator must know that only the bell is left."""
+        text = translate(
+            "Attention", "This seat has no sound player: alarms ring the system's bell."
+        )
+        self._session.say(text, Severity.PROBLEM)
+
+    def _on_cases(self, _ids: frozenset[CaseId]) -> None:
+        self._update()
+
+    def _update(self) -> None:
+        asking: dict[str, int] = {row.id: row.case.priority for row in self._session.asking()}
+        self.state.update(asking, self._session.clock.mono_ns())
+        if not self.state.is_quiet:
+            self._timer.start()
+            self.look()

@@ -181,7 +181,7 @@ class Commander(QObject):
             self._session.open(wanted)
 
     def _acknowledge(self) -> None:
-        waiting = self._session.unacknowledged()
+        waiting = self._session.asking()
         cursor = self._session.cursor.get()
         if cursor is not None and any(row.id == cursor for row in waiting):
             self._session.acknowledge(cursor)

@@ -44,6 +44,7 @@ class Header(QFrame):
     keys_asked = Signal()
     language_asked = Signal()
     today_asked = Signal()
+    mute_asked = Signal()
 
     def __init__(self, session: ConsoleSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,6 +58,8 @@ class Header(QFrame):
         self._lost = self._number(checkable=False)
         self._waiting = self._number(checkable=False)
         self._waiting_count = 0
+        self._muted = self._number(checkable=False)
+        self._muted_left_s = 0.0
         self._scopes = {scope: self._number() for scope in (Scope.TODAY, Scope.OPEN, Scope.LATE)}
         self._search = QToolButton(self)
         self._search.setObjectName("search")
@@ -93,6 +96,7 @@ class Header(QFrame):
         layout.addStretch(1)
         layout.addWidget(self._site)
         layout.addStretch(1)
+        layout.addWidget(self._muted)
         layout.addWidget(self._search)
         layout.addWidget(self._language)
         layout.addWidget(self._keys)
@@ -110,6 +114,7 @@ class Header(QFrame):
         self._search.clicked.connect(self.search_asked)
         self._lost.clicked.connect(self.lost_asked)
         self._keys.clicked.connect(self.keys_asked)
+        self._muted.clicked.connect(self.mute_asked)
         self._language.clicked.connect(self.language_asked)
         for scope, button in self._scopes.items():
             button.setProperty("scope", scope.value)
@@ -136,6 +141,7 @@ class Header(QFrame):
         self._on_feed(self._session.feed.get())
         self._refresh_numbers()
         self.show_waiting(self._waiting_count)
+        self.show_mute(self._muted_left_s)
         self._on_tick()
 
     def texts(self) -> dict[str, str]:
@@ -146,6 +152,7 @@ class Header(QFrame):
             "site": self._site.text(),
             "search": self._search.text(),
             "lost": self._lost.text(),
+            "muted": self._muted.text() if self._muted.isVisible() else "",
             "language": self._language.text(),
             **words_of,
         }
@@ -211,6 +218,15 @@ class Header(QFrame):
             )
         )
         self._tint(self._waiting, theme.COLOURS.alarm)
+
+    def show_mute(self, left_s: float) -> None:
+        """A mute is seen as long as it lasts, with what is left of it."""
+        self._muted_left_s = left_s
+        self._muted.setVisible(left_s > 0)
+        left = f"{int(left_s) // 60}:{int(left_s) % 60:02d}"
+        self._muted.setText(translate("Header", "muted {0}").format(left))
+        self._muted.setToolTip(translate("Header", "Priority 1 still sounds; M ends the mute"))
+        self._tint(self._muted, theme.COLOURS.amber)
 
     def _tint(self, button: QToolButton, colour: str) -> None:
         style = f"color: {colour};" if colour else ""

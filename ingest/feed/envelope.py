@@ -37,6 +37,7 @@ class Noun(enum.Enum):
     UNIT = "unit"
     PTZ = "ptz"
     SHELF = "shelf"
+    ESCALATION = "escalation"
     POSITION = "position"
     HEARTBEAT = "heartbeat"
 

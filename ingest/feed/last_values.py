@@ -37,6 +37,9 @@ def remember(tx: Transaction, event: Event, subject: Subject) -> None:
         case Noun.SHELF if subject.shelf_id:
             kept = bytes(event.data) if event.verb == "set" else None
             tx.remember(Noun.SHELF, subject.shelf_id, kept)
+        case Noun.ESCALATION if subject.case_id:
+            kept = bytes(event.data) if event.verb == "raised" else None
+            tx.remember(Noun.ESCALATION, subject.case_id, kept)
         case Noun.SCENE if subject.to:
             tx.remember(Noun.SCENE, subject.to, bytes(event.data))
         case _:

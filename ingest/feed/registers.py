@@ -154,6 +154,7 @@ class SiteService:
             "language": site.language.value,
             "coordinates": site.datum.value,
             "linkage": site.settings.linkage,
+            "attention": site.settings.attention,
             "hub": site.hub,
             "tiles": site.tiles,
         }

@@ -31,6 +31,7 @@ CHANNELS = {
     Noun.UNIT: "unit.{verb}.{street}.{inspector}",
     Noun.PTZ: "ptz.{verb}.{street}.{camera}",
     Noun.SHELF: "shelf.{verb}.-.{shelf}",
+    Noun.ESCALATION: "escalation.{verb}.{to}.{case}",
     Noun.POSITION: "position.fixed.{street}.-",
     Noun.HEARTBEAT: "heartbeat.hub.-.-",
 }
@@ -144,7 +145,7 @@ def _servers(addresses: HubAddresses) -> dict[str, Any]:
             "ROUTER: a DEALER sends [empty, id, {op}] and gets [empty, id, answer]: hello, "
             "snapshot, replay, cases, case, count, act, register.get, register.put, ptz.take, "
             "ptz.release, ptz.move, ptz.absolute, ptz.home, ptz.goto, ptz.presets, "
-            "ptz.preset.save, ptz.preset.remove, shelf.set, shelf.end.",
+            "ptz.preset.save, ptz.preset.remove, shelf.set, shelf.end, escalate.",
         ),
     }
     return {

@@ -109,6 +109,8 @@ def _words(event: Event, about: Subject, streets: StreetLookup) -> tuple[str | N
             return (about.source, _street_of(about, streets), about.ticket_id)
         case Noun.CAMERA | Noun.PTZ:
             return (event.verb, _street_of(about, streets), about.camera_id)
+        case Noun.ESCALATION:
+            return (event.verb, about.to, about.case_id)
         case Noun.SHELF:
             return (event.verb, None, about.shelf_id)
         case Noun.SCENE:

@@ -18,7 +18,6 @@ from console.state.session import SelectionKind
 from console.state.tiles import TileAddress, WindowId
 from console.state.wall_first import fill_new_window
 from console.views import theme
-from console.views.attention import Attention
 from ingest.errors import GridwallError
 from tests.console.seat_kit import CENTRE, alert, case, position
 from tests.console.views.conftest import Seat
@@ -280,24 +279,6 @@ def test_the_window_settles_at_every_width(seat: Seat) -> None:
                 QApplication.processEvents()
                 rounds += 1
             assert rounds < 50, f"{width}×{height} never settles"
-
-
-def test_a_priority_one_case_asks_again_and_sooner_until_it_is_acknowledged(seat: Seat) -> None:
-    tones: list[int] = []
-    attention = Attention(seat.session, lambda: tones.append(1))
-    now = seat.clock.utc_ns()
-    seat.session.cases.apply([case(1, now_utc_ns=now), case(2, now_utc_ns=now)], now)
-    assert tones == []
-    seat.session.cases.apply([case(3, now_utc_ns=now, kind="fire", priority=1)], now)
-    assert tones == [1]
-    first_s = attention.next_s
-    attention.ask_again()
-    assert tones == [1, 1]
-    assert first_s is not None
-    assert attention.next_s is not None
-    assert attention.next_s < first_s
-    seat.session.acknowledge(CaseId("2026-000003"))
-    assert attention.next_s is None
 
 
 def test_a_new_wall_window_shows_the_site_and_one_a_person_arranged_is_left_alone(

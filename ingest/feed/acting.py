@@ -59,7 +59,11 @@ BATCH_MOST = 2_000
 #: Clocks of participants and retention run this often, seconds.
 TICK_S = 1.0
 #: Nouns only the hub itself may speak of: cases come from acts, registers from the site folder.
-HUB_ONLY = frozenset({Noun.CASE, Noun.UNIT, Noun.REGISTER, Noun.HEARTBEAT, Noun.PTZ})
+HUB_ONLY = frozenset(
+    {
+        Noun.CASE, Noun.UNIT, Noun.REGISTER, Noun.HEARTBEAT, Noun.PTZ, Noun.SHELF, Noun.ESCALATION,
+    }
+)  # fmt: skip
 
 
 class _Ready(Struct, frozen=True):

@@ -119,6 +119,7 @@ class ConsoleApp:
         self.screens = SeatScreens(
             application, self.session, self.pump, self.names, self.router,
             profile=options.profile, screen_count=options.screen_count,
+            thumbnails=self.thumbnails,
         )  # fmt: skip
         shelf_line = ShelfLine(self.session, self.client, self.errands, seat_of(options))
         self.watch = SeatWatch(
@@ -307,6 +308,8 @@ class ConsoleApp:
             self._toggle_theme()
         elif self.watch.run_command(command_id):
             return
+        elif self.window is None and command_id is CommandId.CAMERA_DIRECTORY:
+            self.screens.toggle_directory()
         elif self.window is not None:
             self.window.run_command(command_id)
         elif self.board is not None and command_id is CommandId.FULL_SCREEN:

@@ -17,8 +17,10 @@ from console.state.profiles import Profile
 from console.state.session import ConsoleSession
 from console.state.tiles import WindowId
 from console.state.wall_first import fill_new_window
+from console.views.camera_preview import Thumbnails
 from console.views.key_router import KeyRouter
 from console.views.status_line import DigitBadge
+from console.views.wall_directory import WallDirectory
 from console.views.wall_window import WallScreens, WallWindow
 
 
@@ -35,12 +37,15 @@ class SeatScreens:
         *,
         profile: Profile,
         screen_count: int | None,
+        thumbnails: Thumbnails | None = None,
     ) -> None:
         self._application = application
         self._session = session
         self._router = router
         self._profile = profile
         self._screen_count = screen_count
+        self._thumbnails = thumbnails
+        self._directories: dict[WindowId, WallDirectory] = {}
         self._screens = WallScreens(
             session.wall, source, names, wanted=self._is_wall_screen, on_open=self._on_open
         )
@@ -62,6 +67,15 @@ class SeatScreens:
             for window in self._screens.windows.values()
         ]
 
+    def toggle_directory(self) -> None:
+        """The camera directory over the wall window of the selected tile, or the first one."""
+        shown = self.window_ids
+        selected = self._session.wall.selected
+        here = selected.window_id if selected is not None else None
+        window_id = here if here in shown else next(iter(shown), None)
+        if window_id is not None:
+            self._directories[window_id].toggle()
+
     def set_names(self, names: SeatNames) -> None:
         for window in self._screens.windows.values():
             window.view.set_names(names)
@@ -79,6 +93,7 @@ class SeatScreens:
     def _on_open(self, window: WallWindow) -> None:
         cameras = [camera.id for camera in self._session.site.cameras if camera.enabled]
         fill_new_window(self._session.wall, window.window_id, cameras)
+        self._directories[window.window_id] = WallDirectory(self._session, window, self._thumbnails)
         badge = DigitBadge(self._session, window)
         self._router.digits_changed.connect(badge.show_digits)
         self._router.watch(window)

@@ -6,7 +6,7 @@ a few thousand look-ups once; a polyphone (重) matches every reading pypinyin l
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 
 from msgspec import Struct
@@ -136,8 +136,13 @@ class SearchIndex:
             found[index] = min(worse, found.get(index, worse))
         return [index for index, _rank in sorted(found.items(), key=_by_rank)[:limit]]
 
-    def _ranks(self, text: str, enough: int | None = None) -> dict[int, int]:
-        """Rank by index, the best first; what comes after `enough` of them is not looked for."""
+    def _ranks(
+        self, text: str, enough: int | None = None, among: Collection[int] | None = None
+    ) -> dict[int, int]:
+        """Rank by index, the best first; what comes after `enough` of them is not looked for.
+
+        `among`: only these indices are asked.
+        """
         compact = text.replace(" ", "")
         columns = [
             (f"{_BREAK}{text}{_BREAK}", self._plain),
@@ -149,17 +154,22 @@ class SearchIndex:
             columns += [(compact, self._full), (compact, self._place)]
         found: dict[int, int] = {}
         for column_rank, (needle, column) in enumerate(columns):
-            for index in [index for index, known in enumerate(column) if needle in known]:
+            if among is None:
+                hits = [index for index, known in enumerate(column) if needle in known]
+            else:
+                hits = [index for index in among if needle in column[index]]
+            for index in hits:
                 found.setdefault(index, column_rank)
             if enough is not None and len(found) >= enough:
                 break
         return found
 
     def _ranks_of_all(self, words: Sequence[str]) -> dict[int, int]:
-        found = self._ranks(words[0])
-        for word in words[1:]:
-            more = self._ranks(word)
-            found = {i: found[i] + more[i] for i in found.keys() & more.keys()}
+        first, *rest = sorted(words, key=len, reverse=True)  # the longest leaves the fewest
+        found = self._ranks(first)
+        for word in rest:
+            more = self._ranks(word, among=found)
+            found = {index: found[index] + worse for index, worse in more.items()}
         # every word by itself is a weaker match than the text as it was typed
         return {index: worse + 1 for index, worse in found.items()}
 

@@ -5,8 +5,10 @@ Threads: GUI thread only.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtGui import QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from console.bridge.camera_tree_model import ROW_ROLE, CameraRow
@@ -23,6 +25,13 @@ _GAP_PX = 8
 
 _Right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _Left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+
+@lru_cache(maxsize=8)
+def _face(size_px: int, bold: bool) -> tuple[QFont, QFontMetrics]:
+    """A font and its measures, made once: making them costs more than painting a row."""
+    made = theme.font(size_px, bold=bold)
+    return made, QFontMetrics(made)
 
 
 class CameraRows(QStyledItemDelegate):
@@ -81,11 +90,12 @@ class CameraRows(QStyledItemDelegate):
             half.setLeft(line.left() + line.width() * 6 // 10)
             line.setRight(self._text(painter, self._place(row), half, theme.COLOURS.secondary))
             line.setRight(line.right() - _GAP_PX)
-        painter.setFont(theme.font())
+        font, metrics = _face(theme.SIZE_BODY_PX, False)
+        painter.setFont(font)
         painter.setPen(theme.colour(theme.COLOURS.secondary))
         shown = "" if number is None else str(number)
         painter.drawText(line, _Left, shown)
-        line.setLeft(line.left() + QFontMetrics(painter.font()).horizontalAdvance(shown) + _GAP_PX)
+        line.setLeft(line.left() + metrics.horizontalAdvance(shown) + _GAP_PX)
         self._name(painter, directory.name_of(row.camera_id), line)
 
     def _place(self, row: CameraRow) -> str:
@@ -100,16 +110,16 @@ class CameraRows(QStyledItemDelegate):
         self, painter: QPainter, text: str, line: QRect, ink: str, *, bold: bool = False
     ) -> int:
         """Text at the right edge of `line`, cut where it is too long; returns where it begins."""
-        painter.setFont(theme.font(theme.SIZE_DENSE_PX, bold=bold))
+        font, metrics = _face(theme.SIZE_DENSE_PX, bold)
+        painter.setFont(font)
         painter.setPen(theme.colour(ink))
-        metrics = QFontMetrics(painter.font())
         shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, line.width())
         painter.drawText(line, _Right, shown)
         return line.right() - metrics.horizontalAdvance(shown)
 
     def _name(self, painter: QPainter, text: str, line: QRect, *, bold: bool = False) -> None:
-        painter.setFont(theme.font(bold=bold))
+        font, metrics = _face(theme.SIZE_BODY_PX, bold)
+        painter.setFont(font)
         painter.setPen(theme.colour(theme.COLOURS.text))
-        metrics = QFontMetrics(painter.font())
         shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0, line.width()))
         painter.drawText(line, _Left, shown)

@@ -17,9 +17,11 @@ from console.bridge.gui_thread import Errands
 from console.bridge.thumbnails import SIZE_PX, ThumbnailShelf
 from console.state.camera_tree import Grouping
 from console.state.health import Mark
-from console.state.tiles import TileAddress
+from console.state.tiles import TileAddress, WindowId
 from console.state.wall import MAIN_WINDOW
+from console.views.wall_directory import WallDirectory
 from console.views.wall_drops import WallDrops
+from console.views.wall_window import WallWindow
 from ingest.cameras.health import CameraHealthData
 from tests.console.seat_kit import camera_id, fake_site
 from tests.console.views.conftest import Seat
@@ -127,6 +129,33 @@ def test_a_camera_dragged_to_a_tile_is_shown_there_unless_it_is_pinned(seat: Sea
     other.setText("cam-0006")
     assert not _drop(seat, other, TileAddress(MAIN_WINDOW, 2))
     drops.deleteLater()
+
+
+@pytest.mark.qt_log_ignore("propagateSizeHints")  # the tests' platform has no window manager
+def test_a_wall_window_has_a_directory_of_its_own_and_takes_drops(seat: Seat) -> None:
+    screen = QApplication.primaryScreen()
+    pictures = FakePictures(seat.wall, seat.clock)
+    wall_id = WindowId("monitor B")
+    window = WallWindow(seat.wall, wall_id, pictures, seat.session.directory, screen)
+    directory = WallDirectory(seat.session, window, None)
+    window.resize(1200, 700)
+    window.show()
+    directory.toggle()
+    panel = directory.panel
+    assert panel is not None
+    assert panel.height() == window.height()
+    seat.wall.select(TileAddress(wall_id, 3))
+    QTest.keyClicks(panel.edit, "5")
+    QTest.keyClick(panel.edit, Qt.Key.Key_Return)
+    assert seat.wall.tile(TileAddress(wall_id, 3)).camera_id == camera_id(5)
+    assert window.view.acceptDrops()
+    QTest.keyClick(panel.edit, Qt.Key.Key_Escape)
+    QTest.keyClick(panel.edit, Qt.Key.Key_Escape)
+    assert directory.panel is None
+    directory.toggle()
+    window.release()
+    assert directory.panel is None
+    window.deleteLater()
 
 
 @pytest.mark.parametrize("language", list(Language))

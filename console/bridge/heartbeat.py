@@ -99,8 +99,7 @@ class Heartbeat(QObject):
         except BlockingIOError:
             pass  # the watchdog is slow: the next beat says the same
         except OSError:
-            self._process.stdin.close()
-            self._process.wait(LEAVE_S)
+            self._process.kill()  # it does not read any more: the next beat starts another one
 
     def _runs(self) -> bool:
         now = self._clock.mono_ns()

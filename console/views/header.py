@@ -152,7 +152,6 @@ class Header(QFrame):
             "site": self._site.text(),
             "search": self._search.text(),
             "lost": self._lost.text(),
-            "muted": self._muted.text() if self._muted.isVisible() else "",
             "language": self._language.text(),
             **words_of,
         }
@@ -218,6 +217,11 @@ class Header(QFrame):
             )
         )
         self._tint(self._waiting, theme.COLOURS.alarm)
+
+    @property
+    def mute_text(self) -> str:
+        """The badge of a mute; empty without one."""
+        return self._muted.text() if self._muted_left_s > 0 else ""
 
     def show_mute(self, left_s: float) -> None:
         """A mute is seen as long as it lasts, with what is left of it."""

@@ -46,13 +46,13 @@ def test_a_mute_shows_what_is_left_of_it_and_goes_by_itself(seat: Seat) -> None:
         lambda command: attention.toggle_mute() if command is CommandId.MUTE else None
     )
     seat.key(Qt.Key.Key_M)
-    assert header.texts()["muted"] == "muted 10:00"
+    assert header.mute_text == "muted 10:00"
     seat.clock.advance(61.0)
     attention.look()
-    assert header.texts()["muted"] == "muted 8:59"
+    assert header.mute_text == "muted 8:59"
     seat.clock.advance(540.0)
     attention.look()
-    assert header.texts()["muted"] == ""
+    assert header.mute_text == ""
     attention.close()
 
 

@@ -49,12 +49,14 @@ from console.state.keys import CommandId
 from console.state.profiles import FIRST_LAYOUT, Profile
 from console.state.seat_memory import SeatMemory, memory_path
 from console.state.session import ConsoleSession, Severity
+from console.state.tiles import WindowId
 from console.state.wall import MAIN_WINDOW, WallState
 from console.views import theme, words
 from console.views.commander import Commander
 from console.views.key_router import KeyRouter
 from console.views.language import Translators
 from console.views.main_window import MainWindow
+from console.views.ptz_mode import PtzMode
 from console.views.reason_dialog import ReasonDialog
 from console.views.wall_drops import WallDrops
 from console.views.wall_view import WallView
@@ -129,6 +131,10 @@ class ConsoleApp:
             shelf_line,
             lambda: self.translators.language.value,
         )
+        self.ptz = PtzMode(
+            self.session, self.client, self.errands, seat_of(options), self.router, self.commander,
+            self._wall_view_of,
+        )  # fmt: skip
         self._ticks = 0
         self._closed = False
         self._tick = QTimer(interval=TICK_MS)
@@ -215,6 +221,9 @@ class ConsoleApp:
         self._restore_map(window)
         window.arrange(self._memory.first)
         self.router.watch(window)
+
+    def _wall_view_of(self, window_id: WindowId) -> WallView | None:
+        return self.wall_view if window_id == MAIN_WINDOW else self.screens.view_of(window_id)
 
     def _open_board(self) -> None:
         from console.views.board.board_window import BoardWindow  # pyqtgraph only where it is shown
@@ -353,6 +362,7 @@ class ConsoleApp:
         self._tick.stop()
         self.feed.close()
         self.watch.close()
+        self.ptz.close()
         self.router.close()
         self.screens.close()
         if self.wall_view is not None:

@@ -23,7 +23,8 @@ _log = logging.getLogger(__name__)
 
 #: Topics a seat follows; the heartbeat is followed by the reader itself.
 TOPICS = (
-    "alert.", "case.", "camera.", "position.", "unit.", "register.", "scene.", "shelf.", "escalation."
+    "alert.", "case.", "camera.", "position.", "unit.", "register.", "scene.", "shelf.", "escalation.",
+    "ptz.",
 )  # fmt: skip
 #: Events that name a changed register are gathered this long before the site is read again.
 REGISTER_SETTLE_MS = 300
@@ -95,6 +96,7 @@ class SeatFeed(QObject):
                 snapshot.camera_health,
                 snapshot.shelves,
                 snapshot.units,
+                snapshot.ptz,
             )
         )
         if not self._restored:

@@ -21,6 +21,7 @@ from console.views.camera_preview import Thumbnails
 from console.views.key_router import KeyRouter
 from console.views.status_line import DigitBadge
 from console.views.wall_directory import WallDirectory
+from console.views.wall_view import WallView
 from console.views.wall_window import WallScreens, WallWindow
 
 
@@ -79,6 +80,11 @@ class SeatScreens:
     def set_names(self, names: SeatNames) -> None:
         for window in self._screens.windows.values():
             window.view.set_names(names)
+
+    def view_of(self, window_id: WindowId) -> WallView | None:
+        """The tiles of a wall window that is open."""
+        window = self._screens.windows.get(window_id)
+        return None if window is None else window.view
 
     def close(self) -> None:
         self._screens.close()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from msgspec import Struct
 
 from console.desk.case import CaseData
-from console.desk.route_push import UnitRouted
 from console.desk.escalation import EscalationData
+from console.desk.route_push import UnitRouted
 from console.desk.shelf import ShelfData
 from console.desk.units import Unit
 from console.desk.workflow import shipped_table

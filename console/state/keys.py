@@ -37,6 +37,10 @@ class CommandId(enum.Enum):
     LOSSES = "losses"
     PUT_ASIDE = "put_aside"
     FULL_TILE = "full_tile"
+    PTZ = "ptz"
+    PTZ_TURN = "ptz_turn"
+    PTZ_ZOOM = "ptz_zoom"
+    PTZ_PRESET = "ptz_preset"
     LAYOUT_1 = "layout_1"
     LAYOUT_2 = "layout_2"
     LAYOUT_3 = "layout_3"
@@ -85,6 +89,10 @@ KEY_TABLE: tuple[KeyCommand, ...] = (
     KeyCommand(CommandId.CAMERA_DIRECTORY, ("C",), QT_TRANSLATE_NOOP("Keys", "Camera directory"), KeyGroup.CAMERAS),
     KeyCommand(CommandId.LOSSES, ("L",), QT_TRANSLATE_NOOP("Keys", "Lost cameras and maintenance"), KeyGroup.CAMERAS),
     KeyCommand(CommandId.FULL_TILE, ("F",), QT_TRANSLATE_NOOP("Keys", "Selected tile full size and back"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.PTZ, ("P",), QT_TRANSLATE_NOOP("Keys", "Turn the selected camera (PTZ) and leave it"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.PTZ_TURN, (), QT_TRANSLATE_NOOP("Keys", "PTZ: turn; with Shift slow, with Ctrl fast"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.PTZ_ZOOM, (), QT_TRANSLATE_NOOP("Keys", "PTZ: zoom"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.PTZ_PRESET, (), QT_TRANSLATE_NOOP("Keys", "PTZ: preset, home, save the view"), KeyGroup.CAMERAS),
     KeyCommand(CommandId.LAYOUT_1, ("F1",), QT_TRANSLATE_NOOP("Keys", "Wall layout 1"), KeyGroup.CAMERAS),
     KeyCommand(CommandId.LAYOUT_2, ("F2",), QT_TRANSLATE_NOOP("Keys", "Wall layout 2"), KeyGroup.CAMERAS),
     KeyCommand(CommandId.LAYOUT_3, ("F3",), QT_TRANSLATE_NOOP("Keys", "Wall layout 3"), KeyGroup.CAMERAS),
@@ -109,6 +117,44 @@ KEY_TABLE: tuple[KeyCommand, ...] = (
     KeyCommand(CommandId.KEY_SHEET, ("?",), QT_TRANSLATE_NOOP("Keys", "These keys"), KeyGroup.CONSOLE),
     KeyCommand(CommandId.BACK, ("Escape",), QT_TRANSLATE_NOOP("Keys", "Back; takes a held dispatch back"), KeyGroup.CONSOLE),
 )  # fmt: skip
+
+
+class PtzKey(enum.Enum):
+    """What a key means while a camera is turned."""
+
+    LEFT = "left"
+    RIGHT = "right"
+    UP = "up"
+    DOWN = "down"
+    UP_LEFT = "up_left"
+    UP_RIGHT = "up_right"
+    DOWN_LEFT = "down_left"
+    DOWN_RIGHT = "down_right"
+    ZOOM_IN = "zoom_in"
+    ZOOM_OUT = "zoom_out"
+    HOME = "home"
+    SAVE = "save"
+    LEAVE = "leave"
+
+
+#: Keys of PTZ mode, without their speed modifiers; main-row digits call presets 1…9.
+PTZ_KEYS: dict[str, PtzKey] = {
+    "Left": PtzKey.LEFT, "Right": PtzKey.RIGHT, "Up": PtzKey.UP, "Down": PtzKey.DOWN,
+    "PgUp": PtzKey.ZOOM_IN, "PgDown": PtzKey.ZOOM_OUT, "+": PtzKey.ZOOM_IN, "-": PtzKey.ZOOM_OUT,
+    "Home": PtzKey.HOME, "S": PtzKey.SAVE, "P": PtzKey.LEAVE, "Escape": PtzKey.LEAVE,
+}  # fmt: skip
+#: The keypad as a joystick: with Num Lock on, and what joystick keypads send.
+PTZ_KEYPAD: dict[str, PtzKey] = {
+    "7": PtzKey.UP_LEFT, "8": PtzKey.UP, "9": PtzKey.UP_RIGHT,
+    "4": PtzKey.LEFT, "6": PtzKey.RIGHT,
+    "1": PtzKey.DOWN_LEFT, "2": PtzKey.DOWN, "3": PtzKey.DOWN_RIGHT,
+}  # fmt: skip
+#: How the key sheet writes keys that hold only in PTZ mode.
+PTZ_KEY_TEXTS = {
+    CommandId.PTZ_TURN: "← ↑ ↓ → / 1…9",
+    CommandId.PTZ_ZOOM: "PgUp PgDn",
+    CommandId.PTZ_PRESET: "1…9 Home S",
+}
 
 #: Layout keys in order; the wall's layouts of the same place answer to them.
 LAYOUT_COMMANDS = (

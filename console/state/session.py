@@ -45,6 +45,7 @@ from ingest.clock import Clock
 from ingest.errors import GridwallError
 from ingest.feed.envelope import Event, Noun, parse_utc_ns
 from ingest.positions.fix import PositionEntry, PositionFixedData
+from ingest.ptz.states import PtzStateData
 from vision.alerts import AlertData, AlertKind, AlertVerb
 
 _log = logging.getLogger(__name__)
@@ -92,6 +93,7 @@ class SnapshotParts(Struct, frozen=True):
     camera_health: tuple[Raw, ...] = ()
     shelves: tuple[Raw, ...] = ()
     units: tuple[Raw, ...] = ()
+    ptz: tuple[Raw, ...] = ()
 
 
 class ConsoleSession:
@@ -165,6 +167,7 @@ class ConsoleSession:
         self.shelves.replace(_decoded(snapshot.shelves, ShelfData))
         self.people.replace(_decoded(snapshot.positions, PositionEntry))
         self.units.replace(_decoded(snapshot.units, Unit))
+        self.wall.ptz.replace(_decoded(snapshot.ptz, PtzStateData))
         for alert_id in list(self.alerts):
             self.wall.clear_alarm(alert_id)
         self.alerts = {alert.alert_id: alert for alert in _decoded(snapshot.alerts, AlertData)}
@@ -200,6 +203,8 @@ class ConsoleSession:
             self.units.apply(event.decode_data(Unit))
         elif event.noun is Noun.CAMERA:
             self.health.apply(event.decode_data(CameraHealthData))
+        elif event.noun is Noun.PTZ and event.verb == "state":
+            self.wall.ptz.apply(event.decode_data(PtzStateData))
 
     def _apply_shelf(self, verb: str, shelf: ShelfData) -> None:
         if verb == "set":

@@ -15,6 +15,7 @@ import msgspec
 from config.site import CameraId
 from console.state.layouts import LAYOUTS, SINGLE, Cell, Layout, LayoutId, PixelRect, place
 from console.state.observable import Signal
+from console.state.ptz import PtzFleet
 from console.state.tiles import (
     RECENT_COUNT,
     WHOLE,
@@ -53,6 +54,8 @@ class WallState:
         self.selected_changed: Signal[[TileAddress]] = Signal()
         self.alarms_changed: Signal[[CameraId]] = Signal()
         self.wants_changed: Signal[[]] = Signal()
+        #: Who turns which camera: a tile says so.
+        self.ptz = PtzFleet()
         self._camera_of_number = camera_of_number
         self._windows: dict[WindowId, Window] = {}
         self._alarms: dict[str, TileAlarm] = {}

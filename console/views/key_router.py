@@ -9,6 +9,8 @@ Threads: GUI thread only.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QKeyCombination, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
@@ -26,6 +28,7 @@ from console.state.keys import CommandId, commands_by_key
 from ingest.clock import Clock
 
 _TEXT_FIELDS = (QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QComboBox)
+_KEY_EVENTS = (QEvent.Type.KeyPress, QEvent.Type.KeyRelease)
 #: Keys whose shifted form is the key itself on common layouts.
 _SHIFT_FREE = frozenset({"?", "+", "*", "/"})
 #: Commands that work while a text field has the focus.
@@ -60,6 +63,8 @@ class KeyRouter(QObject):
         self._clock = clock
         self._digits = DigitEntry()
         self._table = commands_by_key()
+        #: A mode that takes keys before anybody else, told presses and releases; True = taken.
+        self.mode: Callable[[QKeyEvent, str], bool] | None = None
         self._expiry = QTimer(self, singleShot=True, interval=round(DIGITS_EXPIRE_S * 1000) + 20)
         self._expiry.timeout.connect(self._on_expired)
 
@@ -77,11 +82,15 @@ class KeyRouter(QObject):
         self._expiry.stop()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+        if event.type() not in _KEY_EVENTS or not isinstance(event, QKeyEvent):
             return False
         if self._application.activeModalWidget() is not None:
             return False
         key = portable_key(event)
+        if self.mode is not None and self.mode(event, key):
+            return True
+        if event.type() == QEvent.Type.KeyRelease:
+            return False
         if isinstance(self._application.focusWidget(), _TEXT_FIELDS) and key not in _ALSO_IN_TEXT:
             return False
         return self._take_digit(event, key) or self._take_command(key, event.isAutoRepeat())

@@ -5,7 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QWidget
 
-from console.state.keys import KEY_TABLE, QT_TRANSLATE_NOOP, CommandId, KeyGroup
+from console.state.keys import (
+    KEY_TABLE,
+    PTZ_KEY_TEXTS,
+    QT_TRANSLATE_NOOP,
+    CommandId,
+    KeyGroup,
+)
 from console.views.act_bar import key_text
 from console.views.words import translate
 
@@ -90,4 +96,5 @@ class KeySheet(QFrame):
             return translate("Keys", "digits Enter"), translate(
                 "Keys", "Camera to the selected tile"
             )
-        return key_text(command_id), translate("Keys", text)
+        key = PTZ_KEY_TEXTS.get(command_id) or key_text(command_id)
+        return key, translate("Keys", text)

@@ -54,7 +54,7 @@ class TilePainter:
         self.frame_count = 0
         self.placement = Placement(0, 0, rect.width(), rect.height())
         self.picture_rect = QRect(rect)
-        self._badges: tuple[str, ...] = ()
+        self.badges: tuple[str, ...] = ()
         self._label: tuple[str, str] = ("", "")
         self._plates = plates
         self._size_px = text_px(rect.height(), ratio)
@@ -83,7 +83,7 @@ class TilePainter:
             self._fade = 1.0 if alarm is None else 0.0
         self.tile, self.feed, self.alarm, self._label = tile, feed, alarm, label
         self.selected = selected
-        self._badges = badges
+        self.badges = badges
         self._overlays = None
 
     def refresh(self, mono_ns: int, utc_ns: int) -> bool:
@@ -142,7 +142,7 @@ class TilePainter:
 
     def _overlay_content(self) -> OverlayContent:
         number, name = self._label
-        further = (*self._badges, self._status.notice) if self._status.notice else self._badges
+        further = (*self.badges, self._status.notice) if self._status.notice else self.badges
         badges = badge_texts(self.tile.zoom, pinned=self.tile.pinned, further=further)
         return OverlayContent(
             self.rect, self.ratio, self._size_px, self._status,

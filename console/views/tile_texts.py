@@ -110,3 +110,10 @@ def pinned_text() -> str:
 def reduced_text(fps: float) -> str:
     """The badge of a tile whose rate was reduced because the machine is overloaded."""
     return translate("Tile", "overload: {0} fps").format(f"{fps:g}")
+
+
+def ptz_owner_text(seat: str, left_s: int | None) -> str:
+    """Who turns the camera, and how long it is still theirs; no number while it moves."""
+    if left_s is None:
+        return translate("Tile", "PTZ: {0}").format(seat)
+    return translate("Tile", "PTZ: {0}, {1} s").format(seat, left_s)

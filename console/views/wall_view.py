@@ -34,6 +34,7 @@ from console.state.tiles import TileAddress, WindowId
 from console.state.wall import WallState
 from console.state.wall_wants import ViewSize
 from console.views import theme
+from console.views.tile_badges import badges_of
 from console.views.tile_look import PLATE_ALPHA, PlateCache, PlateKey, Span, text_px
 from console.views.tile_painter import TileNames, TilePainter
 from console.views.tile_status import CARDS
@@ -185,9 +186,11 @@ class WallView(QWidget):
         feed = self._source.feed(painter.address)
         alarm = self._wall.alarm_of(tile.camera_id) if tile.camera_id is not None else None
         selected = self._wall.selected == painter.address
-        before = (painter.tile, painter.feed, painter.alarm, painter.selected)
-        if before != (tile, feed, alarm, selected):
-            painter.show(tile, feed, alarm, self._label(tile.camera_id), selected=selected)
+        badges = badges_of(self._wall, tile.camera_id, self._clock.utc_ns())
+        before = (painter.tile, painter.feed, painter.alarm, painter.selected, painter.badges)
+        if before != (tile, feed, alarm, selected, badges):
+            label = self._label(tile.camera_id)
+            painter.show(tile, feed, alarm, label, selected=selected, badges=badges)
             self._update_device(painter.rect)
 
     def _label(self, camera_id: CameraId | None) -> tuple[str, str]:
@@ -227,7 +230,7 @@ class WallView(QWidget):
             self._refresh_statuses()
 
     def _status_tick(self) -> None:
-        self._refresh_statuses()
+        self._contents_changed()
         text = time.strftime("%H:%M:%S", time.localtime(self._clock.utc_ns() / 1e9))
         if self._show_clock and text != self._clock_text:
             self._clock_text = text

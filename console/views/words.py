@@ -191,6 +191,11 @@ _REASONS = {
     "unit_on_case": QT_TRANSLATE_NOOP("Reason", "on case {case_id}: the case decides"),
     "outside_radius": QT_TRANSLATE_NOOP("Reason", "too far: {metres} m"),
     # why an act is refused
+    "ptz_held": QT_TRANSLATE_NOOP(
+        "Reason",
+        "{owner} is turning it (priority {priority}); free {free_in_s} s after its last use",
+    ),
+    "ptz_none": QT_TRANSLATE_NOOP("Reason", "the camera cannot be turned"),
     "unknown_act": QT_TRANSLATE_NOOP("Reason", "there is no act called {act}"),
     "unknown_case": QT_TRANSLATE_NOOP("Reason", "there is no case {case_id}"),
     "not_in_state": QT_TRANSLATE_NOOP("Reason", "not possible while the case is “{state}”"),

@@ -814,6 +814,22 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
             <source>Mute for 10 min (never priority 1)</source>
             <translation>静音 10 分钟（一级告警除外）</translation>
         </message>
+        <message>
+            <source>Turn the selected camera (PTZ) and leave it</source>
+            <translation>控制所选点位云台，再按退出</translation>
+        </message>
+        <message>
+            <source>PTZ: turn; with Shift slow, with Ctrl fast</source>
+            <translation>云台转动；按 Shift 慢速，按 Ctrl 快速</translation>
+        </message>
+        <message>
+            <source>PTZ: zoom</source>
+            <translation>云台变倍</translation>
+        </message>
+        <message>
+            <source>PTZ: preset, home, save the view</source>
+            <translation>云台预置位、归位、保存当前位置</translation>
+        </message>
     </context>
     <context>
         <name>Losses</name>
@@ -1100,6 +1116,57 @@ Give cameras lat and lon in cameras.csv, or add streets.osm.pbf to the site fold
         </message>
     </context>
     <context>
+        <name>Ptz</name>
+        <message>
+            <source>Choose a tile with a camera first.</source>
+            <translation>请先选择有点位的窗格。</translation>
+        </message>
+        <message>
+            <source>{0} is a fixed camera.</source>
+            <translation>{0} 是固定点位，不能转动。</translation>
+        </message>
+        <message>
+            <source>The camera has no preset {0}.</source>
+            <translation>该点位没有预置位 {0}。</translation>
+        </message>
+        <message>
+            <source>{0}: {1}</source>
+            <translation>{0}：{1}</translation>
+        </message>
+        <message>
+            <source>{0} has taken {1} over (priority {2}).</source>
+            <translation>{0} 已接管 {1} 的云台（优先级 {2}）。</translation>
+        </message>
+        <message>
+            <source>The camera was given back: nobody moved it.</source>
+            <translation>长时间未操作，云台已自动释放。</translation>
+        </message>
+        <message>
+            <source>Save the view as a preset</source>
+            <translation>保存为预置位</translation>
+        </message>
+        <message>
+            <source>Name, for example “East gate”</source>
+            <translation>名称，如“东门”</translation>
+        </message>
+        <message>
+            <source>Save</source>
+            <translation>保存</translation>
+        </message>
+        <message>
+            <source>Back</source>
+            <translation>返回</translation>
+        </message>
+        <message>
+            <source>Arrow keys turn · PgUp PgDn zoom · Esc leaves</source>
+            <translation>方向键转动 · PgUp PgDn 变倍 · Esc 退出</translation>
+        </message>
+        <message>
+            <source>Pull from the middle or arrow keys turn · PgUp PgDn zoom · 1-9 preset · Home · S save · Esc</source>
+            <translation>从中心拖动或方向键转动 · PgUp PgDn 变倍 · 1-9 预置位 · Home 归位 · S 保存 · Esc 退出</translation>
+        </message>
+    </context>
+    <context>
         <name>Queue</name>
         <message>
             <source>Waiting for the hub.
@@ -1310,6 +1377,14 @@ Alerts of the cameras and reports of citizens appear here.</source>
             <source>on case {case_id}: the case decides</source>
             <translation>正在处置 {case_id}，状态由案件决定</translation>
         </message>
+        <message>
+            <source>{owner} is turning it (priority {priority}); free {free_in_s} s after its last use</source>
+            <translation>{owner} 正在控制（优先级 {priority}），停止操作 {free_in_s} 秒后释放</translation>
+        </message>
+        <message>
+            <source>the camera cannot be turned</source>
+            <translation>该点位没有云台</translation>
+        </message>
     </context>
     <context>
         <name>Shelf</name>
@@ -1455,6 +1530,14 @@ Alerts of the cameras and reports of citizens appear here.</source>
         <message>
             <source>+{0} waiting</source>
             <translation>另有 {0} 起待显示</translation>
+        </message>
+        <message>
+            <source>PTZ: {0}</source>
+            <translation>云台：{0}</translation>
+        </message>
+        <message>
+            <source>PTZ: {0}, {1} s</source>
+            <translation>云台：{0}，{1} 秒</translation>
         </message>
     </context>
     <context>

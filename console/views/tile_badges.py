@@ -1,0 +1,16 @@
+"""Badges of a tile that come from elsewhere than its stream: who turns the camera.
+
+Threads: GUI thread only.
+"""
+
+from __future__ import annotations
+
+from config.site import CameraId
+from console.state.wall import WallState
+from console.views.tile_texts import ptz_owner_text
+
+
+def badges_of(wall: WallState, camera_id: CameraId | None, utc_ns: int) -> tuple[str, ...]:
+    """Texts for the top right of a tile that shows `camera_id`."""
+    owner = None if camera_id is None else wall.ptz.owner(camera_id, utc_ns)
+    return () if owner is None else (ptz_owner_text(owner.seat, owner.left_s),)

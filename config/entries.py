@@ -90,9 +90,21 @@ def _hours(entry: dict[str, Any], key: str) -> None:
         entry[key] = None if start == end else f"{start}-{end}"
 
 
+def _mount(entry: dict[str, Any], datum: Datum) -> dict[str, Any]:
+    _rename(entry, "camera_id", "camera")
+    entry["presets"] = [
+        [preset["token"], *_lat_lon(preset["place"], datum)]
+        if isinstance(preset, Mapping)
+        else list(preset)
+        for preset in entry.get("presets") or ()
+    ] or None
+    return entry
+
+
 _CONVERSIONS: dict[str, Callable[[dict[str, Any], Datum], dict[str, Any]]] = {
     "zones": _zone,
     "calibration": _calibration,
+    "ptz": _mount,
     "cameras": _placed,
     "checkpoints": _placed,
     "inspectors": _inspector,

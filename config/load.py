@@ -24,6 +24,7 @@ from config.problems import (
     has_errors,
     shown,
 )
+from config.ptz_mounts import read_mounts
 from config.references import REGISTER_OF, check_references
 from config.registers import (
     read_cameras,
@@ -104,6 +105,7 @@ def report(folder: Path, environment: Mapping[str, str] | None = None) -> SiteRe
         "cameras": len(site.cameras),
         "zones": len(site.zones),
         "calibrations": len(site.calibrations),
+        "ptz": len(site.ptz_mounts),
         "grid": len(site.grid),
         "inspectors": len(site.inspectors),
         "items": len(site.items),
@@ -138,6 +140,7 @@ class _Reading:
             calibrations=self._file(
                 "calibration.toml", lambda c, p: read_calibrations(c, datum, p), ()
             ),
+            ptz_mounts=self._file("ptz.toml", lambda c, p: read_mounts(c, datum, p), ()),
             grid=self._file("grid.geojson", lambda c, p: read_grid(c, datum, p), ()),
             inspectors=self._file("inspectors.csv", read_inspectors, ()),
             items=self._file("items.csv", read_items, ()),

@@ -66,7 +66,10 @@ ALL_DAYS = frozenset(range(7))
 
 
 class Zone(Struct, frozen=True):
-    """An area of one camera's picture with a rule. `limit_s` seconds; `days` 0 = Monday."""
+    """An area of one camera's picture with a rule. `limit_s` seconds; `days` 0 = Monday.
+
+    `preset`: of a PTZ camera, the view it was drawn on, by token or name; None: its home view.
+    """
 
     id: ZoneId
     camera_id: CameraId
@@ -75,6 +78,7 @@ class Zone(Struct, frozen=True):
     limit_s: float
     hours: Hours = Hours()
     days: frozenset[int] = ALL_DAYS
+    preset: str | None = None
 
 
 class CalibrationPair(Struct, frozen=True):
@@ -89,6 +93,31 @@ class Calibration(Struct, frozen=True):
 
     camera_id: CameraId
     pairs: tuple[CalibrationPair, ...]
+
+
+class MountPreset(Struct, frozen=True):
+    """A preset of a PTZ camera (`token`: the camera's id of it) and the ground in its middle."""
+
+    token: str
+    place: GeoPoint
+
+
+class PtzMount(Struct, frozen=True):
+    """How a PTZ camera hangs: declared (height, bearing), or by at least four presets.
+
+    `pan_deg`, `tilt_deg`: degrees from 0 to 1 of the camera's own units; `tilt_zero_deg` above the
+    horizon at tilt 0. The defaults are those of most domes: ±180°, from straight down to level.
+    """
+
+    camera_id: CameraId
+    height_m: float | None = None
+    home_bearing_deg: float | None = None
+    pan_deg: float = 180.0
+    tilt_zero_deg: float = -45.0
+    tilt_deg: float = 45.0
+    fov_wide_deg: float | None = None
+    fov_tele_deg: float | None = None
+    presets: tuple[MountPreset, ...] = ()
 
 
 class GridLevel(enum.Enum):
@@ -198,6 +227,7 @@ class Site(Struct, frozen=True):
     cameras: tuple[Camera, ...] = ()
     zones: tuple[Zone, ...] = ()
     calibrations: tuple[Calibration, ...] = ()
+    ptz_mounts: tuple[PtzMount, ...] = ()
     grid: tuple[GridCell, ...] = ()
     inspectors: tuple[Inspector, ...] = ()
     items: tuple[Item, ...] = ()

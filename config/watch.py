@@ -20,6 +20,7 @@ REGISTER_OF_FIELD = {
     "cameras": "cameras",
     "zones": "zones",
     "calibrations": "calibration",
+    "ptz_mounts": "ptz",
     "grid": "grid",
     "inspectors": "inspectors",
     "items": "items",

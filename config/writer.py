@@ -38,6 +38,7 @@ REGISTER_FILES = {
     "cameras": "cameras.csv",
     "zones": "zones.toml",
     "calibration": "calibration.toml",
+    "ptz": "ptz.toml",
     "grid": "grid.geojson",
     "inspectors": "inspectors.csv",
     "items": "items.csv",
@@ -45,7 +46,11 @@ REGISTER_FILES = {
     "checkpoints": "checkpoints.csv",
 }
 #: TOML registers that are lists of tables: name of the list and of the key that identifies one.
-_TABLE_LISTS = {"zones": ("zone", "id"), "calibration": ("camera", "id")}
+_TABLE_LISTS = {
+    "zones": ("zone", "id"),
+    "calibration": ("camera", "id"),
+    "ptz": ("mount", "camera"),
+}
 
 Rows = Sequence[Mapping[str, Any]]
 

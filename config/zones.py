@@ -19,7 +19,7 @@ DEFAULT_LIMIT_S = {
     ZoneKind.NO_TRADING: 120.0,
     ZoneKind.MASK: 0.0,
 }
-_ZONE_KEYS = ("id", "camera", "kind", "polygon", "limit_s", "hours", "days")
+_ZONE_KEYS = ("id", "camera", "kind", "polygon", "limit_s", "hours", "days", "preset")
 #: A day; a longer limit is a slip of units.
 _LIMIT_MAX_S = 86_400.0
 #: A polygon smaller than this is a slip of the mouse: 1 px × 1 px of a 1000 px picture.
@@ -42,9 +42,10 @@ def _zone(table: Table) -> Zone | None:
     polygon = _polygon(table)
     limit_s = _limit_s(table, kind)
     hours, days = _hours(table), _days(table)
+    preset = table.text("preset") if "preset" in table.values else None
     if identity is None or camera is None or kind is None or polygon is None:
         return None
-    return Zone(ZoneId(identity), CameraId(camera), kind, polygon, limit_s, hours, days)
+    return Zone(ZoneId(identity), CameraId(camera), kind, polygon, limit_s, hours, days, preset)
 
 
 def _kind(table: Table) -> ZoneKind | None:

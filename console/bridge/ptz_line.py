@@ -17,6 +17,7 @@ from typing import Any, Protocol
 import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from config.geometry import GeoPoint
 from config.site import CameraId
 from console.bridge.desk_line import reason_of
 from console.bridge.gui_thread import Errands
@@ -43,12 +44,13 @@ class Asks(Protocol):
 
 class PtzLine(QObject):
     """Signals: `held(camera_id)` the camera is ours; `refused(camera_id, reason)`; `presets(camera_id, list)`;
-    `done(camera_id, op)` a command was taken by the camera."""
+    `done(camera_id, op)` a command was taken by the camera; `aimed(camera_id, why)` it turns to the place."""
 
     held = Signal(str)
     refused = Signal(str, object)
     presets = Signal(str, object)
     done = Signal(str, str)
+    aimed = Signal(str, object)
 
     def __init__(
         self,
@@ -106,6 +108,23 @@ class PtzLine(QObject):
         camera_id = self._camera_id
         if camera_id is not None:
             self._ask("ptz.presets", camera_id, lambda reply: self._on_presets(camera_id, reply))
+
+    def aim(self, place: GeoPoint) -> None:
+        """Has the best camera turned to a place; `aimed` or `refused` follows."""
+        request = {"seat": self.seat, "lat_deg": place.lat_deg, "lon_deg": place.lon_deg}
+        self._errands.run(
+            lambda: self._client.ask("ptz.aim", timeout_s=TURN_TIMEOUT_S, **request),
+            lambda reply: self.aimed.emit(reply["camera_id"], _reason(reply.get("why"))),
+            self._on_not_aimed,
+        )
+
+    def _on_not_aimed(self, error: GridwallError) -> None:
+        """The reason of the nearest camera says more than "none"."""
+        answer = getattr(error, "answer", None)
+        others = answer.get("others") if isinstance(answer, dict) else None
+        first = others[0] if others else {}
+        reason = _reason(first.get("reason")) if first else reason_of(error)
+        self.refused.emit(str(first.get("camera_id", "")), reason)
 
     def close(self) -> None:
         """Gives back what is held. Twice is harmless."""
@@ -166,3 +185,7 @@ class PtzLine(QObject):
                 self._hand.let_go()
                 self.refused.emit(camera_id, reason_of(error))
                 return
+
+
+def _reason(told: Any) -> Reason:
+    return msgspec.convert(told, Reason, strict=False)

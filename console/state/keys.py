@@ -38,6 +38,7 @@ class CommandId(enum.Enum):
     PUT_ASIDE = "put_aside"
     FULL_TILE = "full_tile"
     PTZ = "ptz"
+    AIM = "aim"
     PTZ_TURN = "ptz_turn"
     PTZ_ZOOM = "ptz_zoom"
     PTZ_PRESET = "ptz_preset"
@@ -90,6 +91,7 @@ KEY_TABLE: tuple[KeyCommand, ...] = (
     KeyCommand(CommandId.LOSSES, ("L",), QT_TRANSLATE_NOOP("Keys", "Lost cameras and maintenance"), KeyGroup.CAMERAS),
     KeyCommand(CommandId.FULL_TILE, ("F",), QT_TRANSLATE_NOOP("Keys", "Selected tile full size and back"), KeyGroup.CAMERAS),
     KeyCommand(CommandId.PTZ, ("P",), QT_TRANSLATE_NOOP("Keys", "Turn the selected camera (PTZ) and leave it"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.AIM, ("Shift+P",), QT_TRANSLATE_NOOP("Keys", "Aim a camera at the selected place"), KeyGroup.CAMERAS),
     KeyCommand(CommandId.PTZ_TURN, (), QT_TRANSLATE_NOOP("Keys", "PTZ: turn; with Shift slow, with Ctrl fast"), KeyGroup.CAMERAS),
     KeyCommand(CommandId.PTZ_ZOOM, (), QT_TRANSLATE_NOOP("Keys", "PTZ: zoom"), KeyGroup.CAMERAS),
     KeyCommand(CommandId.PTZ_PRESET, (), QT_TRANSLATE_NOOP("Keys", "PTZ: preset, home, save the view"), KeyGroup.CAMERAS),

@@ -131,6 +131,8 @@ class ConsoleSession:
         self.candidates: Value[tuple[Candidate, ...]] = Value(())
         self.case_opened: Signal[[CaseId]] = Signal()
         self.map_wanted: Signal[[GeoPoint]] = Signal()
+        #: A PTZ camera should be turned to this place (Ctrl and a click on the map).
+        self.aim_wanted: Signal[[GeoPoint]] = Signal()
         self.alert_raised: Signal[[AlertData]] = Signal()
         self.alerts_changed: Signal[[]] = Signal()
         self.acknowledgement_changed: Signal[[]] = Signal()

@@ -329,7 +329,10 @@ class MapView(QWidget):
         pressed, self._press = self._press, None
         if pressed is None or self._dragged or event.button() != Qt.MouseButton.LeftButton:
             return
-        self.pick(event.position().x(), event.position().y())
+        at = event.position()
+        self.pick(at.x(), at.y())
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._session.aim_wanted.emit(self._projection.to_place(at.x(), at.y()))
 
     def leaveEvent(self, event: QEvent) -> None:
         self._card.hide()

@@ -31,6 +31,7 @@ from console.views.preset_dialog import PresetDialog
 from console.views.ptz_overlay import SHOWN_PRESETS, PtzOverlay
 from console.views.wall_view import WallView
 from console.views.words import translate
+from ingest.errors import GridwallError
 from ingest.ptz.device import PtzPreset
 from ingest.ptz.states import PtzCause, PtzStateData
 
@@ -63,11 +64,13 @@ class PtzMode(QObject):
         self.line.refused.connect(self._on_refused)
         self.line.presets.connect(self._on_presets)
         self.line.done.connect(self._on_done)
+        self.line.aimed.connect(self._on_aimed)
         commander.window_command.connect(self._on_command)
         self._disconnect = [
             session.wall.selected_changed.connect(self._on_selected),
             session.wall.window_changed.connect(self._on_window),
             session.wall.ptz.changed.connect(self._on_state),
+            session.aim_wanted.connect(self.line.aim),
         ]
 
     def close(self) -> None:
@@ -77,11 +80,37 @@ class PtzMode(QObject):
             disconnect()
         self._disconnect = []
 
+    # -- aiming
+
+    def _aim_at_selection(self) -> None:
+        selection = self._session.selection.get()
+        if selection is None or selection.place is None:
+            self._say(translate("Ptz", "Choose a place, a case or an alert first."))
+        else:
+            self.line.aim(selection.place)
+
+    def _on_aimed(self, camera_id: str, why: Reason) -> None:
+        """The camera that turns comes to the wall, and says why it was the one."""
+        name = self._session.directory.name_of(camera_id)
+        reason = words.reason_text(why.id, why.values)
+        self._say(translate("Ptz", "{0} turns there: {1}").format(name, reason))
+        wall = self._session.wall
+        shown = wall.tiles_of(CameraId(camera_id))
+        try:
+            if shown:
+                wall.select(shown[0])
+            else:
+                wall.call(CameraId(camera_id))
+        except GridwallError as error:
+            self._session.say(str(error), Severity.PROBLEM)
+
     # -- into the mode and out of it
 
     def _on_command(self, command_id: CommandId) -> None:
         if command_id is CommandId.PTZ:
             self.toggle()
+        elif command_id is CommandId.AIM:
+            self._aim_at_selection()
 
     def toggle(self) -> None:
         """P: the selected tile's camera under this seat's hand, or given back."""
@@ -247,11 +276,12 @@ class PtzMode(QObject):
             self.line.ask_presets()
 
     def _on_refused(self, camera_id: str, reason: Reason) -> None:
-        name = self._session.directory.name_of(camera_id)
-        text = translate("Ptz", "{0}: {1}").format(
-            name, words.reason_text(reason.id, reason.values)
-        )
+        why = words.reason_text(reason.id, reason.values)
+        name = self._session.directory.name_of(camera_id) if camera_id else ""
+        text = translate("Ptz", "{0}: {1}").format(name, why) if name else why
         self._session.say(text, Severity.PROBLEM)
+        if camera_id != self.line.camera_id:
+            return
         if self.overlay is None:
             self.leave()
         else:

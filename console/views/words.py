@@ -195,6 +195,18 @@ _REASONS = {
         "Reason",
         "{owner} is turning it (priority {priority}); free {free_in_s} s after its last use",
     ),
+    "aim_none": QT_TRANSLATE_NOOP("Reason", "no camera can be turned there"),
+    "aim_calibrated": QT_TRANSLATE_NOOP("Reason", "calibrated, {distance_m} m away, ± {error_m} m"),
+    "aim_no_mount": QT_TRANSLATE_NOOP("Reason", "it has no calibration for aiming"),
+    "aim_no_place": QT_TRANSLATE_NOOP("Reason", "its place is not in the register"),
+    "aim_presets_unread": QT_TRANSLATE_NOOP("Reason", "its presets have not been read yet"),
+    "aim_bad_fit": QT_TRANSLATE_NOOP("Reason", "its presets do not fit together ({error_deg}°)"),
+    "aim_too_far": QT_TRANSLATE_NOOP(
+        "Reason", "the place is {distance_m} m away, limit {range_m} m"
+    ),
+    "aim_out_of_reach": QT_TRANSLATE_NOOP("Reason", "the place is beyond its reach"),
+    "aim_held": QT_TRANSLATE_NOOP("Reason", "{owner} is turning it"),
+    "aim_raised_it": QT_TRANSLATE_NOOP("Reason", "it sees the place already"),
     "ptz_none": QT_TRANSLATE_NOOP("Reason", "the camera cannot be turned"),
     "unknown_act": QT_TRANSLATE_NOOP("Reason", "there is no act called {act}"),
     "unknown_case": QT_TRANSLATE_NOOP("Reason", "there is no case {case_id}"),

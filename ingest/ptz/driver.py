@@ -57,7 +57,7 @@ class Target(Struct, frozen=True):
 
 class MotionStarted(Struct, frozen=True):
     camera_id: CameraId
-    by: str
+    by: str | None
 
 
 class MotionEnded(Struct, frozen=True):
@@ -107,7 +107,7 @@ class Job(Struct, frozen=True):
 
     run: Callable[[PtzDevice], Any]
     done: Callable[[Any], None]
-    by: str
+    by: str | None
     kind: JobKind = JobKind.ASK
     target: Target | None = None
 
@@ -121,7 +121,7 @@ class _Motion(Struct):
 
 
 class _Settling(Struct):
-    by: str
+    by: str | None
     since_ns: int
     target: Target | None = None
     last: PtzStatus | None = None
@@ -179,7 +179,8 @@ class CameraDriver:
             room = len(self._jobs) < JOBS_MOST and not self._stop.stopped
             if room:
                 self._jobs.append(job)
-                self.used_ns = self._clock.mono_ns()
+                if job.kind is not JobKind.LOOK:  # a look alone does not keep a hand
+                    self.used_ns = self._clock.mono_ns()
                 self._changed.notify()
         if not room:
             job.done(RetryLater(f"camera {self.camera_id} has {JOBS_MOST} commands waiting"))

@@ -13,6 +13,7 @@ from msgspec import Raw
 from config.site import CameraId
 from ingest.clock import Clock
 from ingest.feed.envelope import Event, Noun, new_event, utc_text
+from ingest.ptz.device import PtzPosition
 from ingest.ptz.driver import MotionEnd, MotionEnded, MotionStarted, News, ViewRead
 from ingest.ptz.lease import Lease, LeaseBook
 from ingest.ptz.states import (
@@ -41,6 +42,7 @@ class PtzRecord:
         self._clock = clock
         self._states = StateBook()
         self._left_over: list[PtzStateData] = []
+        self._presets: dict[CameraId, dict[str, PtzPosition]] = {}
 
     def restore(self, raw_states: Iterable[Raw]) -> None:
         """What the log knew when the hub last ran."""
@@ -63,6 +65,10 @@ class PtzRecord:
 
     def state(self, camera_id: CameraId) -> PtzStateData:
         return self._states.get(camera_id)
+
+    def preset_positions(self, camera_id: CameraId) -> dict[str, PtzPosition] | None:
+        """Token → position of a camera's presets; None before they were read."""
+        return self._presets.get(camera_id)
 
     def taken(self, lease: Lease, former: Lease | None, caller: str) -> list[Event]:
         """A seat has a camera now; `former` lost it to the higher priority."""
@@ -98,9 +104,19 @@ class PtzRecord:
             return self._motion_ended(news)
         renewed = self._renewed(news.camera_id, news.by)
         if isinstance(news, ViewRead):
+            self._presets[news.camera_id] = {
+                preset.token: preset.position
+                for preset in news.presets
+                if preset.position is not None
+            }
             fields = self._states.view(news.camera_id, news.status, news.presets, news.reached)
+            if news.by is None and self._is_told(news.camera_id, fields):
+                return []
             cause = PtzCause.SEEN if news.by is None else PtzCause.ARRIVED
             return [self._changed(news.camera_id, cause, by=news.by, **fields, **renewed)]
+        known = self._states.get(news.camera_id)
+        if news.by is None and known.cause is PtzCause.FAILED:
+            return []
         view = PtzView.UNKNOWN if news.by is None else PtzView.LOST
         return [
             self._changed(
@@ -108,6 +124,13 @@ class PtzRecord:
                 view=view, **renewed,
             )
         ]  # fmt: skip
+
+    def _is_told(self, camera_id: CameraId, fields: dict[str, object]) -> bool:
+        """A camera that still looks where it looked is no news."""
+        known = self._states.get(camera_id)
+        return known.cause is not PtzCause.FAILED and all(
+            getattr(known, name) == value for name, value in fields.items()
+        )
 
     def _motion_ended(self, news: MotionEnded) -> list[Event]:
         """It still settles: `is_moving` ends when the camera told where it came to rest."""

@@ -7,6 +7,7 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
+from config.geometry import GeoPoint
 from config.site import CameraId
 from ingest.feed.participant import OperationRefused
 from ingest.ptz.device import PtzPosition, PtzVelocity
@@ -62,6 +63,21 @@ class SaveRequest(CameraRequest, frozen=True, kw_only=True):
 
     name: _Text
     preset: _Text | None = None
+
+
+class AimRequest(Struct, frozen=True, kw_only=True):
+    """`ptz.aim`: a place to be seen; `camera_id`: by this camera alone; `without`: not by this one."""
+
+    lat_deg: Annotated[float, Meta(ge=-90.0, le=90.0)]
+    lon_deg: Annotated[float, Meta(ge=-180.0, le=180.0)]
+    seat: Seat
+    priority: Annotated[int, Meta(ge=0, le=9)] | None = None
+    camera_id: CameraId | None = None
+    without: CameraId | None = None
+
+    @property
+    def place(self) -> GeoPoint:
+        return GeoPoint(self.lat_deg, self.lon_deg)
 
 
 def checked(request: dict[str, Any], kind: type[R]) -> R:

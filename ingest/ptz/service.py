@@ -29,6 +29,8 @@ from ingest.feed.participant import (
     OperationRefused,
     OperationResult,
 )
+from ingest.feed.topics import subject_of
+from ingest.ptz.aiming import Choice, choose
 from ingest.ptz.device import PtzDevice, PtzPreset
 from ingest.ptz.driver import (
     CameraDriver,
@@ -42,6 +44,7 @@ from ingest.ptz.lease import Held, LeaseBook
 from ingest.ptz.record import PtzRecord
 from ingest.ptz.requests import (
     AbsoluteRequest,
+    AimRequest,
     CameraRequest,
     MoveRequest,
     PresetRequest,
@@ -49,11 +52,19 @@ from ingest.ptz.requests import (
     checked,
 )
 from ingest.ptz.states import PtzAct, PtzActData, PtzCause
+from ingest.ptz.view_watch import ViewWatch
 
 log = logging.getLogger(__name__)
 
 #: How the hub brings news of other threads into its acting thread: `Hub.soon`.
 Soon = Callable[[Callable[[], Sequence[Event]]], object]
+
+
+#: Who turns cameras for alerts, below every person.
+AUTO_SEAT = "auto"
+AUTO_CALLER = Caller("hub", frozenset({"operator"}))
+#: Hands kept free for people: looking around uses no more than the rest.
+SEATS_ROOM = 16
 
 
 class PtzService:
@@ -70,6 +81,7 @@ class PtzService:
         self._soon: Soon | None = None
         self._book = LeaseBook(self._settings.idle_s)
         self._record = PtzRecord(self._book, self._clock)
+        self._watch = ViewWatch()
         self._drivers = Drivers(open_device, self._on_news, self._clock)
 
     def start(self, soon: Soon) -> None:
@@ -91,7 +103,24 @@ class PtzService:
         self._record.restore(tx.last_values_of(Noun.PTZ))
 
     def on_event(self, tx: Transaction, event: StoredEvent) -> Sequence[Event]:
-        return ()
+        """An alert of a kind the site names turns the best camera, below every person."""
+        if event.event.noun is not Noun.ALERT or event.event.verb != "raised":
+            return ()
+        subject = subject_of(event.event)
+        if subject.kind not in self._settings.aim_at or subject.lat_deg is None:
+            return ()
+        request = {
+            "lat_deg": subject.lat_deg, "lon_deg": subject.lon_deg, "seat": AUTO_SEAT,
+            "priority": 0, "without": subject.camera_id,
+        }  # fmt: skip
+        try:
+            result = self._aim(tx, request, AUTO_CALLER)
+        except OperationRefused as error:
+            log.info("no camera was turned to alert %s: %s", subject.alert_id, error)
+            return ()
+        if result.later is not None:
+            result.later(lambda _reply: None)
+        return result.events
 
     def snapshot(self, tx: Transaction) -> dict[str, Any]:
         return {}
@@ -104,6 +133,7 @@ class PtzService:
             "ptz.absolute": self._absolute,
             "ptz.home": self._home,
             "ptz.goto": self._goto,
+            "ptz.aim": self._aim,
             "ptz.presets": self._presets,
             "ptz.preset.save": self._save,
             "ptz.preset.remove": self._remove,
@@ -116,6 +146,7 @@ class PtzService:
         for lease in self._book.expired(self._clock.mono_ns()):
             events += self._record.freed(lease, PtzCause.IDLE, PtzAct.LOSE_IDLE)
         self._drivers.tick()
+        self._look_around()
         return events
 
     # -- operations
@@ -164,6 +195,28 @@ class PtzService:
         )
         return self._turn(
             asked, caller, act, lambda device: device.goto(asked.preset), Target(asked.preset)
+        )
+
+    def _aim(self, tx: Transaction, request: dict[str, Any], caller: Caller) -> OperationResult:
+        """Turns the best camera to a place; the reply says which, why, and why not the others."""
+        place = checked(request, AimRequest)
+        asked = CameraRequest(camera_id=CameraId(""), seat=place.seat, priority=place.priority)
+        choice = choose(
+            self._directory(), place.place, self._settings.aim_range_m,
+            self._record.preset_positions, self._book.holder, place.seat,
+            self._priority(asked, caller), only=place.camera_id, without=place.without,
+        )  # fmt: skip
+        best = choice.best
+        if best is None:
+            raise refused_aim(choice)
+        asked = msgspec.structs.replace(asked, camera_id=best.camera_id)
+        act = PtzActData(
+            camera_id=best.camera_id, act=PtzAct.AIM, by=place.seat, target=best.position,
+            lat_deg=place.lat_deg, lon_deg=place.lon_deg, reason=best.reason.english,
+        )  # fmt: skip
+        more = {"why": best.reason, "others": choice.others}
+        return self._turn(
+            asked, caller, act, lambda device: device.absolute(best.position), more=more
         )
 
     def _presets(self, tx: Transaction, request: dict[str, Any], caller: Caller) -> OperationResult:
@@ -264,6 +317,7 @@ class PtzService:
         run: Callable[[PtzDevice], Any],
         target: Target | None = None,
         kind: JobKind = JobKind.TURN,
+        more: Mapping[str, Any] | None = None,
     ) -> OperationResult:
         """Takes the camera and has its driver do `run`; answers when the camera did."""
         driver = self._driver(self._camera(asked.camera_id))
@@ -279,11 +333,22 @@ class PtzService:
                     preset_token=result if isinstance(result, str) else act.preset_token,
                 )  # fmt: skip
                 self._tell(lambda: [self._record.act(line)])
-                answer(OperationRefused(str(result)) if failed else _reply(line))
+                answer(
+                    OperationRefused(str(result)) if failed else {**_reply(line), **(more or {})}
+                )
 
             driver.submit(Job(run, done, asked.seat, kind, target))
 
         return OperationResult({}, events, later)
+
+    def _look_around(self) -> None:
+        """Asks cameras whose view matters where they look: others turn them, too."""
+        settings = self._settings
+        for camera in self._watch.due(self._directory(), settings.watch_s, self._clock.mono_ns()):
+            if self._drivers.existing(camera.id) is None and self._drivers.room <= SEATS_ROOM:
+                continue
+            driver = self._drivers.of(camera, settings.timeout_s, settings.dead_man_s)
+            driver.submit(Job(lambda _device: None, lambda _result: None, None, JobKind.LOOK))
 
     # -- news of drivers
 
@@ -293,6 +358,15 @@ class PtzService:
     def _tell(self, step: Callable[[], Sequence[Event]]) -> None:
         if self._soon is not None:
             self._soon(step)
+
+
+def refused_aim(choice: Choice) -> OperationRefused:
+    """No camera can be turned there, with the reason of each."""
+    reasons = "; ".join(f"{other.camera_id}: {other.reason.english}" for other in choice.others)
+    return OperationRefused(
+        "no camera can be turned there" + (f" ({reasons})" if reasons else ": none has a ptz_url"),
+        fields={"reason": "aim_none", "values": {}, "others": choice.others},
+    )
 
 
 def refused_held(error: Held) -> OperationRefused:

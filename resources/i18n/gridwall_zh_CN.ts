@@ -830,6 +830,10 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
             <source>PTZ: preset, home, save the view</source>
             <translation>云台预置位、归位、保存当前位置</translation>
         </message>
+        <message>
+            <source>Aim a camera at the selected place</source>
+            <translation>将云台转向所选位置</translation>
+        </message>
     </context>
     <context>
         <name>Losses</name>
@@ -1165,6 +1169,14 @@ Give cameras lat and lon in cameras.csv, or add streets.osm.pbf to the site fold
             <source>Pull from the middle or arrow keys turn · PgUp PgDn zoom · 1-9 preset · Home · S save · Esc</source>
             <translation>从中心拖动或方向键转动 · PgUp PgDn 变倍 · 1-9 预置位 · Home 归位 · S 保存 · Esc 退出</translation>
         </message>
+        <message>
+            <source>Choose a place, a case or an alert first.</source>
+            <translation>请先选择地点、案件或告警。</translation>
+        </message>
+        <message>
+            <source>{0} turns there: {1}</source>
+            <translation>{0} 转向该处：{1}</translation>
+        </message>
     </context>
     <context>
         <name>Queue</name>
@@ -1384,6 +1396,46 @@ Alerts of the cameras and reports of citizens appear here.</source>
         <message>
             <source>the camera cannot be turned</source>
             <translation>该点位没有云台</translation>
+        </message>
+        <message>
+            <source>no camera can be turned there</source>
+            <translation>没有可转向该处的云台</translation>
+        </message>
+        <message>
+            <source>calibrated, {distance_m} m away, ± {error_m} m</source>
+            <translation>已标定，距离 {distance_m} 米，误差约 ±{error_m} 米</translation>
+        </message>
+        <message>
+            <source>it has no calibration for aiming</source>
+            <translation>未做云台标定</translation>
+        </message>
+        <message>
+            <source>its place is not in the register</source>
+            <translation>未登记位置</translation>
+        </message>
+        <message>
+            <source>its presets have not been read yet</source>
+            <translation>预置位尚未读取</translation>
+        </message>
+        <message>
+            <source>its presets do not fit together ({error_deg}°)</source>
+            <translation>预置位标定不一致（{error_deg}°）</translation>
+        </message>
+        <message>
+            <source>the place is {distance_m} m away, limit {range_m} m</source>
+            <translation>距离 {distance_m} 米，上限 {range_m} 米</translation>
+        </message>
+        <message>
+            <source>the place is beyond its reach</source>
+            <translation>超出转动范围</translation>
+        </message>
+        <message>
+            <source>{owner} is turning it</source>
+            <translation>{owner} 正在控制</translation>
+        </message>
+        <message>
+            <source>it sees the place already</source>
+            <translation>已对准该处</translation>
         </message>
     </context>
     <context>

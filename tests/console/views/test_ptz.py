@@ -13,7 +13,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from config.directory import SiteDirectory
+from config.geometry import moved
 from config.settings import PtzSettings, Settings
+from config.site import PtzMount
 from console.app.console_feed import SeatFeed
 from console.state.feed_status import FeedState
 from console.state.seat_memory import SeatMemory
@@ -45,7 +47,8 @@ class PtzSeat:
         site = seat.session.site
         cameras = (structs.replace(site.cameras[0], ptz_url="http://c1"), *site.cameras[1:])
         settings = Settings(ptz=PtzSettings(priorities={"chief": 9}, idle_s=15.0))
-        site = structs.replace(site, cameras=cameras, settings=settings)
+        mounts = (PtzMount(C1, height_m=10.0, home_bearing_deg=90.0),)
+        site = structs.replace(site, cameras=cameras, settings=settings, ptz_mounts=mounts)
         directory = SiteDirectory(site)
         self.service = PtzService(lambda: directory, lambda *_: self.camera)
         self.running = RunningHub(folder, (self.service,), SystemClock()).start()
@@ -215,3 +218,17 @@ def test_a_window_that_loses_the_keyboard_lets_go(ptz: PtzSeat) -> None:
     ptz.seat.wait(lambda: ptz.camera.velocity.pan == 0.5)
     QApplication.sendEvent(ptz.seat.window, QEvent(QEvent.Type.WindowDeactivate))
     ptz.seat.wait(lambda: ptz.camera.velocity.is_still)
+
+
+def test_a_place_chosen_on_the_map_turns_the_calibrated_camera_and_says_why(ptz: PtzSeat) -> None:
+    place = ptz.seat.session.site.cameras[0].place
+    assert place is not None
+    ptz.seat.key(Qt.Key.Key_P, SHIFT)
+    assert "first" in ptz.notice()
+    ptz.seat.session.select_place(moved(place, 60.0, 0.0))
+    ptz.seat.key(Qt.Key.Key_P, SHIFT)
+    ptz.seat.wait(lambda: "absolute" in ptz.camera.said)
+    ptz.seat.wait(lambda: "60 m" in ptz.notice())
+    assert ptz.camera.position.pan_norm == pytest.approx(0.0, abs=0.01)
+    ptz.seat.session.aim_wanted.emit(moved(place, 5000.0, 0.0))
+    ptz.seat.wait(lambda: "limit 400 m" in ptz.notice())

@@ -10,13 +10,15 @@ from typing import Any
 
 import msgspec
 import pytest
-from feed_kit import RunningHub, wait_for
+from feed_kit import Plain, RunningHub, wait_for
+from msgspec import structs
 from onvif_kit import CameraNetwork
 from ptz_fakes import HandyCamera
 
 from config.directory import SiteDirectory
+from config.geometry import GeoPoint, moved
 from config.settings import PtzSettings, Settings
-from config.site import Camera, CameraId, Site
+from config.site import Camera, CameraId, PtzMount, Site, Zone, ZoneId, ZoneKind
 from ingest.clock import SystemClock
 from ingest.errors import RetryLater
 from ingest.feed.query import QueryClient, QueryRefused
@@ -25,9 +27,11 @@ from ingest.ptz.device import PtzPosition, PtzPreset
 from ingest.ptz.drivers import OpenDevice
 from ingest.ptz.onvif import OnvifDevice
 from ingest.ptz.service import PtzService
-from ingest.ptz.states import PtzActData, PtzCause, PtzStateData
+from ingest.ptz.states import PtzAct, PtzActData, PtzCause, PtzStateData
+from ingest.ptz.views import PtzViews
 
 C1 = CameraId("C1")
+HERE = GeoPoint(36.0895, 120.3690)
 
 
 class Stage:
@@ -256,3 +260,92 @@ def test_a_camera_that_hangs_holds_neither_the_hub_nor_other_seats(
         stage.ask("take", seat="seat 2")
     assert time.monotonic() - began < 0.5
     handy.gate.set()
+
+
+def with_mount(stage: Stage, **zone: Any) -> None:
+    """Camera 1 hangs 10 m high at HERE, looking east at pan 0."""
+    site = stage.directory.site
+    cameras = (structs.replace(site.cameras[0], place=HERE), *site.cameras[1:])
+    mounts = (PtzMount(C1, height_m=10.0, home_bearing_deg=90.0),)
+    stage.directory = SiteDirectory(structs.replace(site, cameras=cameras, ptz_mounts=mounts))
+
+
+def test_a_place_turns_the_best_camera_and_says_why(
+    stages: Callable[..., Stage], handy: HandyCamera
+) -> None:
+    stage = stages(open_device=lambda *_: handy)
+    with_mount(stage)
+    south = moved(HERE, 0.0, -100.0)
+    reply = stage.client.ask("ptz.aim", seat="seat 1", lat_deg=south.lat_deg, lon_deg=south.lon_deg)
+    assert reply["camera_id"] == C1
+    assert reply["why"]["values"]["distance_m"] == 100
+    assert handy.position.pan_norm == pytest.approx(0.5, abs=0.01)
+    wait_for(lambda: any(act.act is PtzAct.AIM and act.reason for act in stage.acts))
+    far = moved(HERE, 0.0, -900.0)
+    with pytest.raises(QueryRefused, match="limit 400 m") as refused:
+        stage.client.ask("ptz.aim", seat="seat 1", lat_deg=far.lat_deg, lon_deg=far.lon_deg)
+    assert refused.value.answer["others"][0]["reason"]["id"] == "aim_too_far"
+
+
+def test_an_alert_of_a_named_kind_turns_a_camera_unless_a_person_has_it(
+    stages: Callable[..., Stage], handy: HandyCamera
+) -> None:
+    stage = stages(open_device=lambda *_: handy, aim_at=("smoke",))
+    with_mount(stage)
+    publisher = Plain()
+    try:
+        intake = publisher.dealer(stage.running.addresses.intake)
+
+        def raise_alert(name: str, kind: str) -> None:
+            place = moved(HERE, 100.0, 0.0)
+            data = {"alert_id": name, "kind": kind, "camera_id": "C2",
+                    "lat_deg": place.lat_deg, "lon_deg": place.lon_deg}  # fmt: skip
+            body = {"specversion": "1.0", "id": name, "source": "/test", "data": data,
+                    "type": "gridwall.alert.raised.v1", "time": "2026-01-01T00:00:00Z"}  # fmt: skip
+            assert publisher.push(intake, name, msgspec.json.encode(body))["ok"]
+
+        raise_alert("a1", "parking")
+        raise_alert("a2", "smoke")
+        told = stage.wait_for_state(lambda s: s.owner == "auto")
+        assert told.owner_priority == 0
+        wait_for(lambda: "absolute" in handy.said)
+        assert handy.said.count("absolute") == 1
+        stage.ask("take")  # every person is above the automatic
+        raise_alert("a3", "smoke")
+        stage.wait_for_state(lambda s: s.owner == "seat 1")
+        assert handy.said.count("absolute") == 1
+    finally:
+        publisher.close()
+
+
+def test_a_camera_others_turned_is_noticed_and_told_once(
+    stages: Callable[..., Stage], handy: HandyCamera
+) -> None:
+    stage = stages(open_device=lambda *_: handy, watch_s=0.5)
+    zone = Zone(ZoneId("z"), C1, ZoneKind.NO_PARKING, (), 60.0)
+    stage.directory = SiteDirectory(structs.replace(stage.directory.site, zones=(zone,)))
+    stage.wait_for_state(lambda s: s.cause is PtzCause.SEEN and s.preset_token is None)
+    handy.position = PtzPosition(0.5, 0.1, 0.0)
+    stage.wait_for_state(lambda s: s.cause is PtzCause.SEEN and s.preset_token == "1")
+    looks = handy.said.count("status")
+    wait_for(lambda: handy.said.count("status") >= looks + 4)
+    assert len([state for state in stage.states if state.cause is PtzCause.SEEN]) == 2
+
+
+def test_a_watcher_of_pictures_knows_when_a_zone_does_not_fit(
+    stages: Callable[..., Stage], handy: HandyCamera
+) -> None:
+    stage = stages(open_device=lambda *_: handy)
+    views = PtzViews(stage.running.addresses.query)
+    at_gate = Zone(ZoneId("z"), C1, ZoneKind.NO_PARKING, (), 60.0, preset="Gate")
+    elsewhere = structs.replace(at_gate, preset="Square")
+    try:
+        views.start()
+        assert views.zone_fits(at_gate)
+        stage.ask("goto", preset="1")
+        wait_for(lambda: not views.zone_fits(elsewhere))
+        wait_for(lambda: views.zone_fits(at_gate))
+        stage.ask("move", pan=0.5)
+        wait_for(lambda: not views.zone_fits(at_gate))
+    finally:
+        views.close()

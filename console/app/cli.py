@@ -31,6 +31,7 @@ COMMANDS = {
     "console": "the windows",
     "check": "validates a site folder",
     "feed": "watch, replay or describe the event feed",
+    "discover": "finds ONVIF cameras on the network and adds them",
     "field": "links that open the field page on inspectors' phones",
     "positions": "trails to forget, who looked at them, devices, tracks to replay",
     "models": "lists, fetches and exports detectors",

@@ -17,6 +17,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QWidget
 
 from config.site import CameraId
+from console.bridge.discovery_line import DiscoveryLine
 from console.bridge.gui_thread import Errands
 from console.bridge.ptz_line import Asks, PtzLine
 from console.state.candidates import Reason
@@ -26,6 +27,7 @@ from console.state.session import ConsoleSession, Severity
 from console.state.tiles import TileAddress, WindowId
 from console.views import words
 from console.views.commander import Commander
+from console.views.discover_dialog import DiscoverDialog
 from console.views.key_router import KeyRouter
 from console.views.preset_dialog import PresetDialog
 from console.views.ptz_overlay import SHOWN_PRESETS, PtzOverlay
@@ -57,6 +59,7 @@ class PtzMode(QObject):
         self._view_of = view_of
         self.hand = PtzHand()
         self.line = PtzLine(client, errands, seat, self.hand, self)
+        self._discovery = DiscoveryLine(client, errands, seat)
         self.overlay: PtzOverlay | None = None
         self._tile: TileAddress | None = None
         self._watched: tuple[QWidget, ...] = ()
@@ -104,6 +107,13 @@ class PtzMode(QObject):
         except GridwallError as error:
             self._session.say(str(error), Severity.PROBLEM)
 
+    def _discover(self) -> None:
+        tile = self._session.wall.selected
+        view = None if tile is None else self._view_of(tile.window_id)
+        dialog = DiscoverDialog(self._discovery, None if view is None else view.window())
+        dialog.exec()
+        dialog.deleteLater()
+
     # -- into the mode and out of it
 
     def _on_command(self, command_id: CommandId) -> None:
@@ -111,6 +121,8 @@ class PtzMode(QObject):
             self.toggle()
         elif command_id is CommandId.AIM:
             self._aim_at_selection()
+        elif command_id is CommandId.DISCOVER:
+            self._discover()
 
     def toggle(self) -> None:
         """P: the selected tile's camera under this seat's hand, or given back."""

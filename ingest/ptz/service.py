@@ -32,6 +32,7 @@ from ingest.feed.participant import (
 from ingest.feed.topics import subject_of
 from ingest.ptz.aiming import Choice, choose
 from ingest.ptz.device import PtzDevice, PtzPreset
+from ingest.ptz.discovery_desk import DiscoveryDesk
 from ingest.ptz.driver import (
     CameraDriver,
     Job,
@@ -82,6 +83,7 @@ class PtzService:
         self._book = LeaseBook(self._settings.idle_s)
         self._record = PtzRecord(self._book, self._clock)
         self._watch = ViewWatch()
+        self._discovery = DiscoveryDesk(directory)
         self._drivers = Drivers(open_device, self._on_news, self._clock)
 
     def start(self, soon: Soon) -> None:
@@ -91,6 +93,7 @@ class PtzService:
     def close(self) -> None:
         """Stops every camera that still moves and joins the drivers. Before the hub is closed."""
         self._drivers.close()
+        self._discovery.close()
 
     @property
     def _settings(self) -> PtzSettings:
@@ -133,6 +136,7 @@ class PtzService:
             "ptz.absolute": self._absolute,
             "ptz.home": self._home,
             "ptz.goto": self._goto,
+            "discover": self._discovery.operation,
             "ptz.aim": self._aim,
             "ptz.presets": self._presets,
             "ptz.preset.save": self._save,

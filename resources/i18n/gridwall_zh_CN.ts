@@ -449,6 +449,113 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
         </message>
     </context>
     <context>
+        <name>Discover</name>
+        <message>
+            <source>Add cameras from the network</source>
+            <translation>从网络添加点位</translation>
+        </message>
+        <message>
+            <source>Search</source>
+            <translation>搜索</translation>
+        </message>
+        <message>
+            <source>Add the picked cameras</source>
+            <translation>添加所选点位</translation>
+        </message>
+        <message>
+            <source>Address</source>
+            <translation>地址</translation>
+        </message>
+        <message>
+            <source>Id</source>
+            <translation>编号</translation>
+        </message>
+        <message>
+            <source>Name</source>
+            <translation>名称</translation>
+        </message>
+        <message>
+            <source>Model</source>
+            <translation>型号</translation>
+        </message>
+        <message>
+            <source>Main stream</source>
+            <translation>主码流</translation>
+        </message>
+        <message>
+            <source>Sub-stream</source>
+            <translation>子码流</translation>
+        </message>
+        <message>
+            <source>PTZ</source>
+            <translation>云台</translation>
+        </message>
+        <message>
+            <source>State</source>
+            <translation>状态</translation>
+        </message>
+        <message>
+            <source>The hub searches its own networks. Write the names of the environment variables that hold the cameras' user and password where the hub runs; the register refers to them.</source>
+            <translation>由中心服务在其所在网络中搜索。请填写中心服务所在主机上保存摄像机用户名和密码的环境变量名，登记表只引用变量名，不保存密码。</translation>
+        </message>
+        <message>
+            <source>Variable of the user</source>
+            <translation>用户名变量</translation>
+        </message>
+        <message>
+            <source>Variable of the password</source>
+            <translation>密码变量</translation>
+        </message>
+        <message>
+            <source>Close</source>
+            <translation>关闭</translation>
+        </message>
+        <message>
+            <source>Searching… cameras have a few seconds to answer.</source>
+            <translation>正在搜索…摄像机需几秒应答。</translation>
+        </message>
+        <message>
+            <source>{0} cameras answered.</source>
+            <translation>{0} 台摄像机已应答。</translation>
+        </message>
+        <message>
+            <source>No camera answered: is ONVIF switched on, and the hub on their network?</source>
+            <translation>没有摄像机应答：请检查摄像机是否启用 ONVIF、中心服务是否在同一网络。</translation>
+        </message>
+        <message>
+            <source>yes</source>
+            <translation>有</translation>
+        </message>
+        <message>
+            <source>no</source>
+            <translation>无</translation>
+        </message>
+        <message>
+            <source>{0} cameras are in the register now.</source>
+            <translation>已登记 {0} 个点位。</translation>
+        </message>
+        <message>
+            <source>Pick a camera in the first column.</source>
+            <translation>请在第一列勾选摄像机。</translation>
+        </message>
+        <message>
+            <source>in the register</source>
+            <translation>已登记</translation>
+        </message>
+        <message>
+            <source>it refuses this user name or password</source>
+            <translation>用户名或密码不正确</translation>
+        </message>
+        <message>
+            <source>it has no stream</source>
+            <translation>没有视频流</translation>
+        </message>
+        <message>
+            <source>new</source>
+            <translation>新发现</translation>
+        </message>
+    </context>
+    <context>
         <name>Evidence</name>
         <message>
             <source>Picture</source>
@@ -833,6 +940,10 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
         <message>
             <source>Aim a camera at the selected place</source>
             <translation>将云台转向所选位置</translation>
+        </message>
+        <message>
+            <source>Add cameras from the network</source>
+            <translation>从网络添加点位</translation>
         </message>
     </context>
     <context>

@@ -40,13 +40,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         add_hub_arguments(action, required=action is not schema)
 
 
-def add_hub_arguments(action: argparse.ArgumentParser, *, required: bool = True) -> None:
-    """What every command needs that asks a running hub; see `query_address`."""
+def add_hub_arguments(
+    action: argparse.ArgumentParser, *, required: bool = True, with_json: bool = True
+) -> None:
+    """What every command needs that asks a running hub; see `query_address`.
+
+    `with_json`: for an action of a command; a command itself has `--json` already.
+    """
     where = action.add_mutually_exclusive_group(required=required)
     where.add_argument("--site", type=Path, metavar="DIR", help="the site folder")
     where.add_argument("--hub", metavar="ADDRESS", help="the hub's query address")
     action.add_argument("--keys", type=Path, metavar="FILE", help="key file for a CURVE hub")
-    action.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
+    if with_json:
+        action.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -21,6 +21,15 @@ WHOLE: Region = (0.0, 0.0, 1.0, 1.0)
 RECENT_COUNT = 8
 
 
+def clamped(region: Region) -> Region:
+    """Inside the picture, at most 20-fold, keeping its size where it can."""
+    width = min(1.0, max(0.05, region[2] - region[0]))
+    height = min(1.0, max(0.05, region[3] - region[1]))
+    x = min(max(0.0, region[0]), 1.0 - width)
+    y = min(max(0.0, region[1]), 1.0 - height)
+    return (x, y, x + width, y + height)
+
+
 class Aspect(enum.Enum):
     """How a picture of another shape meets its tile.
 

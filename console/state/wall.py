@@ -27,6 +27,7 @@ from console.state.tiles import (
     WallMemory,
     Window,
     WindowId,
+    clamped,
 )
 from ingest.errors import GridwallError
 
@@ -209,7 +210,7 @@ class WallState:
 
     def set_region(self, address: TileAddress, region_norm: Region) -> None:
         """Digital zoom: the part of the picture the tile shows; clamped to the picture."""
-        region = _clamped(region_norm)
+        region = clamped(region_norm)
         if region != self.tile(address).region_norm:
             self._put_tile(address, msgspec.structs.replace(self.tile(address), region_norm=region))
 
@@ -367,15 +368,6 @@ def _grown(window: Window) -> Window:
     if missing <= 0:
         return window
     return msgspec.structs.replace(window, tiles=window.tiles + (Tile(),) * missing)
-
-
-def _clamped(region: Region) -> Region:
-    """Inside the picture, at most 20-fold, keeping its size where it can."""
-    width = min(1.0, max(0.05, region[2] - region[0]))
-    height = min(1.0, max(0.05, region[3] - region[1]))
-    x = min(max(0.0, region[0]), 1.0 - width)
-    y = min(max(0.0, region[1]), 1.0 - height)
-    return (x, y, x + width, y + height)
 
 
 def _neighbour(layout: Layout, index: int, dx: int, dy: int) -> int | None:

@@ -146,7 +146,7 @@ def test_clips_are_scored_against_their_truth(tmp_path: Path) -> None:
         PaintedDetector(),
         ModelView(NAMES, "painted@0", OperatingPoints()),
         fps=4.0,
-        on_clip=lambda clip, alerts: seen.extend(alerts),
+        on_clip=lambda clip, alerts, outcomes: seen.extend(alerts),
     )
     score = scores["parking"]
     assert (score.hits, score.misses, score.false) == (1, 1, 1)

@@ -249,6 +249,7 @@ def evaluate_images(
     points: OperatingPoints,
     *,
     on_batch: Callable[[int], None] | None = None,
+    on_picture: Callable[[LabelledPicture, Picture, Detections], None] | None = None,
 ) -> tuple[dict[str, ClassScore], list[Prediction]]:
     """Scores by class, and every prediction.
 
@@ -265,6 +266,8 @@ def evaluate_images(
         for number, (labelled, picture, found) in enumerate(rows, start + 1):
             evaluation.take(labelled, found, picture.shape[1], picture.shape[0])
             predictions += _predictions(number, labelled.file, found, detector.names)
+            if on_picture is not None:
+                on_picture(labelled, picture, found)
         if on_batch is not None:
             on_batch(len(batch))
     return evaluation.scores(), predictions

@@ -19,19 +19,16 @@ from config.site import Camera, CameraId, Zone, ZoneKind
 from ingest.clock import ManualClock
 from ingest.errors import GridwallError
 from vision.alert_book import AlertEvent
-from vision.alerts import AlertData, AlertKind, AlertVerb
-from vision.boxes import intersection
+from vision.alerts import AlertKind
 from vision.detector import Detector, Picture
-from vision.learn.truth import CLIP_CAMERA, TruthClip, TruthEvent
+from vision.learn.clip_outcomes import ClipOutcome, TimedAlert, Verdict, outcomes_of
+from vision.learn.rates import poisson_interval
+from vision.learn.truth import CLIP_CAMERA, TruthClip
 from vision.look import second_look
 from vision.pipeline import CameraPipeline, ModelView
 from vision.rules.rule import Moment
 from vision.tuning import Tuning
 
-#: An alert may come this long after the end of what it is about.
-LATE_S = 10.0
-#: Labels of moments by hand are no better than this.
-EARLY_S = 1.0
 KINDS_OF_ZONE = {
     ZoneKind.SMOKE_WATCH: (AlertKind.SMOKE, AlertKind.FIRE),
     ZoneKind.NO_PARKING: (AlertKind.PARKING,),
@@ -44,17 +41,11 @@ class ClipUnreadable(GridwallError):
     """A clip OpenCV cannot decode."""
 
 
-@dataclass(frozen=True, slots=True)
-class TimedAlert:
-    """An alert event and the clip second it was made at."""
-
-    at_s: float
-    verb: AlertVerb
-    data: AlertData
-
-
 class KindScore(Struct, frozen=True):
-    """One row of the result (CONTRACT §2). `delay_s` is the median, None without hits."""
+    """One row of the result (CONTRACT §2). `delay_s` is the median, None without hits.
+
+    `false_per_camera_hour_low`, `…_high`: the rates the count is compatible with at 95 %.
+    """
 
     hits: int
     misses: int
@@ -64,6 +55,8 @@ class KindScore(Struct, frozen=True):
     delay_s: float | None
     delay_p95_s: float | None
     duplicates: int
+    false_per_camera_hour_low: float = 0.0
+    false_per_camera_hour_high: float = 0.0
 
 
 @dataclass(slots=True)
@@ -74,6 +67,17 @@ class _Tally:
     duplicates: int = 0
     seconds: float = 0.0
     delays_s: list[float] = field(default_factory=list)
+
+    def count(self, outcome: ClipOutcome) -> None:
+        if outcome.verdict is Verdict.HIT:
+            self.hits += 1
+            self.delays_s.append(outcome.delay_s)
+        elif outcome.verdict is Verdict.MISS:
+            self.misses += 1
+        elif outcome.verdict is Verdict.FALSE:
+            self.false += 1
+        else:
+            self.duplicates += 1
 
 
 def pictures_of_clip(path: Path, fps: float) -> Iterator[tuple[float, Picture]]:
@@ -140,40 +144,20 @@ def step_picture(
 
 def score_clip(
     clip: TruthClip, alerts: Sequence[TimedAlert], length_s: float, tallies: dict[AlertKind, _Tally]
-) -> None:
-    """Adds one clip to the tallies of every kind its zones can raise."""
+) -> list[ClipOutcome]:
+    """Adds one clip to the tallies of every kind its zones can raise; what became of everything."""
     kinds = {kind for zone in clip.zones for kind in KINDS_OF_ZONE[zone.kind]}
     kinds |= {event.kind for event in clip.events}
-    for kind in kinds:
+    results: list[ClipOutcome] = []
+    for kind in sorted(kinds, key=lambda each: each.value):
         tally = tallies.setdefault(kind, _Tally())
         tally.seconds += length_s
-        raised = [
-            each for each in alerts if each.verb is AlertVerb.RAISED and each.data.kind is kind
-        ]
         events = [event for event in clip.events if event.kind is kind]
-        _match(events, raised, tally)
-
-
-def _match(events: Sequence[TruthEvent], raised: Sequence[TimedAlert], tally: _Tally) -> None:
-    found: set[int] = set()
-    for alert in raised:
-        fitting = [index for index, event in enumerate(events) if _fits(alert, event)]
-        fresh = [index for index in fitting if index not in found]
-        if fresh:
-            found.add(fresh[0])
-            start_s = max(0.0, events[fresh[0]].start_s)
-            tally.delays_s.append(alert.at_s - start_s - alert.data.limit_s)
-        elif fitting:
-            tally.duplicates += 1
-        else:
-            tally.false += 1
-    tally.hits += len(found)
-    tally.misses += len(events) - len(found)
-
-
-def _fits(alert: TimedAlert, event: TruthEvent) -> bool:
-    in_time = event.start_s - EARLY_S <= alert.at_s <= event.end_s + LATE_S
-    return in_time and (event.box is None or intersection(event.box, alert.data.box_norm) > 0)
+        found = outcomes_of(clip.path.name, kind, events, alerts)
+        for outcome in found:
+            tally.count(outcome)
+        results += found
+    return results
 
 
 def evaluate_clips(
@@ -182,21 +166,22 @@ def evaluate_clips(
     model: ModelView,
     *,
     fps: float,
-    on_clip: Callable[[TruthClip, Sequence[TimedAlert]], None] | None = None,
+    on_clip: Callable[[TruthClip, Sequence[TimedAlert], Sequence[ClipOutcome]], None] | None = None,
 ) -> dict[str, KindScore]:
     """The scores by kind of alert, over all clips."""
     tallies: dict[AlertKind, _Tally] = {}
     for clip in clips:
         alerts, length_s = run_clip(clip.path, clip.zones, detector, model, fps=fps)
-        score_clip(clip, alerts, length_s, tallies)
+        outcomes = score_clip(clip, alerts, length_s, tallies)
         if on_clip is not None:
-            on_clip(clip, alerts)
+            on_clip(clip, alerts, outcomes)
     return {kind.value: _score(tally) for kind, tally in tallies.items()}
 
 
 def _score(tally: _Tally) -> KindScore:
     hours = tally.seconds / 3600
     delays = sorted(tally.delays_s)
+    low, high = poisson_interval(tally.false)
     return KindScore(
         tally.hits,
         tally.misses,
@@ -206,4 +191,6 @@ def _score(tally: _Tally) -> KindScore:
         round(statistics.median(delays), 3) if delays else None,
         round(delays[min(len(delays) - 1, int(0.95 * len(delays)))], 3) if delays else None,
         tally.duplicates,
+        round(low / hours, 3) if hours > 0 else 0.0,
+        round(high / hours, 3) if hours > 0 else 0.0,
     )

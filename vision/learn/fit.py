@@ -1,7 +1,7 @@
 """The training loop: fits a street model on an assembly, with checkpoints it can go on from.
 
-Runs in one process with one or two spawned loader processes; CPU by default (bf16 autocast,
-channels-last: 2.5 times fp32 on CPUs with AMX), CUDA when asked. Every batch depends on
+Runs in one process with one or two spawned loader processes; CPU by default (bf16 and channels-last
+where the processor has bf16), CUDA when asked. Every batch depends on
 (seed, step) only, so a resumed run sees the same pictures.
 """
 
@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
@@ -34,12 +34,16 @@ from vision.learn.network import (
     StreetDetect,
     continue_trunk,
     fast_frozen_trunk,
+    fast_type,
     run_trunk,
 )
 from vision.learn.recipe import Fitting
 from vision.learn.sampling import Material, Size, drawn
+from vision.learn.shipped import measure_norms
+from vision.learn.views import ViewBatch, ViewBatches
 
 log = logging.getLogger(__name__)
+AnyBatch = TypeVar("AnyBatch")
 
 #: Steps between two checkpoints and two lines of progress.
 CHECKPOINT_STEPS = 100
@@ -185,9 +189,7 @@ class Fit:
 
     def run(
         self,
-        material: Material,
-        own: dict[int, int],
-        coco: dict[int, int],
+        batches: Batches | ViewBatches,
         *,
         workers: int,
         deadline_mono_s: float,
@@ -195,13 +197,13 @@ class Fit:
     ) -> None:
         """Trains until `fitting.steps` or the deadline; leaves a checkpoint."""
         self._hours = (time.monotonic(), deadline_mono_s)
-        data = Batches(material, self.fitting, own, coco, self.step)
-        loader = DataLoader(
-            data, batch_size=None, num_workers=workers, prefetch_factor=2 if workers else None,
+        loader: DataLoader[Batch | ViewBatch] = DataLoader(
+            batches, batch_size=None, num_workers=workers, prefetch_factor=2 if workers else None,
             multiprocessing_context="spawn" if workers else None, collate_fn=_as_is,
         )  # fmt: skip
         sums: dict[str, float] = {}
         started = time.monotonic()
+        batch: Batch | ViewBatch
         for batch in _until(loader, deadline_mono_s):
             for name, value in self._one_step(batch).items():
                 sums[name] = sums.get(name, 0.0) + value / PROGRESS_STEPS
@@ -215,12 +217,27 @@ class Fit:
                 self.checkpoint()
         self.checkpoint()
 
-    def _one_step(self, batch: Batch) -> dict[str, float]:
-        self._set_rate()
-        images = batch.images.to(torch.bfloat16).div_(255)
+    def measure_norms(self, batches: Batches | ViewBatches) -> None:
+        """Gives the branch's batch norms real statistics after a start from a shipped model."""
+        with torch.no_grad():
+            features, _ = self._seen(batches[0])
+        measure_norms(self.head.branch, features)
+        self.average.load_state_dict(self.model.state_dict())
+
+    def _seen(self, batch: Batch | ViewBatch) -> tuple[list[torch.Tensor], list[torch.Tensor]]:
+        """What the trunk sees: the maps the branch reads, and the first ones a teacher shares."""
+        if isinstance(batch, ViewBatch):
+            kind = torch.channels_last
+            return [plane.contiguous(memory_format=kind) for plane in batch.features], []
+        images = batch.images.to(fast_type()).div_(255)
         images = images.contiguous(memory_format=torch.channels_last)
-        with torch.autocast("cpu", torch.bfloat16):
-            losses = self._losses(images, batch)
+        outputs, shared = run_trunk(self.layers, images, self.fitting.trainable_from)
+        return [outputs[i] for i in self.head.f], shared
+
+    def _one_step(self, batch: Batch | ViewBatch) -> dict[str, float]:
+        self._set_rate()
+        with torch.autocast("cpu", torch.bfloat16, enabled=fast_type() is torch.bfloat16):
+            losses = self._losses(batch)
         total = torch.stack(list(losses.values())).sum()
         self.optimiser.zero_grad(set_to_none=True)
         total.backward()
@@ -230,9 +247,8 @@ class Fit:
         self._follow()
         return {name: float(value.detach()) for name, value in losses.items()}
 
-    def _losses(self, images: torch.Tensor, batch: Batch) -> dict[str, torch.Tensor]:
-        outputs, shared = run_trunk(self.layers, images, self.fitting.trainable_from)
-        features = [outputs[i] for i in self.head.f]
+    def _losses(self, batch: Batch | ViewBatch) -> dict[str, torch.Tensor]:
+        features, shared = self._seen(batch)
         raw = self.head.branch.raw(features)
         raw = {
             "boxes": raw["boxes"].float(), "scores": raw["scores"].float(), "feats": raw["feats"],
@@ -240,9 +256,9 @@ class Fit:
         goal = {"batch_idx": batch.own[:, 0], "cls": batch.own[:, 1], "bboxes": batch.own[:, 2:]}
         with torch.autocast("cpu", enabled=False):
             parts, _ = self.own_loss(raw, goal)
-        box, score, sides = (parts / len(images)).unbind()
+        box, score, sides = (parts / len(features[0])).unbind()
         losses = {"box": box, "class": score, "sides": sides}
-        if self.teacher is not None:
+        if self.teacher is not None and isinstance(batch, Batch):
             losses |= self._kept(self.teacher, features[:3], shared, batch)
         return losses
 
@@ -325,11 +341,11 @@ def _mix(ours: nn.Module, theirs: nn.Module, share: float) -> None:
             value.lerp_(goal[name].to(value.dtype), share)
 
 
-def _as_is(batch: Batch) -> Batch:
+def _as_is(batch: AnyBatch) -> AnyBatch:
     return batch
 
 
-def _until(loader: DataLoader[Batch], deadline_mono_s: float) -> Iterator[Batch]:
+def _until(loader: DataLoader[AnyBatch], deadline_mono_s: float) -> Iterator[AnyBatch]:
     for batch in loader:
         if time.monotonic() > deadline_mono_s:
             log.info("time is up before the last step")

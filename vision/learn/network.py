@@ -225,11 +225,18 @@ def run_trunk(
     return outputs, shared
 
 
+def fast_type() -> torch.dtype:
+    """bf16 where the processor computes in it (2.5 times as fast), else float32: a processor
+    that only imitates bf16 takes 20 times as long."""
+    probe = getattr(torch.cpu, "_is_avx512_bf16_supported", None)
+    return torch.bfloat16 if probe is not None and probe() else torch.float32
+
+
 def fast_frozen_trunk(model: DetectionModel) -> list[nn.Module]:
-    """The trunk's layers for forward passes only: batch norm folded in, bf16, channels-last."""
+    """The trunk's layers for forward passes only: batch norm folded in, fast, channels-last."""
     copied = copy.deepcopy(model).eval().requires_grad_(False)
     copied.fuse(verbose=False)
-    return list(copied.to(torch.bfloat16, memory_format=torch.channels_last).model)[:-1]
+    return list(copied.to(fast_type(), memory_format=torch.channels_last).model)[:-1]
 
 
 def continue_trunk(

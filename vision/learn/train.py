@@ -10,7 +10,7 @@ import logging
 import os
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,13 +21,15 @@ from numpy.typing import NDArray
 from ultralytics.nn.tasks import DetectionModel
 
 from ingest.errors import Misconfigured
-from vision.learn.dataset import Assembly, assemble
+from vision.learn.dataset import Assembly, Sample, assemble
 from vision.learn.export import CALIBRATION_PICTURES, export_openvino, save_checkpoint
-from vision.learn.fit import Fit
+from vision.learn.fit import Batches, Fit
 from vision.learn.network import load_base, street_model
 from vision.learn.recipe import Recipe, Split
 from vision.learn.sampling import material_of
+from vision.learn.shipped import start_from_shipped
 from vision.learn.teacher import completed, teach
+from vision.learn.views import ViewBatches, write_views
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +44,9 @@ class Job:
         data_folders: where the recipe's folders are; the first that has a source is taken.
         base: checkpoint of the base (80 COCO classes).
         run_folder: checkpoints, teacher's labels, the exported model.
-        start_from: `last.pt` of an earlier run whose averaged weights to start from, or None.
+        start_from: `last.pt` of an earlier run whose averaged weights to start from, or
+            `model.xml` of a shipped fp16 model, or None.
+        views: folder of stored views to train from instead of drawing pictures, or None.
         minutes: stop after so long, even before the last step; None = all steps.
         workers: loader processes.
     """
@@ -52,6 +56,7 @@ class Job:
     base: Path
     run_folder: Path
     start_from: Path | None = None
+    views: Path | None = None
     minutes: float | None = None
     workers: int = 1
     threads: int = 2
@@ -88,7 +93,9 @@ def prepare(job: Job) -> tuple[DetectionModel, DetectionModel]:
             f"base checkpoint {job.base} is missing; give one with --base"
         ) from error
     model = street_model(base, job.recipe.classes, job.recipe.coco)
-    if job.start_from is not None:
+    if job.start_from is not None and job.start_from.suffix == ".xml":
+        start_from_shipped(model, job.start_from)
+    elif job.start_from is not None:
         state = torch.load(job.start_from, map_location="cpu", weights_only=True)
         model.load_state_dict(state["average"])
     shape = torch.channels_last
@@ -118,15 +125,44 @@ def train(job: Job, report: Progress) -> DetectionModel:
         samples = completed(samples, seen, job.recipe.classes, job.recipe.coco)
     if fit.resume():
         report(f"going on from step {fit.step}")
+    batches = _batches(job, samples, own, coco, fit.step)
+    if fit.step == 0 and job.start_from is not None and job.start_from.suffix == ".xml":
+        fit.measure_norms(batches)
     fit.run(
-        material_of(samples, job.recipe.classes, job.recipe.composites), own, coco,
-        workers=job.workers,
+        batches, workers=job.workers,
         deadline_mono_s=started + (job.minutes * 60 if job.minutes else float("inf")),
         on_progress=lambda step, values: report(_line(step, values)),
     )  # fmt: skip
     finished = fit.finished(base)
     save_checkpoint(finished, job.run_folder / f"{job.recipe.name}.pt")
     return finished
+
+
+def _batches(
+    job: Job, samples: Sequence[Sample], own: dict[int, int], coco: dict[int, int], first: int
+) -> Batches | ViewBatches:
+    if job.views is not None:
+        return ViewBatches(job.views, job.recipe.fitting, first)
+    material = material_of(samples, job.recipe.classes, job.recipe.composites)
+    return Batches(material, job.recipe.fitting, own, coco, first)
+
+
+def store_views(job: Job, numbers: range, report: Progress) -> None:
+    """Draws views of the training split and stores what the trunk sees of them in `job.views`.
+
+    Raises:
+        Misconfigured: material or base missing or broken, or no folder is named.
+    """
+    if job.views is None:
+        raise Misconfigured("name a folder for the views")
+    assembly = assemble(job.recipe, job.data_folders)
+    base, model = prepare(job)
+    own, _ = classes_for_heads(job.recipe, base)
+    material = material_of(assembly.of(Split.TRAIN), job.recipe.classes, job.recipe.composites)
+    write_views(
+        model, material, job.recipe.fitting, own, job.views, numbers,
+        lambda done: report(f"{done} of {len(numbers)} views") if done % 100 == 0 else None,
+    )  # fmt: skip
 
 
 def _line(step: int, values: dict[str, float]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for sub in (images, clips):
         sub.add_argument("--model", help="name in resources/weights, or a folder or file")
         sub.add_argument(
+            "--report", type=Path, metavar="OUT.html",
+            help="writes a report with the mistakes as pictures, one file",
+        )  # fmt: skip
+        sub.add_argument(
             "--json", action="store_true", default=argparse.SUPPRESS,
             help="last line of output is one JSON object",
         )  # fmt: skip
@@ -45,30 +50,42 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _run_images(arguments: argparse.Namespace) -> int:
     from vision.learn.evaluate import evaluate_images, read_data_set
+    from vision.learn.mistakes import Mistakes
+    from vision.learn.report import Heading, images_report
     from vision.load_detector import load_detector
     from vision.models import resolve_model
 
     data = read_data_set(arguments.data, arguments.split)
     model = resolve_model(arguments.model)
     detector = load_detector(model, multi_label=True)
+    mistakes = Mistakes(data.names, detector.names, model.operating_points)
     with _progress() as progress:
         task = progress.add_task(f"{len(data.pictures)} pictures", total=len(data.pictures))
         scores, predictions = evaluate_images(
-            data, detector, model.operating_points, on_batch=lambda n: progress.advance(task, n)
-        )
+            data, detector, model.operating_points,
+            on_batch=lambda n: progress.advance(task, n), on_picture=mistakes.take,
+        )  # fmt: skip
     if arguments.predictions is not None:
         arguments.predictions.write_bytes(msgspec.json.encode(predictions))
+    pictures = mistakes.scores()
     _print_table(f"{detector.stamp} on {arguments.data} ({arguments.split})", "class", scores)
+    _print_table("whole pictures at the operating point", "class", pictures)
+    if arguments.report is not None:
+        material = f"{arguments.data}, split {arguments.split}, {len(data.pictures)} pictures"
+        heading = Heading("Detector on labelled pictures", detector.stamp, material)
+        _write_report(arguments.report, images_report(heading, scores, mistakes))
     if arguments.json:
         print_json(
-            {"classes": scores, "model": detector.stamp, "pictures": len(data.pictures),
+            {"classes": scores, "whole_pictures": pictures, "model": detector.stamp, "pictures": len(data.pictures),
              "split": arguments.split}
         )  # fmt: skip
     return EXIT_GOOD
 
 
 def _run_clips(arguments: argparse.Namespace) -> int:
+    from vision.learn.clip_outcomes import ClipOutcome, Verdict, picture_of
     from vision.learn.evaluate_clips import evaluate_clips
+    from vision.learn.report import Heading, clips_report
     from vision.learn.truth import read_truth
     from vision.load_detector import load_detector
     from vision.models import resolve_model
@@ -79,11 +96,16 @@ def _run_clips(arguments: argparse.Namespace) -> int:
     detector = load_detector(model)
     view = ModelView(detector.names, detector.stamp, model.operating_points)
     listed: list[dict[str, Any]] = []
+    outcomes: list[ClipOutcome] = []
     with _progress() as progress:
         task = progress.add_task(f"{len(clips)} clips", total=len(clips))
 
-        def on_clip(clip: Any, alerts: Iterable[Any]) -> None:
+        def on_clip(clip: Any, alerts: Iterable[Any], found: Iterable[ClipOutcome]) -> None:
             progress.advance(task)
+            for outcome in found:
+                shown = arguments.report and outcome.verdict in (Verdict.FALSE, Verdict.MISS)
+                jpeg = picture_of(clip.path, outcome) if shown else b""
+                outcomes.append(replace(outcome, jpeg=jpeg))
             listed.extend(
                 {"clip": clip.path.name, "at_s": round(alert.at_s, 3), "verb": alert.verb.value,
                  "alert": alert.data}
@@ -94,9 +116,23 @@ def _run_clips(arguments: argparse.Namespace) -> int:
     if arguments.alerts is not None:
         arguments.alerts.write_bytes(msgspec.json.encode(listed))
     _print_table(f"{detector.stamp} on {arguments.truth}", "kind", events)
+    if arguments.report is not None:
+        material = f"{arguments.truth}, {len(clips)} clips, {arguments.fps:g} pictures a second"
+        heading = Heading("Alerts on clips", detector.stamp, material)
+        _write_report(arguments.report, clips_report(heading, events, outcomes))
     if arguments.json:
         print_json({"events": events, "model": detector.stamp, "clips": len(clips)})
     return EXIT_GOOD
+
+
+def _write_report(file: Path, page: str) -> None:
+    from ingest.errors import Misconfigured
+
+    try:
+        file.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise Misconfigured(f"report {file} cannot be written: {error.strerror}") from error
+    print_text(f"report: {file}")
 
 
 def _progress() -> Progress:

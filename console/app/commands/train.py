@@ -21,8 +21,9 @@ DEFAULT_BASE = Path("../shared/models/base_yolo11n_coco.pt")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "action", nargs="?", choices=("fit", "dataset", "export"), default="fit",
+        "action", nargs="?", choices=("fit", "dataset", "views", "export"), default="fit",
         help="fit: train and export (default); dataset: write the splits as a YOLO data set; "
+        "views: store what the frozen trunk sees of drawn pictures, for fast fits; "
         "export: export the checkpoint of a run again",
     )  # fmt: skip
     parser.add_argument("--recipe", default="street", help="shipped recipe or TOML file (street)")
@@ -40,7 +41,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, default=Path("runs/street"), help="run folder (runs/street)"
     )
-    parser.add_argument("--start-from", type=Path, help="last.pt of an earlier run to start from")
+    parser.add_argument(
+        "--start-from",
+        type=Path,
+        help="last.pt of an earlier run, or model.xml of a shipped fp16 model",
+    )
+    parser.add_argument("--views", type=Path, help="folder of stored views to write or to fit from")
+    parser.add_argument("--count", type=int, default=8000, help="views in all (8000)")
+    parser.add_argument(
+        "--part", default="1/1", metavar="I/N", help="this process stores every N-th view (1/1)"
+    )
     parser.add_argument("--minutes", type=float, help="stop after so many minutes")
     parser.add_argument("--steps", type=int, help="number of batches (recipe)")
     parser.add_argument("--size", type=int, default=640, help="input side of the export, px (640)")
@@ -108,14 +118,26 @@ def _dataset(arguments: argparse.Namespace, recipe: Any) -> int:
     return EXIT_GOOD
 
 
+def _numbers(arguments: argparse.Namespace) -> range:
+    from ingest.errors import Misconfigured
+
+    part, _, parts = arguments.part.partition("/")
+    if not (part.isdigit() and parts.isdigit() and 1 <= int(part) <= int(parts)):
+        raise Misconfigured(f"--part {arguments.part}: expected I/N, such as 1/2")
+    return range(int(part) - 1, arguments.count, int(parts))
+
+
 def _fit(arguments: argparse.Namespace, recipe: Any) -> int:
     from vision.learn.dataset import assemble
-    from vision.learn.train import Job, export, load_finished, train
+    from vision.learn.train import Job, export, load_finished, store_views, train
 
     job = Job(
         recipe=recipe, data_folders=tuple(arguments.data), base=arguments.base, run_folder=arguments.out,
-        start_from=arguments.start_from, minutes=arguments.minutes, workers=arguments.workers, threads=arguments.threads,
+        start_from=arguments.start_from, views=arguments.views, minutes=arguments.minutes, workers=arguments.workers, threads=arguments.threads,
     )  # fmt: skip
+    if arguments.action == "views":
+        store_views(job, _numbers(arguments), print_text)
+        return EXIT_GOOD
     model = load_finished(job) if arguments.action == "export" else train(job, print_text)
     assembly = None if arguments.fp16 else assemble(recipe, arguments.data)
     folder = arguments.out / f"{recipe.name}_{arguments.size}"

@@ -15,10 +15,13 @@ from typing import Any
 import cv2
 import numpy as np
 import torch
+import torch.nn.functional as functional
 from numpy.typing import NDArray
+from torch import nn
 from ultralytics.nn.tasks import DetectionModel
 
-from vision.learn.network import StreetDetect
+from vision.learn.network import StreetDetect, run_trunk
+from vision.learn.recipe import SecondLook
 
 #: Pictures that calibrate int8; nncf's own default is 300, more did not change AP50.
 CALIBRATION_PICTURES = 240
@@ -49,6 +52,41 @@ def ready_for_export(model: DetectionModel) -> DetectionModel:
     return model
 
 
+class TwoScales(nn.Module):  # type: ignore[misc,unused-ignore]  # torch is optional
+    """A street model that looks a second time, at half the size, for what may fill the picture.
+
+    The branch never learnt objects larger than some 500 px: a fire across a 640 px picture is
+    strange to it, the same fire at 320 px is not. The trunk at half the size costs a quarter.
+    """
+
+    def __init__(self, model: DetectionModel, names: Sequence[str], second: SecondLook) -> None:
+        super().__init__()
+        self.model = model
+        head: StreetDetect = model.model[-1]
+        own = [name for name in names if names.index(name) in head.own_columns]
+        first = torch.ones(len(names), 1)
+        for name in second.names:
+            first[names.index(name)] = second.first_weight
+        again = torch.zeros(len(names), 1)
+        for name in set(second.names) & set(own):
+            again[names.index(name)] = 1.0
+        self.register_buffer("first", first)
+        self.register_buffer("again", again)
+
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        head: StreetDetect = self.model.model[-1]
+        whole = self.model(image)
+        outputs, _ = run_trunk(list(self.model.model)[:-1], functional.avg_pool2d(image, 2), 0)
+        small = head.decoded_own([outputs[i] for i in head.f])
+        return torch.cat(
+            [
+                torch.cat([whole[:, :4], whole[:, 4:] * self.first], 1),
+                torch.cat([small[:, :4] * 2, small[:, 4:] * self.again], 1),
+            ],
+            2,
+        )
+
+
 def _cut_rows(head: StreetDetect) -> None:
     """Drops the COCO classes nobody asks for from the last convolution of the class branch."""
     rows = torch.tensor(head.coco_rows)
@@ -68,15 +106,19 @@ def export_openvino(
     size_px: int,
     *,
     calibration: Iterable[NDArray[np.uint8]] | None = None,
+    second: SecondLook | None = None,
 ) -> Path:
     """Writes `model.xml`, `model.bin`, `metadata.yaml` into `folder`; returns the xml.
 
     Args:
         calibration: BGR pictures; given, the model is quantised to int8, else kept in fp16.
+        second: classes to look for a second time at half the size, or None.
     """
     import openvino as ov
 
-    ready = ready_for_export(model)
+    ready: nn.Module = ready_for_export(model)
+    if second is not None:
+        ready = TwoScales(ready, names, second).eval()
     example = torch.zeros(1, 3, size_px, size_px)
     ready(example)
     network = ov.convert_model(ready, example_input=example, input=[1, 3, size_px, size_px])

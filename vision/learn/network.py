@@ -130,6 +130,11 @@ class StreetDetect(Detect):  # type: ignore[misc,unused-ignore]  # no types
         out = torch.cat([first, second], 2)
         return out if self.export else (out, {"coco": coco, "own": own})
 
+    def decoded_own(self, features: list[torch.Tensor]) -> torch.Tensor:
+        """The scene branch's candidates alone, decoded, as the second part of the output."""
+        rows = list(range(len(self.own_columns)))
+        return self._decoded(self.branch.raw(features), rows, self.own_columns)
+
     def _decoded(self, raw: dict[str, Any], rows: list[int], columns: list[int]) -> torch.Tensor:
         boxes = self._get_decode_boxes(raw)
         scores = raw["scores"].sigmoid()

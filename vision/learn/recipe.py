@@ -117,6 +117,18 @@ class Fitting(Struct, frozen=True, forbid_unknown_fields=True):
     seed: int = 20261123
 
 
+class SecondLook(Struct, frozen=True, forbid_unknown_fields=True):
+    """Classes the exported model also looks for at half the input size.
+
+    Attributes:
+        first_weight: their scores at the full size are multiplied by this, 0..1: there the branch
+            sees small things only, and is more easily mistaken.
+    """
+
+    names: tuple[str, ...]
+    first_weight: float = 1.0
+
+
 class Recipe(Struct, frozen=True, forbid_unknown_fields=True):
     """A whole training: classes in the order of the shipped model, sources, fitting."""
 
@@ -127,6 +139,7 @@ class Recipe(Struct, frozen=True, forbid_unknown_fields=True):
     backgrounds: tuple[str, ...] = ()
     composites: Composites = Composites()
     fitting: Fitting = Fitting()
+    second_look: SecondLook | None = None
     duplicate_bits: int = 5
 
     @property

@@ -192,7 +192,9 @@ def export(
 ) -> Path:
     """OpenVINO model folder: int8 when an assembly to calibrate on is given, else fp16."""
     pictures = None if assembly is None else calibration_pictures(assembly, recipe.fitting.seed)
-    return export_openvino(model, recipe.classes, folder, size_px, calibration=pictures)
+    return export_openvino(
+        model, recipe.classes, folder, size_px, calibration=pictures, second=recipe.second_look
+    )
 
 
 def load_finished(job: Job) -> DetectionModel:

@@ -93,3 +93,22 @@ def test_a_network_of_another_making_is_told(base, tmp_path: Path) -> None:  # n
     xml = export_openvino(one, ("person", "smoke"), tmp_path / "m", 64)
     with pytest.raises(Misconfigured, match="of this branch"):
         start_from_shipped(street_model(base, NAMES, COCO), xml)
+
+
+def test_the_second_look_finds_at_half_the_size_and_leaves_the_first_as_it_is(street) -> None:  # noqa: F811
+    from vision.learn.export import TwoScales, ready_for_export
+    from vision.learn.recipe import SecondLook
+
+    ready = ready_for_export(street)
+    image = torch.rand(1, 3, 128, 128)
+    with torch.inference_mode():
+        first, half = ready(image).clone(), ready(torch.nn.functional.avg_pool2d(image, 2))
+        both = TwoScales(ready, NAMES, SecondLook(("smoke",), 0.5))(image)
+    count, own = first.shape[2], half.shape[2] // 2
+    assert both.shape[2] == count + own
+    assert torch.equal(both[:, :4, :count], first[:, :4])
+    assert torch.equal(both[:, 4:7, :count], first[:, 4:7])
+    assert torch.allclose(both[:, 7, :count], first[:, 7] * 0.5)
+    assert torch.allclose(both[:, :4, count:], half[:, :4, own:] * 2, atol=1e-4)
+    assert torch.allclose(both[:, 7, count:], half[:, 7, own:], atol=1e-6)
+    assert float(both[:, 4:7, count:].abs().max()) == 0.0

@@ -65,10 +65,10 @@ class TwoScales(nn.Module):  # type: ignore[misc,unused-ignore]  # torch is opti
         head: StreetDetect = model.model[-1]
         own = [name for name in names if names.index(name) in head.own_columns]
         first = torch.ones(len(names), 1)
-        for name in second.names:
-            first[names.index(name)] = second.first_weight
+        for name, weight in second.first_weights.items():
+            first[names.index(name)] = weight
         again = torch.zeros(len(names), 1)
-        for name in set(second.names) & set(own):
+        for name in set(second.first_weights) & set(own):
             again[names.index(name)] = 1.0
         self.register_buffer("first", first)
         self.register_buffer("again", again)

@@ -121,12 +121,11 @@ class SecondLook(Struct, frozen=True, forbid_unknown_fields=True):
     """Classes the exported model also looks for at half the input size.
 
     Attributes:
-        first_weight: their scores at the full size are multiplied by this, 0..1: there the branch
-            sees small things only, and is more easily mistaken.
+        first_weights: class → what its scores at the full size are multiplied by, 0..1: there the
+            branch sees small things only, and is more easily mistaken.
     """
 
-    names: tuple[str, ...]
-    first_weight: float = 1.0
+    first_weights: dict[str, float]
 
 
 class Recipe(Struct, frozen=True, forbid_unknown_fields=True):

@@ -103,7 +103,7 @@ def test_the_second_look_finds_at_half_the_size_and_leaves_the_first_as_it_is(st
     image = torch.rand(1, 3, 128, 128)
     with torch.inference_mode():
         first, half = ready(image).clone(), ready(torch.nn.functional.avg_pool2d(image, 2))
-        both = TwoScales(ready, NAMES, SecondLook(("smoke",), 0.5))(image)
+        both = TwoScales(ready, NAMES, SecondLook({"smoke": 0.5}))(image)
     count, own = first.shape[2], half.shape[2] // 2
     assert both.shape[2] == count + own
     assert torch.equal(both[:, :4, :count], first[:, :4])

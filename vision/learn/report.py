@@ -159,7 +159,7 @@ def _example_groups(mistakes: Mistakes) -> str:
     for (label, name), examples in mistakes.examples().items():
         count = mistakes.confusion[label, name]
         if label == NOTHING:
-            title = f"{name} where there is none: {count}"
+            title = f"{name} without a matching label: {count}"
         elif name == NOTHING:
             title = f"{label} not found: {count}"
         else:

@@ -85,6 +85,8 @@ def _convolutions(network: Path) -> dict[str, tuple[Any, Any]]:
         weights = _constant(node.input_value(1).get_node(), network)
         adds = [each.get_node() for each in node.output(0).get_target_inputs()]
         biases = [add for add in adds if add.get_type_name() == "Add"]
+        if not biases:
+            raise Misconfigured(f"{network}: {name} has no bias, so it is no export of this branch")
         bias = _constant(biases[0].input_value(1).get_node(), network).reshape(-1)
         if weights.ndim == 5:  # groups of one channel: (C, 1, 1, 3, 3)
             weights = weights[:, 0]

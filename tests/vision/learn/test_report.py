@@ -119,7 +119,7 @@ def test_the_images_report_is_one_whole_file_and_escapes_names() -> None:
     assert all(each.startswith("data:image/jpeg;base64,") for each in page.loaded)
     assert "<b>&.jpg" in page.text
     assert "smoke not found: 1" in page.text
-    assert "fire where there is none: 1" in page.text
+    assert "fire without a matching label: 1" in page.text
 
 
 def test_the_clips_report_tells_the_interval_and_shows_false_alarms() -> None:

@@ -52,8 +52,9 @@ def encode_clip(
     key_interval: int = 12,
     codec: VideoCodec = VideoCodec.H264,
     first_number: int = 0,
+    picture_of: Callable[[int, int, int], NDArray[np.uint8]] = paint,
 ) -> tuple[VideoParameters, list[EncodedPacket]]:
-    """A clip in memory whose pictures are numbered from `first_number`."""
+    """A clip in memory; `picture_of(number, width_px, height_px)` paints from `first_number` on."""
     is_h264 = codec is VideoCodec.H264
     context = av.CodecContext.create("libx264" if is_h264 else "libx265", "w")
     context.width, context.height, context.pix_fmt = width_px, height_px, "yuv420p"
@@ -68,7 +69,7 @@ def encode_clip(
         frame = None
         if index < picture_count:
             frame = av.VideoFrame(width_px, height_px, "yuv420p")
-            picture = paint(first_number + index, width_px, height_px)
+            picture = picture_of(first_number + index, width_px, height_px)
             for plane, content in zip(
                 frame.planes,
                 (picture, picture[::2, ::2] * 0 + 128, picture[::2, ::2] * 0 + 128),

@@ -39,6 +39,7 @@ COMMANDS = {
     "eval": "accuracy on labelled pictures and clips",
     "bench": "measures the product and its limit in the same run",
     "keys": "CURVE keys for publishers, readers and operators",
+    "verify": "exported snapshots and clips against their manifests",
     "screenshots": "makes the README's pictures again from the running demonstration",
 }
 

@@ -16,11 +16,12 @@ import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QApplication
 
 from config.paths import runtime_folder, user_state_folder
 from config.site import Camera, CameraId, Site
 from console.app.camera_runtime import runtime_of
+from console.app.console_exports import SeatExports
 from console.app.console_feed import SeatFeed
 from console.app.console_hooks import install_hooks, remove_hooks
 from console.app.console_memory import MemoryKeeper
@@ -57,7 +58,7 @@ from console.views.key_router import KeyRouter
 from console.views.language import Translators
 from console.views.main_window import MainWindow
 from console.views.ptz_mode import PtzMode
-from console.views.reason_dialog import ReasonDialog
+from console.views.reason_dialog import asked_reason
 from console.views.wall_drops import WallDrops
 from console.views.wall_view import WallView
 from ingest.cameras.lease import CameraLease
@@ -103,7 +104,9 @@ class ConsoleApp:
         self.clips = ClipShelf(runtime_folder(site.folder) / "clips", self.errands, fetch)
         self.names = SeatNames(self.session.directory, self.clips)
         self.lease = CameraLease(runtime_of(site, key_file_of(options, site)))
-        self.pump = FramePump(self.wall, self.lease, self._camera)
+        self.pump = FramePump(
+            self.wall, self.lease, self._camera, replays=self.session.tools.replays
+        )
         self.client = self.client or QueryClient(site.hub.query, keys_of(options, site))
         self.evidence = EvidenceCache(self.errands, fetch)
         self.thumbnails = ThumbnailShelf(
@@ -113,8 +116,12 @@ class ConsoleApp:
         self.desk = DeskLine(self.session, self.client, self.errands, seat_of(options))
         self.people = PeopleLine(self.client, self.errands, seat_of(options))
         self.feed = SeatFeed(self.session, memory, keys_of(options, site))
+        self.exports = SeatExports(
+            self.session, self.lease, seat_of(options),
+            lambda camera_id: self.names.name_of(camera_id), memory.export_folder,
+        )  # fmt: skip
         self.commander = Commander(self.session, self.desk, self._ask_reason)
-        self.router = KeyRouter(application, self.clock)
+        self.router = KeyRouter(application, self.clock, self.session.tools.key_mode)
         self.window: MainWindow | None = None
         self.wall_view: WallView | None = None
         self.board: BoardWindow | None = None
@@ -197,7 +204,7 @@ class ConsoleApp:
     def _open_main_window(self) -> None:
         self.wall_view = WallView(
             self.wall, MAIN_WINDOW, self.pump, self.names, clock=self.clock,
-            show_clock=False,
+            show_clock=False, tools=self.session.tools,
         )  # fmt: skip
         WallDrops(self.session, self.wall_view)
         window = MainWindow(
@@ -218,7 +225,7 @@ class ConsoleApp:
         self.watch.open_main(window)
         self.commander.held_changed.connect(window.hold_bar.show_held)
         self.router.digits_changed.connect(window.digit_badge.show_digits)
-        self._restore_map(window)
+        window.restore_map(self._memory.first)
         window.arrange(self._memory.first)
         self.router.watch(window)
 
@@ -233,13 +240,6 @@ class ConsoleApp:
         self.board = board
         board.showMaximized()
         self.router.watch(board)
-
-    def _restore_map(self, window: MainWindow) -> None:
-        memory = self._memory.first
-        for name in memory.hidden_layers:
-            window.map_view.legend.set_layer(name, on=False)
-        if memory.map_centre is not None and memory.map_zoom is not None:
-            window.map_view.restore(memory.map_centre, memory.map_zoom)
 
     # -- registers
 
@@ -311,6 +311,8 @@ class ConsoleApp:
     # -- window commands
 
     def _on_window_command(self, command_id: CommandId) -> None:
+        if self.exports.run(command_id, self.window):
+            return
         if command_id is CommandId.LANGUAGE:
             self._toggle_language()
         elif command_id is CommandId.THEME:
@@ -335,10 +337,7 @@ class ConsoleApp:
 
     def _ask_reason(self, act: str, row: CaseRow) -> str | None:
         title = f"{words.kind_text(row.case.kind)} · {words.place_text(row, self.session.site)}"
-        dialog = ReasonDialog(act, title, self.window)
-        accepted = dialog.exec() == int(QDialog.DialogCode.Accepted)
-        dialog.deleteLater()
-        return dialog.reason if accepted else None
+        return asked_reason(act, title, self.window)
 
     # -- memory and end
 
@@ -350,6 +349,7 @@ class ConsoleApp:
             open_case=session.open_case.get(),
             acknowledged=tuple(sorted(session.acknowledged & set(session.queue.order))),
             wall=base64.b64encode(self.wall.remember(self.watch.before())).decode(),
+            export_folder=str(self.exports.folder),
         )
         return memory if self.window is None else self.window.remembered(memory)
 
@@ -370,6 +370,7 @@ class ConsoleApp:
         if self.window is not None:
             self.window.hide()
         self.thumbnails.close()
+        self.exports.close()
         self.pump.close()
         self.lease.close()
         self.clips.close()

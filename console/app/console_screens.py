@@ -48,8 +48,9 @@ class SeatScreens:
         self._thumbnails = thumbnails
         self._directories: dict[WindowId, WallDirectory] = {}
         self._screens = WallScreens(
-            session.wall, source, names, wanted=self._is_wall_screen, on_open=self._on_open
-        )
+            session.wall, source, names, wanted=self._is_wall_screen, on_open=self._on_open,
+            tools=session.tools,
+        )  # fmt: skip
 
     def start(self) -> None:
         """Opens the windows; the board has none."""

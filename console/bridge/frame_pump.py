@@ -15,11 +15,15 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 from config.site import Camera, CameraId
 from console.bridge.frame_wants import camera_source, frame_want, picture_shape
+from console.bridge.overviews import Overviews
+from console.bridge.replay_feeds import ReplayFeed, ReplayFeeds
 from console.bridge.ring_feed import RingFeed
+from console.state.replay import TileReplays
 from console.state.tiles import TileAddress, WindowId
 from console.state.wall import WallState
 from console.state.wall_wants import TileWant, ViewSize, wants
-from ingest.cameras.wants import CameraSource, CameraStatus, FrameWant, ring_key
+from ingest.cameras.wants import CameraSource, CameraStatus, FrameWant, ReplayWant, ring_key
+from ingest.clock import SystemClock
 
 #: How often the lease's status is looked at: a new ring is shown at most this much later.
 STATUS_MS = 40
@@ -35,7 +39,12 @@ OVERLAP_TICKS = 5000 // STATUS_MS
 class Lease(Protocol):
     """The part of `CameraLease` that the pump needs."""
 
-    def set_wants(self, sources: Sequence[CameraSource], wants: Sequence[FrameWant]) -> None: ...
+    def set_wants(
+        self,
+        sources: Sequence[CameraSource],
+        wants: Sequence[FrameWant],
+        replays: Sequence[ReplayWant] = (),
+    ) -> None: ...
     def status(self) -> Mapping[CameraId, CameraStatus]: ...
     @property
     def status_version(self) -> int: ...
@@ -50,6 +59,8 @@ class FramePump(QObject):
         lease: Lease,
         camera_of: Callable[[CameraId], Camera | None],
         parent: QObject | None = None,
+        *,
+        replays: TileReplays | None = None,
     ) -> None:
         """`camera_of`: the register; a camera it does not know is not asked for."""
         super().__init__(parent)
@@ -58,10 +69,18 @@ class FramePump(QObject):
         self._feeds: dict[TileAddress, RingFeed] = {}
         self._leaving: dict[TileAddress, tuple[FrameWant, int]] = {}
         self._stated: dict[TileAddress, FrameWant] = {}
+        self._overviews = Overviews()
+        self._overview_wants: tuple[FrameWant, ...] = ()
         self._version = -1
         self._shapes: dict[CameraId, tuple[int, int]] = {}
         self._unsettled_count = 0
-        self._disconnect = wall.wants_changed.connect(self._settle)
+        self._replays = replays or TileReplays(wall, SystemClock())
+        self._replay_feeds = ReplayFeeds(self._replays)
+        self._replay_wants: tuple[ReplayWant, ...] = ()
+        self._disconnect = [
+            wall.wants_changed.connect(self._settle),
+            self._replays.changed.connect(self._on_replay),
+        ]
         self._settle_timer = QTimer(self)
         self._settle_timer.setSingleShot(True)
         self._settle_timer.setInterval(SETTLE_MS)
@@ -73,12 +92,16 @@ class FramePump(QObject):
 
     def close(self) -> None:
         """Lets go of every ring and every camera. Twice is harmless."""
-        self._disconnect()
+        for disconnect in self._disconnect:
+            disconnect()
+        self._disconnect = []
         self._settle_timer.stop()
         self._status_timer.stop()
         for feed in self._feeds.values():
             feed.close()
         self._feeds = {}
+        self._overviews.close()
+        self._replay_feeds.close()
         self._lease.set_wants((), ())
 
     # -- PictureSource
@@ -90,7 +113,11 @@ class FramePump(QObject):
             self._views[window_id] = view
         self._settle()
 
-    def feed(self, address: TileAddress) -> RingFeed | None:
+    def feed(self, address: TileAddress) -> RingFeed | ReplayFeed | None:
+        live = self._live_feed(address)
+        return self._replay_feeds.feed(address, live) or live
+
+    def _live_feed(self, address: TileAddress) -> RingFeed | None:
         camera_id = self._wall.tile(address).camera_id
         known = self._feeds.get(address)
         if known is not None and known.camera_id == camera_id:
@@ -126,11 +153,15 @@ class FramePump(QObject):
             address: frame_want(want, self._shapes.get(want.camera_id, (0, 0)))
             for address, want in found.items()
         }
+        self._overview_wants = self._overviews.state(found.values(), self._shapes)
         for address, want in stated.items():
             self._keep_former(address, want)
-            feed = self.feed(address)
+            feed = self._live_feed(address)
             if feed is not None:
                 feed.want(ring_key(want))
+                overview = self._overviews.of(address)
+                feed.overview_image = None if overview is None else overview.image
+        self._replay_wants = self._replay_feeds.wants(found.values(), self._shapes)
         self._leaving = {a: kept for a, kept in self._leaving.items() if a in stated}
         self._stated = stated
         self._say()
@@ -147,12 +178,18 @@ class FramePump(QObject):
                 self._leaving[address] = (former, OVERLAP_TICKS)
 
     def _say(self) -> None:
-        all_wants = [*self._stated.values(), *(want for want, _ in self._leaving.values())]
+        former = (want for want, _ in self._leaving.values())
+        all_wants = [*self._stated.values(), *former, *self._overview_wants]
         cameras = {want.camera_id: self._camera_of(want.camera_id) for want in all_wants}
         sources = tuple(camera_source(c) for c in cameras.values() if c is not None and c.enabled)
         held = {source.camera_id for source in sources}
         wanted = dict.fromkeys(want for want in all_wants if want.camera_id in held)
-        self._lease.set_wants(sources, tuple(wanted))
+        self._lease.set_wants(sources, tuple(wanted), self._replay_wants)
+
+    def _on_replay(self, _address: TileAddress) -> None:
+        """A replay is steered: at once, a key is waiting for its picture."""
+        if self._status_timer.isActive():
+            self.state_wants()
 
     def _drop_feeds_without(self, found: Mapping[TileAddress, TileWant]) -> None:
         for address in [a for a in self._feeds if a not in found]:
@@ -169,11 +206,15 @@ class FramePump(QObject):
             self._take_shapes()
         if self._leaving:
             self._release_former()
+        self._replay_feeds.tell()
 
     def _take_statuses(self) -> None:
         status = self._lease.status()
         for feed in self._feeds.values():
             feed.take_status(status.get(feed.camera_id))
+        self._overviews.take_statuses(status)
+        if self._replay_feeds.take_statuses(status):
+            self._settle()
 
     def _take_shapes(self) -> None:
         """A camera whose picture got another shape is asked for in another size."""

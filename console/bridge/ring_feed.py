@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +20,7 @@ from PySide6.QtGui import QImage
 
 from config.site import CameraId
 from console.bridge.frame_wants import region_of_key
-from console.bridge.tile_image import TileImage, image_over
+from console.bridge.tile_image import ReplayMark, TileImage, image_over
 from console.state.tiles import WHOLE
 from ingest.cameras.health import StreamHealth, StreamState
 from ingest.cameras.wants import CameraStatus, RingInfo
@@ -36,6 +36,8 @@ class RingFeed:
     def __init__(self, camera_id: CameraId) -> None:
         self.camera_id = camera_id
         self.wanted_key = ""
+        #: Set by the pump while the tile is zoomed.
+        self.overview_image: Callable[[], TileImage | None] | None = None
         self._key = ""
         self._path = ""
         self._reader: RingReader | None = None
@@ -119,6 +121,12 @@ class RingFeed:
         if self._reader is None or self._frame is None:
             return True
         return self._reader.still_valid(self._frame)
+
+    def overview(self) -> TileImage | None:
+        return None if self.overview_image is None else self.overview_image()
+
+    def replay_mark(self) -> ReplayMark | None:
+        return None
 
     def health(self) -> StreamHealth | None:
         return self._health

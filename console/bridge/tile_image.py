@@ -19,6 +19,7 @@ from PySide6.QtGui import QImage
 from console.state.tiles import WHOLE, Region, TileAddress, WindowId
 from console.state.wall_wants import ViewSize
 from ingest.cameras.health import StreamHealth
+from ingest.cameras.wants import ReplayProblem
 
 
 @dataclass(slots=True)
@@ -46,6 +47,23 @@ class TileImage:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class ReplayMark:
+    """What must be said of a picture of the past.
+
+    Attributes:
+        at_mono_ns: when the picture was received; None before the first.
+        speed: 0 while it stands.
+        is_at_end: nothing newer is kept; it waits.
+        problem: why there is no picture.
+    """
+
+    at_mono_ns: int | None
+    speed: float = 1.0
+    is_at_end: bool = False
+    problem: ReplayProblem | None = None
+
+
 def image_over(pixels: NDArray[np.uint8]) -> QImage:
     """A QImage over `pixels` (height, width, 4) uint8 BGRA, contiguous, without copying.
 
@@ -71,6 +89,14 @@ class TileFeed(Protocol):
 
     def still_valid(self) -> bool:
         """Whether the picture last returned by `image` has not been overwritten since."""
+        ...
+
+    def overview(self) -> TileImage | None:
+        """The whole picture, small, of a tile that shows a part of it; None: there is none."""
+        ...
+
+    def replay_mark(self) -> ReplayMark | None:
+        """Set on every picture that is not of the present; None: it is live."""
         ...
 
     def health(self) -> StreamHealth | None:

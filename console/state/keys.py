@@ -19,8 +19,17 @@ def QT_TRANSLATE_NOOP(context: str, text: str) -> str:
 class KeyGroup(enum.Enum):
     CASES = "cases"
     CAMERAS = "cameras"
+    ZOOM = "zoom"
+    REPLAY = "replay"
     MAP = "map"
     CONSOLE = "console"
+
+
+class KeyMode(enum.Enum):
+    """A tool that has keys of its own while it is in the hand; all others stay as they are."""
+
+    ZOOM = "zoom"
+    REPLAY = "replay"
 
 
 class CommandId(enum.Enum):
@@ -42,6 +51,32 @@ class CommandId(enum.Enum):
     PTZ_TURN = "ptz_turn"
     PTZ_ZOOM = "ptz_zoom"
     PTZ_PRESET = "ptz_preset"
+    ZOOM_TOOL = "zoom_tool"
+    ZOOM_WHOLE = "zoom_whole"
+    ZOOM_IN = "zoom_in"
+    ZOOM_OUT = "zoom_out"
+    PAN_LEFT = "pan_left"
+    PAN_RIGHT = "pan_right"
+    PAN_UP = "pan_up"
+    PAN_DOWN = "pan_down"
+    ZOOM_KEEP = "zoom_keep"
+    ZOOM_BACK = "zoom_back"
+    ASPECT = "aspect"
+    MARKS = "marks"
+    SNAPSHOT = "snapshot"
+    EXPORT = "export"
+    REPLAY = "replay"
+    REPLAY_LIVE = "replay_live"
+    REPLAY_PAUSE = "replay_pause"
+    REPLAY_STEP_BACK = "replay_step_back"
+    REPLAY_STEP_ON = "replay_step_on"
+    REPLAY_JUMP_BACK = "replay_jump_back"
+    REPLAY_JUMP_ON = "replay_jump_on"
+    REPLAY_FASTER = "replay_faster"
+    REPLAY_SLOWER = "replay_slower"
+    REPLAY_START = "replay_start"
+    REPLAY_MARK_FROM = "replay_mark_from"
+    REPLAY_MARK_TO = "replay_mark_to"
     LAYOUT_1 = "layout_1"
     LAYOUT_2 = "layout_2"
     LAYOUT_3 = "layout_3"
@@ -69,12 +104,16 @@ class CommandId(enum.Enum):
 
 
 class KeyCommand(Struct, frozen=True):
-    """One row of the table. No keys: reachable by palette and menu only."""
+    """One row of the table. No keys: reachable by palette and menu only.
+
+    `mode`: the keys mean this only while that tool is in the hand.
+    """
 
     id: CommandId
     keys: tuple[str, ...]
     text: str
     group: KeyGroup
+    mode: KeyMode | None = None
 
 
 KEY_TABLE: tuple[KeyCommand, ...] = (
@@ -96,6 +135,32 @@ KEY_TABLE: tuple[KeyCommand, ...] = (
     KeyCommand(CommandId.PTZ_TURN, (), QT_TRANSLATE_NOOP("Keys", "PTZ: turn; with Shift slow, with Ctrl fast"), KeyGroup.CAMERAS),
     KeyCommand(CommandId.PTZ_ZOOM, (), QT_TRANSLATE_NOOP("Keys", "PTZ: zoom"), KeyGroup.CAMERAS),
     KeyCommand(CommandId.PTZ_PRESET, (), QT_TRANSLATE_NOOP("Keys", "PTZ: preset, home, save the view"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.ZOOM_TOOL, ("Z",), QT_TRANSLATE_NOOP("Keys", "Zoom the selected tile"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.ZOOM_WHOLE, ("Shift+Z",), QT_TRANSLATE_NOOP("Keys", "Whole picture again"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.ZOOM_IN, ("+", "="), QT_TRANSLATE_NOOP("Keys", "Closer"), KeyGroup.ZOOM, KeyMode.ZOOM),
+    KeyCommand(CommandId.ZOOM_OUT, ("-",), QT_TRANSLATE_NOOP("Keys", "Wider"), KeyGroup.ZOOM, KeyMode.ZOOM),
+    KeyCommand(CommandId.PAN_LEFT, ("Left",), QT_TRANSLATE_NOOP("Keys", "Picture to the left"), KeyGroup.ZOOM, KeyMode.ZOOM),
+    KeyCommand(CommandId.PAN_RIGHT, ("Right",), QT_TRANSLATE_NOOP("Keys", "Picture to the right"), KeyGroup.ZOOM, KeyMode.ZOOM),
+    KeyCommand(CommandId.PAN_UP, ("Up",), QT_TRANSLATE_NOOP("Keys", "Picture up"), KeyGroup.ZOOM, KeyMode.ZOOM),
+    KeyCommand(CommandId.PAN_DOWN, ("Down",), QT_TRANSLATE_NOOP("Keys", "Picture down"), KeyGroup.ZOOM, KeyMode.ZOOM),
+    KeyCommand(CommandId.ZOOM_KEEP, ("Return",), QT_TRANSLATE_NOOP("Keys", "Keep this part"), KeyGroup.ZOOM, KeyMode.ZOOM),
+    KeyCommand(CommandId.ZOOM_BACK, ("Escape",), QT_TRANSLATE_NOOP("Keys", "Whole picture, tool away"), KeyGroup.ZOOM, KeyMode.ZOOM),
+    KeyCommand(CommandId.REPLAY, ("R",), QT_TRANSLATE_NOOP("Keys", "Replay the selected tile, or back to live"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.ASPECT, ("A",), QT_TRANSLATE_NOOP("Keys", "Fit, fill or stretch the picture"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.MARKS, ("O",), QT_TRANSLATE_NOOP("Keys", "Boxes, zones or bare pictures"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.SNAPSHOT, ("S",), QT_TRANSLATE_NOOP("Keys", "Snapshot of the selected tile"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.EXPORT, ("E",), QT_TRANSLATE_NOOP("Keys", "Export a clip of the selected tile"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.REPLAY_LIVE, ("Escape",), QT_TRANSLATE_NOOP("Keys", "Back to live"), KeyGroup.REPLAY, KeyMode.REPLAY),
+    KeyCommand(CommandId.REPLAY_PAUSE, ("Space",), QT_TRANSLATE_NOOP("Keys", "Pause or play"), KeyGroup.REPLAY, KeyMode.REPLAY),
+    KeyCommand(CommandId.REPLAY_STEP_BACK, ("Left", ","), QT_TRANSLATE_NOOP("Keys", "One picture back"), KeyGroup.REPLAY, KeyMode.REPLAY),
+    KeyCommand(CommandId.REPLAY_STEP_ON, ("Right", "."), QT_TRANSLATE_NOOP("Keys", "One picture forward"), KeyGroup.REPLAY, KeyMode.REPLAY),
+    KeyCommand(CommandId.REPLAY_JUMP_BACK, ("Shift+Left",), QT_TRANSLATE_NOOP("Keys", "5 s back"), KeyGroup.REPLAY, KeyMode.REPLAY),
+    KeyCommand(CommandId.REPLAY_JUMP_ON, ("Shift+Right",), QT_TRANSLATE_NOOP("Keys", "5 s forward"), KeyGroup.REPLAY, KeyMode.REPLAY),
+    KeyCommand(CommandId.REPLAY_FASTER, ("Up",), QT_TRANSLATE_NOOP("Keys", "Faster"), KeyGroup.REPLAY, KeyMode.REPLAY),
+    KeyCommand(CommandId.REPLAY_SLOWER, ("Down",), QT_TRANSLATE_NOOP("Keys", "Slower"), KeyGroup.REPLAY, KeyMode.REPLAY),
+    KeyCommand(CommandId.REPLAY_START, ("Home",), QT_TRANSLATE_NOOP("Keys", "To the oldest picture"), KeyGroup.REPLAY, KeyMode.REPLAY),
+    KeyCommand(CommandId.REPLAY_MARK_FROM, ("[",), QT_TRANSLATE_NOOP("Keys", "Export begins here"), KeyGroup.REPLAY, KeyMode.REPLAY),
+    KeyCommand(CommandId.REPLAY_MARK_TO, ("]",), QT_TRANSLATE_NOOP("Keys", "Export ends here"), KeyGroup.REPLAY, KeyMode.REPLAY),
     KeyCommand(CommandId.LAYOUT_1, ("F1",), QT_TRANSLATE_NOOP("Keys", "Wall layout 1"), KeyGroup.CAMERAS),
     KeyCommand(CommandId.LAYOUT_2, ("F2",), QT_TRANSLATE_NOOP("Keys", "Wall layout 2"), KeyGroup.CAMERAS),
     KeyCommand(CommandId.LAYOUT_3, ("F3",), QT_TRANSLATE_NOOP("Keys", "Wall layout 3"), KeyGroup.CAMERAS),
@@ -160,6 +225,22 @@ PTZ_KEY_TEXTS = {
     CommandId.PTZ_PRESET: "1…9 Home S",
 }
 
+#: Commands that go on while their key is held down.
+REPEATING = frozenset(
+    {
+        CommandId.ZOOM_IN,
+        CommandId.ZOOM_OUT,
+        CommandId.PAN_LEFT,
+        CommandId.PAN_RIGHT,
+        CommandId.PAN_UP,
+        CommandId.PAN_DOWN,
+        CommandId.REPLAY_STEP_BACK,
+        CommandId.REPLAY_STEP_ON,
+        CommandId.REPLAY_JUMP_BACK,
+        CommandId.REPLAY_JUMP_ON,
+    }
+)
+
 #: Layout keys in order; the wall's layouts of the same place answer to them.
 LAYOUT_COMMANDS = (
     CommandId.LAYOUT_1,
@@ -177,11 +258,14 @@ def command(command_id: CommandId) -> KeyCommand:
     return next(row for row in KEY_TABLE if row.id is command_id)
 
 
-def commands_by_key() -> dict[str, CommandId]:
-    """Portable key text → command. Raises ValueError when two rows claim one key."""
+def commands_by_key(mode: KeyMode | None = None) -> dict[str, CommandId]:
+    """Portable key text → command, of the common keys or of one tool's own.
+
+    Raises ValueError when two rows claim one key.
+    """
     table: dict[str, CommandId] = {}
     for row in KEY_TABLE:
-        for key in row.keys:
+        for key in row.keys if row.mode is mode else ():
             if key in table:
                 raise ValueError(f"the key {key} stands for {table[key].value} and {row.id.value}")
             table[key] = row.id

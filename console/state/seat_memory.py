@@ -37,6 +37,7 @@ class SeatMemory(Struct, frozen=True):
     open_case: CaseId | None = None
     acknowledged: tuple[CaseId, ...] = ()
     wall: str = ""
+    export_folder: str = ""
 
 
 def memory_path(folder: Path, site_key: str, profile: str) -> Path:

@@ -32,10 +32,13 @@ from console.state.feed_status import FeedStatus
 from console.state.health import CameraHealth
 from console.state.linkage import Sight, View, sights_of
 from console.state.losses import Losses
+from console.state.notices import Notice as Notice
+from console.state.notices import Severity as Severity
 from console.state.observable import Signal, Value
 from console.state.people import People
 from console.state.queue import CaseQueue, QueueCounts
 from console.state.shelves import Shelves
+from console.state.tile_tools import TileTools
 from console.state.tiles import TileAddress, TileAlarm
 from console.state.trails import TrailReplay
 from console.state.units import Units
@@ -69,19 +72,6 @@ class Selection(Struct, frozen=True):
     kind: SelectionKind
     id: str
     place: GeoPoint | None = None
-
-
-class Severity(enum.Enum):
-    INFO = "info"
-    PROBLEM = "problem"
-
-
-class Notice(Struct, frozen=True):
-    """One line for the operator: a message id or plain text, and its values."""
-
-    text: str
-    severity: Severity = Severity.INFO
-    number: int = 0
 
 
 class SnapshotParts(Struct, frozen=True):
@@ -140,6 +130,8 @@ class ConsoleSession:
         self.site_changed: Signal[[]] = Signal()
         #: True where the window has linked tiles: all of them follow a selection (desk profile).
         self.fills_tiles = False
+        self.tools = TileTools(wall, clock)
+        self.tools.marks.set_zones(site.zones)
         self._calibrations = _calibrations_of(site)
         self._notice_number = 0
         self.shelves.changed.connect(self._on_shelves)
@@ -151,6 +143,7 @@ class ConsoleSession:
         self.site = site
         self.directory = CameraDirectory.of_site(site)
         self._calibrations = _calibrations_of(site)
+        self.tools.marks.set_zones(site.zones)
         self.people.register(site.inspectors)
         self.health.set_directory(self.directory)
         self.site_changed.emit()
@@ -249,6 +242,7 @@ class ConsoleSession:
         self.queue.tick(self.clock.utc_ns())
         self.shelves.tick(self.clock.utc_ns())
         self.losses.refresh()
+        self.tools.tick()
 
     # -- what the operator does
 
@@ -268,6 +262,7 @@ class ConsoleSession:
         self.selection.set(Selection(SelectionKind.CASE, case_id, row.place))
         if link:
             self._link(row.place, first=row.case.camera_id)
+            self.tools.linked.follow(row.case.camera_id, row.case.alert_ids)
         self.case_opened.emit(case_id)
 
     def select_camera(self, camera_id: str, *, call: bool = True) -> None:

@@ -9,9 +9,14 @@ from __future__ import annotations
 from msgspec import Struct
 
 from console.state.tiles import WHOLE, Aspect, Region
+from ingest.cameras.stream_info import even_box
 
 #: AUTO stretches a picture to its tile up to this distortion, else it adds bars.
 STRETCH_LIMIT = 1.2
+#: The little map of a zoomed tile takes this share of the tile's sides at most.
+OVERVIEW_SHARE = 0.22
+#: Edges of a region are as exact as in the key of its ring (`ring_key`), so that they compare equal.
+REGION_DIGITS = 4
 
 
 class Placement(Struct, frozen=True):
@@ -59,8 +64,11 @@ def placement(
             which fills the tile.
         region: the zoomed part, in the whole picture's 0..1.
     """
+    if picture_width_px <= 0 or picture_height_px <= 0:
+        return Placement(0, 0, tile_width_px, tile_height_px, region)
+    region = _on_pixels(region, picture_width_px, picture_height_px)
     filled = Placement(0, 0, tile_width_px, tile_height_px, region)
-    if picture_width_px <= 0 or picture_height_px <= 0 or aspect is Aspect.FILL:
+    if aspect is Aspect.FILL:
         return filled
     shape = (
         picture_width_px * (region[2] - region[0]) / (picture_height_px * (region[3] - region[1]))
@@ -70,8 +78,42 @@ def placement(
     if aspect is Aspect.AUTO and distortion <= STRETCH_LIMIT:
         return filled
     if aspect is Aspect.CROP:
-        return Placement(0, 0, tile_width_px, tile_height_px, _cropped(region, tile_shape / shape))
+        region = _cropped(region, tile_shape / shape)
+        region = _on_pixels(region, picture_width_px, picture_height_px)
+        return Placement(0, 0, tile_width_px, tile_height_px, region)
     return _fitted(tile_width_px, tile_height_px, shape, region)
+
+
+def overview_size(
+    tile_width_px: int, tile_height_px: int, picture_width_px: int, picture_height_px: int
+) -> tuple[int, int]:
+    """Width and height of the little map of a zoomed tile; the tile's shape while none is known."""
+    known = picture_width_px > 0 and picture_height_px > 0
+    shape = picture_width_px / picture_height_px if known else tile_width_px / tile_height_px
+    height = min(OVERVIEW_SHARE * tile_height_px, OVERVIEW_SHARE * tile_width_px / shape)
+    return max(16, round(height * shape) & ~1), max(16, round(height) & ~1)
+
+
+def clamped(region: Region) -> Region:
+    """Inside the picture, at most 20-fold, keeping its size where it can."""
+    width = min(1.0, max(0.05, region[2] - region[0]))
+    height = min(1.0, max(0.05, region[3] - region[1]))
+    x = min(max(0.0, region[0]), 1.0 - width)
+    y = min(max(0.0, region[1]), 1.0 - height)
+    return _rounded((x, y, x + width, y + height))
+
+
+def _rounded(region: Region) -> Region:
+    x1, y1, x2, y2 = (round(edge, REGION_DIGITS) for edge in region)
+    return (x1, y1, x2, y2)
+
+
+def _on_pixels(region: Region, width_px: int, height_px: int) -> Region:
+    """`region` on the even pixels that are cut out for it: what is painted lies where it says."""
+    if region == WHOLE:
+        return region
+    left, top, right, bottom = even_box(region, width_px, height_px)
+    return _rounded((left / width_px, top / height_px, right / width_px, bottom / height_px))
 
 
 def _fitted(width_px: int, height_px: int, shape: float, region: Region) -> Placement:
@@ -90,6 +132,12 @@ def _cropped(region: Region, widening: float) -> Region:
         return (x1 + cut, y1, x2 - cut, y2)
     cut = (y2 - y1) * (1 - 1 / widening) / 2
     return (x1, y1 + cut, x2, y2 - cut)
+
+
+def covers(held: Region, shown: Region) -> bool:
+    """Whether an image that holds the region `held` has all of `shown`."""
+    left, top = held[0] <= shown[0], held[1] <= shown[1]
+    return left and top and held[2] >= shown[2] and held[3] >= shown[3]
 
 
 def source_px(

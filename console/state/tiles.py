@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable, Mapping
 from typing import NewType
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from config.site import CameraId
 from console.state.layouts import LayoutId
@@ -21,15 +22,6 @@ WHOLE: Region = (0.0, 0.0, 1.0, 1.0)
 RECENT_COUNT = 8
 
 
-def clamped(region: Region) -> Region:
-    """Inside the picture, at most 20-fold, keeping its size where it can."""
-    width = min(1.0, max(0.05, region[2] - region[0]))
-    height = min(1.0, max(0.05, region[3] - region[1]))
-    x = min(max(0.0, region[0]), 1.0 - width)
-    y = min(max(0.0, region[1]), 1.0 - height)
-    return (x, y, x + width, y + height)
-
-
 class Aspect(enum.Enum):
     """How a picture of another shape meets its tile.
 
@@ -43,6 +35,15 @@ class Aspect(enum.Enum):
     CROP = "crop"
 
 
+#: The order in which the aspect key goes round.
+ASPECT_ROUND = (Aspect.AUTO, Aspect.FIT, Aspect.CROP, Aspect.FILL)
+
+
+def next_aspect(aspect: Aspect) -> Aspect:
+    """The way of showing a picture after this one."""
+    return ASPECT_ROUND[(ASPECT_ROUND.index(aspect) + 1) % len(ASPECT_ROUND)]
+
+
 class TileAddress(Struct, frozen=True, order=True):
     """One tile of one window; `index` counts the layout's cells from 0."""
 
@@ -51,13 +52,17 @@ class TileAddress(Struct, frozen=True, order=True):
 
 
 class Tile(Struct, frozen=True):
-    """What an operator put into a tile. `recent`: newest first, without the present camera."""
+    """What an operator put into a tile. `recent`: newest first, without the present camera.
+
+    `zoomed_for`: the alert the tile was zoomed to by itself; None once an operator zoomed.
+    """
 
     camera_id: CameraId | None = None
     recent: tuple[CameraId, ...] = ()
     pinned: bool = False
     region_norm: Region = WHOLE
     aspect: Aspect = Aspect.AUTO
+    zoomed_for: str | None = None
 
     @property
     def zoom(self) -> float:
@@ -106,3 +111,30 @@ class WallMemory(Struct, frozen=True):
     windows: tuple[Window, ...]
     selected: TileAddress | None = None
     version: int = 1
+
+
+def remembered(
+    windows: Iterable[Window], instead: Mapping[TileAddress, Tile]
+) -> tuple[Window, ...]:
+    """Windows as a restart brings them back: what is the operator's own.
+
+    Args:
+        instead: tiles that are only lent, as they were before.
+    """
+    return tuple(
+        structs.replace(
+            window,
+            tiles=tuple(
+                _unlinked(instead.get(TileAddress(window.id, index), tile))
+                for index, tile in enumerate(window.tiles)
+            ),
+        )
+        for window in windows
+    )
+
+
+def _unlinked(tile: Tile) -> Tile:
+    """`tile` without a zoom that it made by itself."""
+    if tile.zoomed_for is None:
+        return tile
+    return structs.replace(tile, region_norm=WHOLE, zoomed_for=None)

@@ -16,6 +16,7 @@ from config.site import CameraId
 from console.state.layouts import LAYOUTS, SINGLE, Cell, Layout, LayoutId, PixelRect, place
 from console.state.observable import Signal
 from console.state.ptz import PtzFleet
+from console.state.tile_geometry import clamped
 from console.state.tiles import (
     RECENT_COUNT,
     WHOLE,
@@ -27,7 +28,7 @@ from console.state.tiles import (
     WallMemory,
     Window,
     WindowId,
-    clamped,
+    remembered,
 )
 from ingest.errors import GridwallError
 
@@ -153,7 +154,11 @@ class WallState:
         self._put_tile(
             address,
             msgspec.structs.replace(
-                tile, camera_id=camera_id, recent=tuple(recent[:RECENT_COUNT]), region_norm=WHOLE
+                tile,
+                camera_id=camera_id,
+                recent=tuple(recent[:RECENT_COUNT]),
+                region_norm=WHOLE,
+                zoomed_for=None,
             ),
         )
 
@@ -208,11 +213,17 @@ class WallState:
     def set_aspect(self, address: TileAddress, aspect: Aspect) -> None:
         self._put_tile(address, msgspec.structs.replace(self.tile(address), aspect=aspect))
 
-    def set_region(self, address: TileAddress, region_norm: Region) -> None:
-        """Digital zoom: the part of the picture the tile shows; clamped to the picture."""
-        region = clamped(region_norm)
-        if region != self.tile(address).region_norm:
-            self._put_tile(address, msgspec.structs.replace(self.tile(address), region_norm=region))
+    def set_region(
+        self, address: TileAddress, region_norm: Region, *, for_alert: str | None = None
+    ) -> None:
+        """Digital zoom: the part of the picture the tile shows; clamped to the picture.
+
+        `for_alert`: nobody asked for it, the tile follows this alert (see LinkedZoom).
+        """
+        tile = msgspec.structs.replace(
+            self.tile(address), region_norm=clamped(region_norm), zoomed_for=for_alert
+        )
+        self._put_tile(address, tile)
 
     def toggle_full(self, address: TileAddress | None = None) -> None:
         """Lets one tile fill its window, or goes back to the layout."""
@@ -290,17 +301,7 @@ class WallState:
 
     def remember(self, instead: Mapping[TileAddress, Tile] | None = None) -> bytes:
         """The wall as JSON, for the next start; `instead`: tiles that are only lent to an alarm."""
-        lent = instead or {}
-        windows = tuple(
-            msgspec.structs.replace(
-                window,
-                tiles=tuple(
-                    lent.get(TileAddress(window.id, index), tile)
-                    for index, tile in enumerate(window.tiles)
-                ),
-            )
-            for window in self._windows.values()
-        )
+        windows = remembered(self._windows.values(), instead or {})
         return msgspec.json.encode(WallMemory(windows, self._selected))
 
     def restore(self, memory: bytes) -> None:

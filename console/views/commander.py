@@ -24,6 +24,7 @@ from console.state.keys import LAYOUT_COMMANDS, CommandId
 from console.state.layouts import LAYOUTS
 from console.state.session import ConsoleSession, Severity
 from console.views import words
+from console.views.tile_commander import TileCommander
 from console.views.words import translate
 
 #: How often the count-down is looked at.
@@ -62,6 +63,7 @@ class Commander(QObject):
         self._ask_reason = ask_reason
         self._hold = DispatchHold()
         self._dispatch_when_known: CaseId | None = None
+        self._tiles = TileCommander(session)
         self._tick = QTimer(self, interval=HOLD_TICK_MS)
         self._tick.timeout.connect(self._on_tick)
         session.candidates.changed.connect(self._on_candidates)
@@ -82,6 +84,8 @@ class Commander(QObject):
             self._acknowledge()
         elif command_id is CommandId.FULL_TILE:
             self._session.wall.toggle_full()
+        elif self._tiles.run(command_id):
+            return
         elif command_id is CommandId.BACK and self._hold.held is not None:
             self.take_back()
         else:

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from console.state.entry import DIGITS_EXPIRE_S, DigitEntry
-from console.state.keys import CommandId, commands_by_key
+from console.state.keys import REPEATING, KeyMode, commands_by_key
 from ingest.clock import Clock
 
 _TEXT_FIELDS = (QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QComboBox)
@@ -57,14 +57,21 @@ class KeyRouter(QObject):
     digits_changed = Signal(str)
     camera_called = Signal(int)
 
-    def __init__(self, application: QApplication, clock: Clock) -> None:
+    def __init__(
+        self,
+        application: QApplication,
+        clock: Clock,
+        tool: Callable[[], KeyMode | None] = lambda: None,
+    ) -> None:
+        """`tool`: the tool whose own keys count before the common ones, asked at every key."""
         super().__init__(application)
         self._application = application
         self._clock = clock
         self._digits = DigitEntry()
-        self._table = commands_by_key()
         #: A mode that takes keys before anybody else, told presses and releases; True = taken.
         self.mode: Callable[[QKeyEvent, str], bool] | None = None
+        self._tool = tool
+        self._tables = {mode: commands_by_key(mode) for mode in (None, *KeyMode)}
         self._expiry = QTimer(self, singleShot=True, interval=round(DIGITS_EXPIRE_S * 1000) + 20)
         self._expiry.timeout.connect(self._on_expired)
 
@@ -117,10 +124,11 @@ class KeyRouter(QObject):
         return False
 
     def _take_command(self, key: str, is_repeat: bool) -> bool:
-        command_id: CommandId | None = self._table.get(key)
+        own = self._tables[self._tool()].get(key)
+        command_id = own or self._tables[None].get(key)
         if command_id is None:
             return False
-        if not is_repeat:
+        if not is_repeat or command_id in REPEATING:
             self.command.emit(command_id)
         return True
 

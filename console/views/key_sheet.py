@@ -18,12 +18,20 @@ from console.views.words import translate
 _GROUPS = {
     KeyGroup.CASES: QT_TRANSLATE_NOOP("Keys", "Cases"),
     KeyGroup.CAMERAS: QT_TRANSLATE_NOOP("Keys", "Cameras"),
+    KeyGroup.ZOOM: QT_TRANSLATE_NOOP("Keys", "While zooming"),
+    KeyGroup.REPLAY: QT_TRANSLATE_NOOP("Keys", "While replaying"),
     KeyGroup.MAP: QT_TRANSLATE_NOOP("Keys", "Map"),
     KeyGroup.CONSOLE: QT_TRANSLATE_NOOP("Keys", "Console"),
 }
 
-#: One line stands for all eight layouts.
-_FOLDED = {f"layout_{number}" for number in range(2, 9)}
+#: One line stands for all eight layouts, one for the four ways to move a zoomed picture.
+_FOLDED = {f"layout_{number}" for number in range(2, 9)} | {"pan_right", "pan_up", "pan_down"}
+#: What stands below each other.
+_COLUMNS = (
+    (KeyGroup.CASES, KeyGroup.MAP),
+    (KeyGroup.CAMERAS, KeyGroup.ZOOM),
+    (KeyGroup.CONSOLE, KeyGroup.REPLAY),
+)
 
 
 class KeySheet(QFrame):
@@ -59,7 +67,7 @@ class KeySheet(QFrame):
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        for groups in ((KeyGroup.CASES, KeyGroup.MAP), (KeyGroup.CAMERAS, KeyGroup.CONSOLE)):
+        for groups in _COLUMNS:
             column = QWidget(self)
             grid = QGridLayout(column)
             grid.setContentsMargins(0, 0, 0, 0)
@@ -92,6 +100,8 @@ class KeySheet(QFrame):
     def _row_text(self, command_id: CommandId, text: str) -> tuple[str, str]:
         if command_id is CommandId.LAYOUT_1:
             return "F1 … F8", translate("Keys", "Wall layouts")
+        if command_id is CommandId.PAN_LEFT:
+            return "← → ↑ ↓", translate("Keys", "Move the picture")
         if command_id is CommandId.CALL_CAMERA:
             return translate("Keys", "digits Enter"), translate(
                 "Keys", "Camera to the selected tile"

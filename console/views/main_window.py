@@ -179,6 +179,13 @@ class MainWindow(QMainWindow):
                 splitter.setSizes(list(sizes))
         self.queue_view.list.setFocus()
 
+    def restore_map(self, memory: SeatMemory) -> None:
+        """The map's layers and place as the person left them."""
+        for name in memory.hidden_layers:
+            self.map_view.legend.set_layer(name, on=False)
+        if memory.map_centre is not None and memory.map_zoom is not None:
+            self.map_view.restore(memory.map_centre, memory.map_zoom)
+
     def splitter_sizes(self) -> dict[str, tuple[int, ...]]:
         return {name: tuple(splitter.sizes()) for name, splitter in self.splitters.items()}
 

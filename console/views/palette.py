@@ -140,6 +140,7 @@ class Palette(QFrame):
         commands = [
             NamedCommand(row.id.value, translate("Keys", row.text), key_text(row.id))
             for row in KEY_TABLE
+            if row.mode is None
         ]
         titles = [
             (

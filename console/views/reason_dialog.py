@@ -55,3 +55,11 @@ class ReasonDialog(QDialog):
 
     def _on_text(self) -> None:
         self.accept_button.setEnabled(bool(self.reason))
+
+
+def asked_reason(act: str, case_title: str, parent: QWidget | None) -> str | None:
+    """Asks and waits; None when the person went back."""
+    dialog = ReasonDialog(act, case_title, parent)
+    accepted = dialog.exec() == int(QDialog.DialogCode.Accepted)
+    dialog.deleteLater()
+    return dialog.reason if accepted else None

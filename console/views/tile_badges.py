@@ -6,11 +6,19 @@ Threads: GUI thread only.
 from __future__ import annotations
 
 from config.site import CameraId
+from console.state.tile_tools import TileTools
+from console.state.tiles import TileAddress
 from console.state.wall import WallState
-from console.views.tile_texts import ptz_owner_text
+from console.views.tile_texts import ptz_owner_text, zoom_hint_text
 
 
 def badges_of(wall: WallState, camera_id: CameraId | None, utc_ns: int) -> tuple[str, ...]:
     """Texts for the top right of a tile that shows `camera_id`."""
     owner = None if camera_id is None else wall.ptz.owner(camera_id, utc_ns)
     return () if owner is None else (ptz_owner_text(owner.seat, owner.left_s),)
+
+
+def hint_of(tools: TileTools | None, address: TileAddress) -> str:
+    """The keys of the tool that is at work in a tile; empty without one."""
+    at_work = tools is not None and tools.zoom.address == address
+    return zoom_hint_text() if at_work else ""

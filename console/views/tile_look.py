@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPixmap
 
 from console.views import theme
@@ -21,6 +21,8 @@ TEXT_SHARE = 0.022
 TEXT_MIN_PX = 11
 #: Plates are dark enough that white text keeps a contrast above 7:1 on a white picture.
 PLATE_ALPHA = 0.72
+#: Height of the bar that steers a replay along a tile's lower edge, points.
+REPLAY_BAR_PX = 32
 #: Bound of the plate cache; a wall of 64 tiles uses about 130.
 PLATE_COUNT = 512
 
@@ -71,6 +73,13 @@ class PlateCache:
     def clear(self) -> None:
         """After a change of theme or language."""
         self._plates.clear()
+
+
+def scaled(rect: QRect, ratio: float) -> QRect:
+    """The smallest rectangle of whole pixels around `rect` times `ratio`."""
+    left, top = int(rect.left() * ratio), int(rect.top() * ratio)
+    right, bottom = int((rect.right() + 1) * ratio + 1), int((rect.bottom() + 1) * ratio + 1)
+    return QRect(left, top, right - left, bottom - top)
 
 
 def plate_width_px(spans: tuple[Span, ...], size_px: int) -> float:

@@ -15,17 +15,19 @@ from PySide6.QtGui import QColor, QPainter, QPixmap
 
 from console.state.tiles import TileAlarm
 from console.views import theme
-from console.views.tile_look import PLATE_ALPHA, PlateCache, PlateKey, Span
+from console.views.tile_look import PLATE_ALPHA, REPLAY_BAR_PX, PlateCache, PlateKey, Span
 from console.views.tile_status import TileMode, TileStatus
 from console.views.tile_texts import (
     alert_kind_text,
     further_view_text,
+    linked_zoom_text,
     pinned_text,
     waiting_text,
 )
 
 SELECTED_PX = 2
 ALARM_PX = 3
+REPLAY_PX = 4
 #: The caption of an alarm is larger than the other texts of its tile: it is read first.
 ALARM_TEXT = 1.2
 #: Text on the alarm colour: contrast 7.6:1.
@@ -41,6 +43,7 @@ class OverlayContent:
         size_px: type size.
         number, name: of the camera; both empty for an empty tile.
         badges: texts at the top right, the first outermost.
+        hint: the keys of a tool that is at work here.
     """
 
     rect: QRect
@@ -52,6 +55,7 @@ class OverlayContent:
     badges: tuple[str, ...] = ()
     alarm: TileAlarm | None = None
     selected: bool = False
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +72,16 @@ class Overlays:
 NO_OVERLAYS = Overlays(())
 
 
-def badge_texts(zoom: float, *, pinned: bool, further: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """What stands at the top right: recording and PTZ owner (`further`), zoom factor, pin."""
+def badge_texts(
+    zoom: float, *, pinned: bool, is_linked: bool = False, further: tuple[str, ...] = ()
+) -> tuple[str, ...]:
+    """What stands at the top right: recording and PTZ owner (`further`), zoom factor, pin.
+
+    `is_linked`: nobody zoomed, the tile follows its alert.
+    """
     texts = list(further)
     if zoom > 1.01:
-        texts.append(f"{zoom:.1f}×")
+        texts.append(linked_zoom_text(zoom) if is_linked else f"{zoom:.1f}×")
     if pinned:
         texts.append(pinned_text())
     return tuple(texts)
@@ -81,6 +90,11 @@ def badge_texts(zoom: float, *, pinned: bool, further: tuple[str, ...] = ()) -> 
 def alarm_band_px(size_px: int) -> int:
     """Height of an alarm's caption in a tile of this type size."""
     return round(round(size_px * ALARM_TEXT) * 1.62)
+
+
+def captions_px(size_px: int, alarm: TileAlarm | None, status: TileStatus) -> int:
+    """Height of what captions a tile: its alarm, its replay."""
+    return alarm_band_px(size_px) * ((alarm is not None) + bool(status.replay))
 
 
 def overlays(content: OverlayContent, plates: PlateCache) -> Overlays:
@@ -92,9 +106,13 @@ def overlays(content: OverlayContent, plates: PlateCache) -> Overlays:
     if content.status.age:
         stamps.append(_age(content, plates, margin))
     stamps.extend(_badges(content, plates, margin))
-    if content.alarm is not None:
-        stamps.append(_caption(content, content.alarm, plates))
-    return Overlays((*stamps, *_frames(content)))
+    if content.hint:
+        stamps.append(_hint(content, plates, margin))
+    captions = [] if content.alarm is None else [_caption(content, content.alarm, plates)]
+    if content.status.replay:
+        captions.append(_replay_caption(content, plates))
+        return Overlays((*stamps, *_frames(content), *captions))  # its frame would cut the text
+    return Overlays((*stamps, *captions, *_frames(content)))
 
 
 def _label(content: OverlayContent, plates: PlateCache, margin: int) -> tuple[QPoint, QPixmap]:
@@ -108,6 +126,8 @@ def _label(content: OverlayContent, plates: PlateCache, margin: int) -> tuple[QP
         PlateKey(spans, content.size_px, _ground(), PLATE_ALPHA, max(content.size_px * 2, room))
     )
     bottom = content.rect.bottom() + 1 - margin
+    if content.status.replay:
+        bottom -= round(REPLAY_BAR_PX * content.ratio)
     return QPoint(content.rect.x() + margin, bottom - plate.height()), plate
 
 
@@ -125,8 +145,7 @@ def _badges(
 ) -> list[tuple[QPoint, QPixmap]]:
     right = content.rect.right() + 1 - margin
     top = content.rect.y() + margin
-    if content.alarm is not None:
-        top += alarm_band_px(content.size_px)
+    top += captions_px(content.size_px, content.alarm, content.status)
     stamps = []
     for text in content.badges:
         spans = (Span(text, theme.DARK.text, bold=True),)
@@ -156,6 +175,25 @@ def _caption(
     return content.rect.topLeft(), plates.plate(key)
 
 
+def _hint(content: OverlayContent, plates: PlateCache, margin: int) -> tuple[QPoint, QPixmap]:
+    """Middle of the top, under caption and badges."""
+    span = Span(content.hint, theme.DARK.text)
+    room = content.rect.width() - 2 * margin
+    plate = plates.plate(PlateKey((span,), content.size_px, _ground(), PLATE_ALPHA, room))
+    top = content.rect.y() + 2 * margin + 2 * content.size_px
+    top += captions_px(content.size_px, content.alarm, content.status)
+    return QPoint(content.rect.center().x() - plate.width() // 2, top), plate
+
+
+def _replay_caption(content: OverlayContent, plates: PlateCache) -> tuple[QPoint, QPixmap]:
+    """Dark on light, as nothing live is: the past is told apart without any colour."""
+    span = Span(content.status.replay, theme.DARK.background, bold=True)
+    size = round(content.size_px * ALARM_TEXT)
+    key = PlateKey((span,), size, theme.DARK.text, 1.0, content.rect.width())
+    top = alarm_band_px(content.size_px) if content.alarm is not None else 0
+    return QPoint(content.rect.x(), content.rect.y() + top), plates.plate(key)
+
+
 def _frames(content: OverlayContent) -> list[tuple[QPoint, QPixmap]]:
     """Alarm outside, selection inside it, a dark hairline between selection and picture."""
     found: list[tuple[QPoint, QPixmap]] = []
@@ -163,6 +201,8 @@ def _frames(content: OverlayContent) -> list[tuple[QPoint, QPixmap]]:
     rows = []
     if content.alarm is not None:
         rows.append((round(ALARM_PX * content.ratio), theme.COLOURS.alarm))
+    if content.status.replay:
+        rows.append((round(REPLAY_PX * content.ratio), theme.DARK.text))
     if content.selected:
         rows.append((round(SELECTED_PX * content.ratio), theme.COLOURS.accent))
         rows.append((max(1, round(content.ratio)), theme.COLOURS.background))

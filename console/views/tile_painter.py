@@ -11,21 +11,24 @@ from typing import Protocol
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from config.site import Zone
 from console.bridge.frame_wants import picture_shape
 from console.bridge.tile_image import TileFeed, TileImage
-from console.state.tile_geometry import Placement, placement, source_px
-from console.state.tiles import Region, Tile, TileAddress, TileAlarm
+from console.state.tile_geometry import Placement, covers, placement, source_px
+from console.state.tile_marks import TileMarks
+from console.state.tiles import WHOLE, Region, Tile, TileAddress, TileAlarm
 from console.views import theme
 from console.views.tile_card import paint_card
 from console.views.tile_look import PlateCache, text_px
 from console.views.tile_overlays import (
     OverlayContent,
     Overlays,
-    alarm_band_px,
     badge_texts,
+    captions_px,
     overlays,
 )
 from console.views.tile_status import CARDS, EMPTY_STATUS, TileMode, TileStatus, tile_status
+from console.views.tile_zones import paint_zones
 
 #: Overlays of an alarm tile come in over this time.
 FADE_S = 0.3
@@ -51,6 +54,13 @@ class TilePainter:
         self.alarm: TileAlarm | None = None
         self.selected = False
         self.tells_empty = True
+        self.hint = ""
+        self.zones: tuple[Zone, ...] = ()
+        self.has_box = True
+        #: Rectangle the zoom tool is drawing, device pixels of the window.
+        self.band: QRect | None = None
+        #: Where the little map of a zoomed picture lies; empty while there is none.
+        self.overview_rect = QRect()
         self.frame_count = 0
         self.placement = Placement(0, 0, rect.width(), rect.height())
         self.picture_rect = QRect(rect)
@@ -76,15 +86,23 @@ class TilePainter:
         *,
         selected: bool,
         badges: tuple[str, ...] = (),
+        hint: str = "",
     ) -> None:
-        """Takes over content; `label` is number and name of the camera."""
+        """Takes over content; `label`: number and name of the camera, `hint`: a tool's keys."""
         if alarm is None or self.alarm is None or alarm.alert_id != self.alarm.alert_id:
             self._alarm_since_ns = None
             self._fade = 1.0 if alarm is None else 0.0
         self.tile, self.feed, self.alarm, self._label = tile, feed, alarm, label
         self.selected = selected
         self.badges = badges
+        self.hint = hint
         self._overlays = None
+
+    def mark(self, marks: TileMarks) -> bool:
+        """Takes over what is drawn into the picture; True when that is something else now."""
+        before = (self.zones, self.has_box)
+        self.zones, self.has_box = marks.zones_of(self.tile.camera_id), marks.has_boxes
+        return (self.zones, self.has_box) != before
 
     def refresh(self, mono_ns: int, utc_ns: int) -> bool:
         """Works out texts and fades anew; True when the tile looks different now."""
@@ -116,8 +134,8 @@ class TilePainter:
 
     @property
     def top_px(self) -> int:
-        """Height of the alarm's caption, 0 without one."""
-        return 0 if self.alarm is None else alarm_band_px(self._size_px)
+        """Height of the captions, 0 without any."""
+        return captions_px(self._size_px, self.alarm, self._status)
 
     # -- painting
 
@@ -129,24 +147,40 @@ class TilePainter:
         else:
             self._place(image)
             self._paint_picture(painter, image)
+            self._paint_overview(painter)
             if image.number != self._number_painted:
                 self._number_painted = image.number
                 self.frame_count += 1
         if self._status.mode in CARDS:
             paint_card(painter, self.rect, self._status, self.ratio, over_picture=image is not None)
-        elif self.alarm is not None and self.alarm.box_norm is not None:
-            self._paint_box(painter, self.alarm.box_norm)
+        elif self._status.replay:
+            pass  # the alert's box is of now, the picture is not
+        elif image is not None:
+            if self.zones:
+                paint_zones(
+                    painter, self.zones, self.placement, self.rect, self.picture_rect, self._size_px
+                )
+            if self.has_box and self.alarm is not None and self.alarm.box_norm is not None:
+                self._paint_box(painter, self.alarm.box_norm)
         if self._overlays is None:
             self._overlays = overlays(self._overlay_content(), self._plates)
         self._overlays.paint(painter)
+        if self.band is not None:
+            painter.setPen(QPen(QColor(theme.COLOURS.accent), self.ratio))
+            painter.drawRect(self.band)
 
     def _overlay_content(self) -> OverlayContent:
         number, name = self._label
         further = (*self.badges, self._status.notice) if self._status.notice else self.badges
-        badges = badge_texts(self.tile.zoom, pinned=self.tile.pinned, further=further)
+        badges = badge_texts(
+            self.tile.zoom,
+            pinned=self.tile.pinned,
+            is_linked=self.tile.zoomed_for is not None,
+            further=further,
+        )
         return OverlayContent(
             self.rect, self.ratio, self._size_px, self._status,
-            number, name, badges, self.alarm, self.selected,
+            number, name, badges, self.alarm, self.selected, self.hint,
         )  # fmt: skip
 
     def _place(self, image: TileImage) -> None:
@@ -177,10 +211,46 @@ class TilePainter:
         if shown == image.region_norm and width == target.width() and height == target.height():
             painter.drawImage(target.topLeft(), image.image)
             return
-        x, y, w, h = source_px(shown, image.region_norm, width, height)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        if not covers(image.region_norm, shown):
+            self._paint_beneath(painter)
+        x, y, w, h = source_px(shown, image.region_norm, width, height)
         painter.drawImage(QRectF(target), image.image, QRectF(x, y, w, h))
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+
+    def _paint_beneath(self, painter: QPainter) -> None:
+        """The whole picture, coarse, where the part at hand does not reach: never a black gap."""
+        whole = None if self.feed is None else self.feed.overview()
+        if whole is None:
+            painter.fillRect(self.picture_rect, QColor(theme.COLOURS.panel))
+            return
+        size = (whole.image.width(), whole.image.height())
+        x, y, w, h = source_px(self.placement.region_norm, whole.region_norm, *size)
+        painter.drawImage(QRectF(self.picture_rect), whole.image, QRectF(x, y, w, h))
+
+    def _paint_overview(self, painter: QPainter) -> None:
+        """The little map of a zoomed picture, with the shown part framed in it."""
+        zoomed = self.tile.region_norm != WHOLE and self._status.mode not in CARDS
+        whole = self.feed.overview() if zoomed and self.feed is not None else None
+        if whole is None:
+            self.overview_rect = QRect()
+            return
+        margin = max(round(6 * self.ratio), self._size_px // 2)
+        line = max(1, round(self.ratio))
+        width, height = whole.image.width(), whole.image.height()
+        right = self.rect.right() + 1 - margin - line
+        bottom = self.rect.bottom() + 1 - 2 * margin - 2 * self._size_px
+        self.overview_rect = r = QRect(right - width, bottom - height, width, height)
+        painter.fillRect(r.adjusted(-line, -line, line, line), QColor(theme.DARK.background))
+        painter.drawImage(r.topLeft(), whole.image)
+        x1, y1, x2, y2 = self.placement.region_norm
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        part = QRectF(
+            r.x() + x1 * width, r.y() + y1 * height, (x2 - x1) * width, (y2 - y1) * height
+        )
+        for points, ink in ((3.0, theme.DARK.background), (1.0, theme.DARK.text)):
+            painter.setPen(QPen(QColor(ink), points * self.ratio))
+            painter.drawRect(part)
 
     def _paint_bars(self, painter: QPainter) -> None:
         """Black beside a picture of another shape; clipped away when only the picture changed."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from console.bridge.tile_image import TileFeed
+from console.bridge.tile_image import ReplayMark, TileFeed
 from console.state.tiles import Tile, TileAlarm
 from console.views import tile_texts
 from ingest.cameras.health import StreamHealth, StreamState
@@ -24,6 +24,7 @@ class TileMode(enum.Enum):
     EMPTY = "empty"
     CONNECTING = "connecting"
     PICTURE = "picture"
+    REPLAY = "replay"
     STALE = "stale"
     OLD = "old"
     LOST = "lost"
@@ -39,6 +40,7 @@ class TileStatus:
     """Mode and texts: `title` and `lines` of a card, `age` of the picture, `alarm_age`.
 
     `notice`: what else an operator must know of a live picture (rate reduced under overload).
+    `replay`: the caption of a picture that is not live; with one the picture has no age.
     """
 
     mode: TileMode
@@ -47,6 +49,7 @@ class TileStatus:
     age: str = ""
     alarm_age: str = ""
     notice: str = ""
+    replay: str = ""
 
 
 EMPTY_STATUS = TileStatus(TileMode.EMPTY)
@@ -75,12 +78,36 @@ def tile_status(
             return TileStatus(TileMode.EMPTY)
         hint = (tile_texts.empty_hint_text(),)
         return TileStatus(TileMode.EMPTY, tile_texts.empty_text(), hint)
+    mark = feed.replay_mark()
+    if mark is not None:
+        return _replay(mark, mono_ns, utc_ns, alarm_age)
     health = feed.health()
     if health is not None and health.state is StreamState.DISABLED:
         return TileStatus(TileMode.DISABLED, tile_texts.disabled_text(), alarm_age=alarm_age)
     if health is not None and health.state is StreamState.LOST:
         return _lost(health, mono_ns, alarm_age)
     return _picture(feed, health, mono_ns, alarm_age)
+
+
+def _replay(mark: ReplayMark, mono_ns: int, utc_ns: int, alarm_age: str) -> TileStatus:
+    """A picture of the past says so, with its time; before the first one a card does."""
+    if mark.problem is not None and mark.at_mono_ns is None:
+        title = tile_texts.replay_problem_text(mark.problem)
+        lines = (tile_texts.replay_back_text(),)
+        return TileStatus(
+            TileMode.LOST, title, lines, alarm_age=alarm_age, replay=tile_texts.replay_text()
+        )
+    if mark.at_mono_ns is None:
+        return TileStatus(
+            TileMode.CONNECTING,
+            tile_texts.replay_loading_text(),
+            alarm_age=alarm_age,
+            replay=tile_texts.replay_text(),
+        )
+    behind_ns = mono_ns - mark.at_mono_ns
+    speed = 0.0 if mark.is_at_end else mark.speed
+    caption = tile_texts.replay_caption(utc_ns - behind_ns, behind_ns / 1e9, speed)
+    return TileStatus(TileMode.REPLAY, alarm_age=alarm_age, replay=caption)
 
 
 def _lost(health: StreamHealth, mono_ns: int, alarm_age: str) -> TileStatus:

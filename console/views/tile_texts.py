@@ -9,7 +9,12 @@ import time
 
 from PySide6.QtCore import QCoreApplication
 
+from config.site import ZoneKind
+from console.state.replay import ReplayPart
+from console.state.tile_marks import MarkLevel
+from console.state.tiles import Aspect
 from ingest.cameras.health import LossCause
+from ingest.cameras.wants import ReplayProblem
 from vision.alerts import AlertKind
 
 translate = QCoreApplication.translate
@@ -105,6 +110,93 @@ def empty_hint_text() -> str:
 def pinned_text() -> str:
     """The badge of a tile that keeps its camera."""
     return translate("Tile", "pinned")
+
+
+def linked_zoom_text(zoom: float) -> str:
+    """The badge of a tile that went to its alert's box by itself."""
+    return translate("Tile", "{0}× on the alert").format(f"{zoom:.1f}")
+
+
+def replay_text() -> str:
+    """The word for a picture of the past."""
+    return translate("Tile", "REPLAY")
+
+
+def replay_caption(utc_ns: int, behind_s: float, speed: float) -> str:
+    """When a replayed picture was received, how long ago that is, and how fast it goes."""
+    moment = time.strftime("%H:%M:%S", time.localtime(utc_ns // 1_000_000_000))
+    tenth = utc_ns // 100_000_000 % 10
+    pace = translate("Tile", "stands") if speed == 0 else f"{speed:g}×"
+    ago = translate("Tile", "{0} s ago").format(f"{behind_s:.1f}")
+    return f"{replay_text()}  {moment}.{tenth}  ·  {ago}  ·  {pace}"
+
+
+def replay_loading_text() -> str:
+    return translate("Tile", "Replay is coming…")
+
+
+def replay_problem_text(problem: ReplayProblem) -> str:
+    """Why there is no replay."""
+    return {
+        ReplayProblem.NOTHING_KEPT: translate("Tile", "Nothing was received in the last minute"),
+        ReplayProblem.TOO_MANY: translate("Tile", "Too many replays are open on this machine"),
+        ReplayProblem.UNDECODABLE: translate("Tile", "What was received cannot be decoded"),
+    }[problem]
+
+
+def replay_back_text() -> str:
+    return translate("Tile", "R goes back to live")
+
+
+def aspect_text(aspect: Aspect) -> str:
+    """How a picture of another shape meets its tile."""
+    return {
+        Aspect.AUTO: translate("Tile", "Picture: fills the tile where its shape allows"),
+        Aspect.FIT: translate("Tile", "Picture: all of it, with bars"),
+        Aspect.CROP: translate("Tile", "Picture: fills the tile, edges cut off"),
+        Aspect.FILL: translate("Tile", "Picture: stretched to the tile"),
+    }[aspect]
+
+
+def marks_text(level: MarkLevel) -> str:
+    """What is drawn into live pictures now."""
+    return {
+        MarkLevel.BOXES: translate("Tile", "In the pictures: boxes of alerts"),
+        MarkLevel.ZONES: translate("Tile", "In the pictures: boxes of alerts and zones"),
+        MarkLevel.NONE: translate("Tile", "In the pictures: nothing"),
+    }[level]
+
+
+def zone_kind_text(kind: ZoneKind) -> str:
+    """What a zone is for."""
+    return {
+        ZoneKind.NO_PARKING: translate("Tile", "No parking"),
+        ZoneKind.NO_TRADING: translate("Tile", "No trading"),
+        ZoneKind.SMOKE_WATCH: translate("Tile", "Smoke watch"),
+        ZoneKind.MASK: translate("Tile", "Masked"),
+    }[kind]
+
+
+def live_text() -> str:
+    """The way out of a replay."""
+    return translate("Tile", "Live")
+
+
+def replay_part_text(part: ReplayPart) -> str:
+    """What a part of the replay bar does, and its key."""
+    return {
+        ReplayPart.BACK: translate("Tile", "One picture back (←)"),
+        ReplayPart.PLAY: translate("Tile", "Pause or play (Space)"),
+        ReplayPart.FORWARD: translate("Tile", "One picture forward (→)"),
+        ReplayPart.SPAN: translate("Tile", "Drag to any moment that is kept"),
+        ReplayPart.SPEED: translate("Tile", "Faster, right button slower (↑ ↓)"),
+        ReplayPart.LIVE: translate("Tile", "Back to live (R)"),
+    }[part]
+
+
+def zoom_hint_text() -> str:
+    """The keys of the zoom tool."""
+    return translate("Tile", "Arrows move · + − zoom · drag a frame · Enter keeps · Esc whole")
 
 
 def reduced_text(fps: float) -> str:

@@ -1,7 +1,8 @@
 """WallMouse: what clicks, drags and the wheel do to a wall window's tiles.
 
 Click selects · double click full tile · wheel zooms at the pointer · drag pans a zoomed tile and
-swaps unzoomed ones · double right click whole picture. Changes `WallState` only.
+swaps unzoomed ones · double right click whole picture · a press in a zoomed tile's little map goes
+there · with the zoom tool a drag frames what to show. Changes `WallState` only.
 
 Threads: GUI thread only.
 """
@@ -10,16 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 
+from console.state.tile_tools import TileTools
 from console.state.tiles import WHOLE, Region, WindowId
 from console.state.wall import WallState
+from console.state.zoom import around, moved, zoomed
 from console.views.tile_painter import TilePainter
 
-#: One notch of a wheel (120 eighths of a degree) zooms by this factor.
-ZOOM_PER_NOTCH = 1.25
-LARGEST_ZOOM = 20.0
 #: A press that moves less than this is a click.
 DRAG_PX = 8
 
@@ -28,11 +28,19 @@ class WallMouse:
     """The mouse over one wall view."""
 
     def __init__(
-        self, wall: WallState, window_id: WindowId, tile_at: Callable[[QPoint], TilePainter | None]
+        self,
+        wall: WallState,
+        window_id: WindowId,
+        tile_at: Callable[[QPoint], TilePainter | None],
+        repaint: Callable[[TilePainter], None],
+        tools: TileTools | None = None,
     ) -> None:
         self._wall = wall
         self._window_id = window_id
         self._tile_at = tile_at
+        self._repaint = repaint
+        self._tools = tools
+        self._in_map = False
         self._pressed_at: QPointF | None = None
         self._pressed: TilePainter | None = None
         self._region: Region = WHOLE
@@ -44,26 +52,61 @@ class WallMouse:
         if tile is not None:
             self._region = tile.tile.region_norm
             self._wall.select(tile.address)
+            self._in_map = tile.overview_rect.contains(_device(event, tile))
+            if self._in_map:
+                self._go_to(tile, event)
 
     def moved(self, event: QMouseEvent) -> None:
-        if self._pressed is None or self._pressed_at is None or self._region == WHOLE:
+        tile, origin = self._pressed, self._pressed_at
+        if tile is None or origin is None or not event.buttons() & Qt.MouseButton.LeftButton:
             return
-        if event.buttons() & Qt.MouseButton.LeftButton:
-            step = event.position() - self._pressed_at
-            self._wall.set_region(self._pressed.address, self._panned(step, self._pressed))
+        if self._in_map:
+            self._go_to(tile, event)
+        elif self._has_tool(tile):
+            tile.band = QRect(_device(event, tile), (origin * tile.ratio).toPoint()).normalized()
+            tile.band &= tile.picture_rect
+            self._repaint(tile)
+        elif self._region != WHOLE:
+            self._wall.set_region(tile.address, self._panned(event.position() - origin, tile))
+
+    def _has_tool(self, tile: TilePainter) -> bool:
+        return self._tools is not None and self._tools.zoom.address == tile.address
+
+    def _go_to(self, tile: TilePainter, event: QMouseEvent) -> None:
+        """The point of the little map in the middle of the tile."""
+        at, r = _device(event, tile), tile.overview_rect
+        x1, y1, x2, y2 = region = tile.tile.region_norm
+        x, y = (at.x() - r.x()) / max(1, r.width()), (at.y() - r.y()) / max(1, r.height())
+        step = moved(region, x - (x1 + x2) / 2, y - (y1 + y2) / 2)
+        self._wall.set_region(tile.address, step)
+
+    def _take_band(self, tile: TilePainter) -> None:
+        """What was framed becomes what is shown."""
+        band, tile.band = tile.band, None
+        self._repaint(tile)
+        if band is None or max(band.width(), band.height()) <= DRAG_PX:
+            return
+        place, r = tile.placement, tile.rect
+        left, top = place.point_norm(band.left() - r.x(), band.top() - r.y())
+        right, bottom = place.point_norm(band.right() - r.x(), band.bottom() - r.y())
+        self._wall.set_region(tile.address, around((left, top, right, bottom), 1.0))
 
     def _panned(self, step: QPointF, tile: TilePainter) -> Region:
         x1, y1, x2, y2 = self._region
+        step *= tile.ratio
         dx = step.x() / max(1, tile.placement.width_px) * (x2 - x1)
         dy = step.y() / max(1, tile.placement.height_px) * (y2 - y1)
-        dx = min(max(dx, x2 - 1.0), x1)
-        dy = min(max(dy, y2 - 1.0), y1)
-        return (x1 - dx, y1 - dy, x2 - dx, y2 - dy)
+        return moved(self._region, -dx, -dy)
 
     def released(self, event: QMouseEvent) -> None:
         start, origin = self._pressed, self._pressed_at
         self._pressed = self._pressed_at = None
-        if start is None or origin is None or self._region != WHOLE:
+        if start is None or origin is None:
+            return
+        if start.band is not None:
+            self._take_band(start)
+            return
+        if self._region != WHOLE or self._has_tool(start):
             return
         far = (event.position() - origin).manhattanLength() > DRAG_PX
         target = self._tile_at(event.position().toPoint())
@@ -91,14 +134,5 @@ class WallMouse:
         event.accept()
 
 
-def zoomed(region: Region, x_norm: float, y_norm: float, notches: float) -> Region:
-    """`region` zoomed by wheel notches so that the picture point stays under the pointer."""
-    x1, y1, x2, y2 = region
-    now = 1.0 / (x2 - x1)
-    then = min(LARGEST_ZOOM, max(1.0, now * ZOOM_PER_NOTCH**notches))
-    if then <= 1.001:
-        return WHOLE
-    share = now / then
-    left = x_norm - (x_norm - x1) * share
-    top = y_norm - (y_norm - y1) * share
-    return (left, top, left + (x2 - x1) * share, top + (y2 - y1) * share)
+def _device(event: QMouseEvent, tile: TilePainter) -> QPoint:
+    return (event.position() * tile.ratio).toPoint()

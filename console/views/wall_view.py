@@ -20,7 +20,6 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPixmap,
     QRegion,
     QResizeEvent,
     QShowEvent,
@@ -30,22 +29,25 @@ from PySide6.QtWidgets import QWidget
 
 from config.site import CameraId
 from console.bridge.tile_image import PictureSource
+from console.state.tile_tools import TileTools
 from console.state.tiles import TileAddress, WindowId
 from console.state.wall import WallState
 from console.state.wall_wants import ViewSize
 from console.views import theme
-from console.views.tile_badges import badges_of
-from console.views.tile_look import PLATE_ALPHA, PlateCache, PlateKey, Span, text_px
+from console.views.replay_bars import ReplayBars
+from console.views.tile_badges import badges_of, hint_of
+from console.views.tile_look import PlateCache, scaled
 from console.views.tile_painter import TileNames, TilePainter
 from console.views.tile_status import CARDS
+from console.views.wall_clock import WallClock
 from console.views.wall_mouse import WallMouse
 from ingest.clock import Clock, SystemClock
 
 #: How often rings are looked at. 16 ms adds 8 ms to the latency on average and never lets two
 #: frames of a 25 fps stream fall into one tick; a tick without a new frame costs some 30 µs.
 TICK_MS = 16
-#: How often ages, cards and the clock are worked out.
-STATUS_MS = 200
+#: How often ages, cards and the clock are worked out: an age is told in tenths of a second.
+STATUS_MS = 100
 
 
 class WallView(QWidget):
@@ -64,6 +66,7 @@ class WallView(QWidget):
         *,
         clock: Clock | None = None,
         show_clock: bool = True,
+        tools: TileTools | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -76,14 +79,15 @@ class WallView(QWidget):
         self.longest_paint_ms = 0.0
         self._wall, self._source, self._names = wall, source, names
         self._clock = clock or SystemClock()
-        self._show_clock = show_clock
-        self._clock_text = ""
-        self._clock_rect = QRect()
         self._plates = PlateCache()
+        self._wall_clock = WallClock(self._plates) if show_clock else None
         self._painters: dict[int, TilePainter] = {}
         self._tiles_region = QRegion()
         self._watched: QWidget | None = None
-        self._mouse = WallMouse(wall, window_id, self.tile_at)
+        self._tools = tools
+        self._mouse = WallMouse(
+            wall, window_id, self.tile_at, lambda tile: self._update_device(tile.rect), tools
+        )
         wall.open_window(window_id)
         self._disconnect = [
             wall.window_changed.connect(self._window_changed),
@@ -91,6 +95,13 @@ class WallView(QWidget):
             wall.alarms_changed.connect(self._alarms_changed),
             wall.wants_changed.connect(self._contents_changed),
         ]
+        self._bars: ReplayBars | None = None
+        if tools is not None:
+            self._bars = ReplayBars(tools.replays, self)
+            for changed in (tools.zoom.changed, tools.replays.changed):
+                self._disconnect.append(changed.connect(self._selected_changed))
+            changes = tools.marks.level.changed
+            self._disconnect.append(changes.connect(lambda _level: self._contents_changed()))
         self._tick_timer = self._timer(TICK_MS, self._tick, Qt.TimerType.PreciseTimer)
         self._status_timer = self._timer(STATUS_MS, self._status_tick, Qt.TimerType.CoarseTimer)
         self._rebuild()
@@ -103,6 +114,8 @@ class WallView(QWidget):
             disconnect()
         self._disconnect = []
         self._painters = {}
+        if self._bars is not None:
+            self._bars.close()
         self._source.set_view(self.window_id, None)
 
     def set_names(self, names: TileNames) -> None:
@@ -180,17 +193,25 @@ class WallView(QWidget):
         for painter in self._painters.values():
             painter.tells_empty = painter.selected or painter is first_empty
         self._refresh_statuses()
+        if self._bars is not None:
+            self._bars.arrange(self._painters.values())
 
     def _update_content(self, painter: TilePainter) -> None:
         tile = self._wall.tile(painter.address)
         feed = self._source.feed(painter.address)
         alarm = self._wall.alarm_of(tile.camera_id) if tile.camera_id is not None else None
         selected = self._wall.selected == painter.address
+        hint = hint_of(self._tools, painter.address)
         badges = badges_of(self._wall, tile.camera_id, self._clock.utc_ns())
-        before = (painter.tile, painter.feed, painter.alarm, painter.selected, painter.badges)
-        if before != (tile, feed, alarm, selected, badges):
+        before = (
+            painter.tile, painter.feed, painter.alarm, painter.selected, painter.hint,
+            painter.badges,
+        )  # fmt: skip
+        if before != (tile, feed, alarm, selected, hint, badges):
             label = self._label(tile.camera_id)
-            painter.show(tile, feed, alarm, label, selected=selected, badges=badges)
+            painter.show(tile, feed, alarm, label, selected=selected, badges=badges, hint=hint)
+            self._update_device(painter.rect)
+        if self._tools is not None and painter.mark(self._tools.marks):
             self._update_device(painter.rect)
 
     def _label(self, camera_id: CameraId | None) -> tuple[str, str]:
@@ -222,6 +243,7 @@ class WallView(QWidget):
             if painter.feed is not None and painter.feed.advance():
                 first = painter.mode in CARDS  # the card goes with the first picture
                 region += painter.rect if first else painter.picture_rect
+                region += painter.overview_rect
                 fading = fading or first
             fading = fading or painter.fading
         if not region.isEmpty():
@@ -231,11 +253,13 @@ class WallView(QWidget):
 
     def _status_tick(self) -> None:
         self._contents_changed()
-        text = time.strftime("%H:%M:%S", time.localtime(self._clock.utc_ns() / 1e9))
-        if self._show_clock and text != self._clock_text:
-            self._clock_text = text
-            former, self._clock_rect = self._clock_rect, self._place_clock()
-            self._update_region(QRegion(former.united(self._clock_rect)))
+        if self._wall_clock is not None and self._wall_clock.step(self._clock.utc_ns()):
+            margin = round(6 * self._ratio)
+            first = next(
+                (p for p in self._painters.values() if p.rect.contains(margin, margin)), None
+            )
+            top = 0 if first is None else first.top_px
+            self._update_device(self._wall_clock.place(self._device_size()[1], top, self._ratio))
 
     def _refresh_statuses(self) -> None:
         mono_ns, utc_ns = self._clock.mono_ns(), self._clock.utc_ns()
@@ -251,7 +275,7 @@ class WallView(QWidget):
         if ratio == 1.0:
             self.update(region)
             return
-        self.update(_scaled(region.boundingRect(), 1 / ratio))
+        self.update(scaled(region.boundingRect(), 1 / ratio))
 
     # -- Qt events
 
@@ -262,7 +286,7 @@ class WallView(QWidget):
         region = event.region()
         if ratio != 1.0:
             painter.scale(1 / ratio, 1 / ratio)
-            region = QRegion(_scaled(event.rect(), ratio))
+            region = QRegion(scaled(event.rect(), ratio))
         if not region.subtracted(self._tiles_region).isEmpty():
             region = QRegion(region.boundingRect())
             painter.fillRect(region.boundingRect(), QColor(theme.COLOURS.background))
@@ -276,8 +300,9 @@ class WallView(QWidget):
         else:
             for tile in touched:
                 tile.paint(painter)
-        if self._show_clock and region.intersects(self._clock_rect):
-            self._paint_clock(painter)
+        clock = self._wall_clock
+        if clock is not None and region.intersects(clock.rect):
+            clock.paint(painter, self._device_size()[1], ratio)
         painter.end()
         self._repaint_overwritten(touched)
         self.paint_count += 1
@@ -305,26 +330,6 @@ class WallView(QWidget):
             if tile.feed is not None and not tile.feed.still_valid():
                 self.repaint_count += 1
                 self._update_device(tile.picture_rect)
-
-    def _clock_plate(self) -> QPixmap:
-        """Every wall window carries a running clock: a hung one is seen to be hung (UI.md)."""
-        height = self._device_size()[1]
-        size = max(text_px(0, self._ratio, larger=1.2), round(height * 0.015))
-        key = PlateKey(
-            (Span(self._clock_text, theme.DARK.text, bold=True),),
-            size, theme.DARK.background, PLATE_ALPHA,
-        )  # fmt: skip
-        return self._plates.plate(key)
-
-    def _place_clock(self) -> QRect:
-        """Top left, under the caption of an alarm that is there."""
-        plate, margin = self._clock_plate(), round(6 * self._ratio)
-        first = next((p for p in self._painters.values() if p.rect.contains(margin, margin)), None)
-        top = margin + (0 if first is None else first.top_px)
-        return QRect(margin, top, plate.width(), plate.height())
-
-    def _paint_clock(self, painter: QPainter) -> None:
-        painter.drawPixmap(self._clock_rect.topLeft(), self._clock_plate())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -390,9 +395,3 @@ class WallView(QWidget):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         self._mouse.wheel(event)
-
-
-def _scaled(rect: QRect, ratio: float) -> QRect:
-    left, top = int(rect.left() * ratio), int(rect.top() * ratio)
-    right, bottom = int((rect.right() + 1) * ratio + 1), int((rect.bottom() + 1) * ratio + 1)
-    return QRect(left, top, right - left, bottom - top)

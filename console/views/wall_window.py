@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from console.bridge.tile_image import PictureSource
 from console.state.layouts import LayoutId
+from console.state.tile_tools import TileTools
 from console.state.tiles import WindowId
 from console.state.wall import WallState
 from console.views.tile_painter import TileNames
@@ -38,12 +39,13 @@ class WallWindow(QWidget):
         source: PictureSource,
         names: TileNames,
         screen: QScreen,
+        tools: TileTools | None = None,
     ) -> None:
         super().__init__(None, Qt.WindowType.Window | Qt.WindowType.FramelessWindowHint)
         self.setWindowTitle(f"gridwall {window_id}")
         self.setMouseTracking(True)
         self.window_id = window_id
-        self.view = WallView(wall, window_id, source, names, parent=self)
+        self.view = WallView(wall, window_id, source, names, tools=tools, parent=self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view)
@@ -109,12 +111,14 @@ class WallScreens(QObject):
         *,
         wanted: Callable[[QScreen], bool] | None = None,
         on_open: Callable[[WallWindow], None] | None = None,
+        tools: TileTools | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._wall, self._source, self._names = wall, source, names
         self._wanted = wanted or _further_monitor
         self._on_open = on_open
+        self._tools = tools
         self._windows: dict[WindowId, WallWindow] = {}
         self._started = False
 
@@ -150,7 +154,7 @@ class WallScreens(QObject):
         if not self._wanted(screen) or window_id in self._windows:
             return
         self._wall.open_window(window_id, NEW_MONITOR_LAYOUT, screen=screen.name())
-        window = WallWindow(self._wall, window_id, self._source, self._names, screen)
+        window = WallWindow(self._wall, window_id, self._source, self._names, screen, self._tools)
         self._windows[window_id] = window
         window.showFullScreen()
         if self._on_open is not None:

@@ -32,7 +32,7 @@ from ingest.cameras.lease_door import LeaseDoor, LeaseEnded, LeaseSaid
 from ingest.cameras.meeting_place import MeetingPlace, RuntimeInfo
 from ingest.cameras.messages import ClipDone, ClipRequest, Hello, Request, SetWants, StatusChange
 from ingest.cameras.placement import GroupId, Placement
-from ingest.cameras.wants import CameraSource, CameraStatus, FrameWant, merged_wants
+from ingest.cameras.wants import CameraSource, CameraStatus, FrameWant, ReplayWant, merged_wants
 from ingest.clock import Clock, SystemClock
 from ingest.frames.ring import sweep_stale_rings
 from ingest.stop import StopToken
@@ -125,6 +125,7 @@ class Broker:
         self._told: dict[GroupId, SetWants] = {}
         self._sources: dict[CameraId, CameraSource] = {}
         self._wants: dict[CameraId, list[FrameWant]] = {}
+        self._replays: tuple[ReplayWant, ...] = ()
         self._statuses: dict[CameraId, CameraStatus] = {}
         self._clips: dict[int, _PendingClip] = {}
         self._clip_ids = itertools.count(1)
@@ -223,6 +224,7 @@ class Broker:
         self._wants = {}
         for want in merged_wants(w for wants in leases for w in wants.wants).values():
             self._wants.setdefault(want.camera_id, []).append(want)
+        self._replays = tuple(replay for wants in leases for replay in wants.replays)
         for camera_id in self._statuses.keys() - self._sources.keys():
             del self._statuses[camera_id]
             self._events.forget(camera_id)
@@ -269,6 +271,7 @@ class Broker:
         message = SetWants(
             tuple(self._sources[camera] for camera in cameras),
             tuple(want for camera in cameras for want in self._wants.get(camera, ())),
+            tuple(replay for replay in self._replays if replay.frame.camera_id in cameras),
         )
         handle = self._handles.get(group_id)
         if handle is not None and self._told.get(group_id) != message:

@@ -6,6 +6,7 @@ written in threads of their own; every camera has its session thread.
 
 from __future__ import annotations
 
+import errno
 import logging
 import time
 from collections.abc import Callable
@@ -15,11 +16,15 @@ from typing import Final
 from msgspec import structs
 
 from config.site import CameraId
+from ingest.cameras.clip_parts import write_parts
 from ingest.cameras.health import LossCause, StreamState
 from ingest.cameras.keeper import CameraKeeper
-from ingest.cameras.messages import ClipDone, ClipRequest, SetWants
+from ingest.cameras.messages import ClipDone, ClipForm, ClipRequest, SetWants
 from ingest.cameras.overload import CameraLoad, Shedder
+from ingest.cameras.packet_history import PacketSegment
+from ingest.cameras.replays import Replays
 from ingest.cameras.source import StreamLost, write_clip
+from ingest.cameras.stills import still_of_stream, still_of_tape
 from ingest.cameras.stream_run import RunSettings, StreamRun
 from ingest.cameras.wants import CameraStatus, ClipInfo, FrameWant, merged_wants
 from ingest.clock import Clock
@@ -48,6 +53,7 @@ class CameraGroup:
         self._stop = stop
         self._keepers: dict[CameraId, CameraKeeper] = {}
         self._retired: list[StreamRun] = []
+        self._replays = Replays(Path(settings.rings_folder), clock, on_change)
         self._shedder = Shedder()
         self._shed_due_ns = 0
 
@@ -65,6 +71,7 @@ class CameraGroup:
                 keepers[camera_id] = CameraKeeper(camera_id, self._make_run, self._retire)
             keepers[camera_id].set(source, tuple(by_camera.get(camera_id, ())))
         self._keepers = keepers
+        self._replays.set(message.replays, self._segments)
         self._on_change()
 
     def step(self) -> dict[CameraId, CameraStatus]:
@@ -73,9 +80,11 @@ class CameraGroup:
         statuses = {}
         for camera_id, keeper in self._keepers.items():
             keeper.step()
+            keeper.history.trim(now_ns)
             status = keeper.status()
             if status is not None:
-                statuses[camera_id] = status
+                replays = self._replays.statuses(camera_id)
+                statuses[camera_id] = structs.replace(status, replays=replays)
         if now_ns >= self._shed_due_ns:
             self._shed_due_ns = now_ns + _SHED_STEP_NS
             self._shed(statuses)
@@ -85,12 +94,31 @@ class CameraGroup:
     def clip(self, request: ClipRequest) -> ClipDone:
         """Waits for the clip's end and writes it. Runs in a thread of its own."""
         try:
-            return ClipDone(request.request_id, clip=self._write_clip(request))
+            if request.form is ClipForm.EVIDENCE:
+                return ClipDone(request.request_id, clip=self._write_clip(request))
+            first, *further = self._export(request)
+            return ClipDone(request.request_id, clip=first, further=tuple(further))
         except (StreamLost, OSError) as error:
-            return ClipDone(request.request_id, error=str(error))
+            full = isinstance(error, OSError) and error.errno == errno.ENOSPC
+            return ClipDone(request.request_id, error=str(error), is_disk_full=full)
+
+    def _export(self, request: ClipRequest) -> tuple[ClipInfo, ...]:
+        path, at_ns = Path(request.path), request.to_mono_ns
+        segments = self._segments(request.camera_id)
+        if request.form is ClipForm.WHOLE:
+            return write_parts(segments, request.from_mono_ns, at_ns, path)
+        keeper = self._keepers.get(request.camera_id)
+        main_url = None if keeper is None else keeper.main_url
+        if request.form is ClipForm.STILL_NOW and main_url is not None:
+            try:
+                return (still_of_stream(main_url, path, self._clock),)
+            except StreamLost as error:
+                log.info("%s: a still of the sub-stream: %s", request.camera_id, error)
+        return (still_of_tape(segments, at_ns, path),)
 
     def close(self) -> None:
         """Stops all streams; rings are gone when it returns."""
+        self._replays.close()
         for keeper in self._keepers.values():
             keeper.close()
         self._keepers = {}
@@ -98,6 +126,11 @@ class CameraGroup:
         for run in self._retired:
             run.join(max(0.0, deadline_s - time.monotonic()))
         self._retired = []
+
+    def _segments(self, camera_id: CameraId) -> tuple[PacketSegment, ...]:
+        """All packets kept of a camera. Called by replays in their own threads."""
+        keeper = self._keepers.get(camera_id)
+        return () if keeper is None else keeper.history.segments()
 
     def _make_run(self, camera_id: CameraId, url: str, is_guarded: bool) -> StreamRun:
         session = structs.replace(self._settings.session, is_guarded=is_guarded)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from config.site import CameraId
 from ingest.cameras.health import StreamState
+from ingest.cameras.packet_history import PacketHistory
 from ingest.cameras.stream_run import StreamRun
 from ingest.cameras.wants import (
     PRIORITY_HIDDEN,
@@ -41,10 +42,20 @@ class CameraKeeper:
         self._pending: StreamRun | None = None
         self._wants: tuple[FrameWant, ...] = ()
         self._is_guarded = False
+        self._source: CameraSource | None = None
+        self.history = PacketHistory()
 
     @property
     def active(self) -> StreamRun | None:
         return self._active
+
+    @property
+    def main_url(self) -> str | None:
+        """Where the main stream is, while the camera is held by its sub-stream."""
+        if self._source is None or self._active is None:
+            return None
+        main = self._source.main_url
+        return None if self._active.url == main else main
 
     @property
     def priority(self) -> int:
@@ -55,6 +66,7 @@ class CameraKeeper:
     def set(self, source: CameraSource, wants: tuple[FrameWant, ...]) -> None:
         """What is wanted now; a changed address is changed to like another stream."""
         self._wants = wants
+        self._source = source
         url = source.main_url
         if source.sub_url is not None and not main_stream_needed(source, wants):
             url = source.sub_url
@@ -63,6 +75,7 @@ class CameraKeeper:
             self._pending = None
         if self._active is None:
             self._active = self._run_of(url)
+            self.history.use(self._active.packets)
         elif self._active.url != url and self._pending is None:
             self._pending = self._run_of(url)
         for run in self._runs():
@@ -80,6 +93,7 @@ class CameraKeeper:
         if all(ring_key(want) in ready for want in self._wants):
             self._retire(self._active)
             self._active, self._pending = self._pending, None
+            self.history.use(self._active.packets)
 
     def shed(self, fps_max: float | None) -> None:
         for run in self._runs():
@@ -112,6 +126,7 @@ class CameraKeeper:
         self._is_guarded = True
         self._retire(run)
         self._active = self._run_of(run.url)
+        self.history.use(self._active.packets)
         self._active.set_wants(self._wants)
 
     def _run_of(self, url: str) -> StreamRun:

@@ -20,6 +20,7 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import msgspec
 from msgspec import structs
@@ -30,6 +31,7 @@ from ingest.cameras.meeting_place import BrokerAway, MeetingPlace, RuntimeInfo
 from ingest.cameras.messages import (
     PROTOCOL_VERSION,
     ClipDone,
+    ClipForm,
     ClipRequest,
     Hello,
     SetWants,
@@ -37,7 +39,14 @@ from ingest.cameras.messages import (
     decode_report,
     encode,
 )
-from ingest.cameras.wants import CameraSource, CameraStatus, ClipInfo, FrameWant, ring_key
+from ingest.cameras.wants import (
+    CameraSource,
+    CameraStatus,
+    ClipInfo,
+    FrameWant,
+    ReplayWant,
+    ring_key,
+)
 from ingest.errors import RetryLater
 from ingest.stop import StopToken
 
@@ -69,6 +78,8 @@ _started_brokers: list[subprocess.Popen[bytes]] = []
 class ClipFailed(RetryLater):
     """No clip was written: no packets of that time, the camera is not held, or no space."""
 
+    is_disk_full = False
+
 
 class CameraLease:
     """What this process wants of which cameras. `close` gives everything back."""
@@ -84,7 +95,7 @@ class CameraLease:
         self._status: dict[CameraId, CameraStatus] = {}
         self._snapshot: Mapping[CameraId, CameraStatus] = MappingProxyType({})
         self._status_version = 0
-        self._clips: dict[int, tuple[ClipRequest, Future[ClipInfo]]] = {}
+        self._clips: dict[int, tuple[ClipRequest, Future[Any]]] = {}
         self._clip_ids = itertools.count(1)
         self._stop = StopToken()
         self._thread: threading.Thread | None = None
@@ -94,12 +105,17 @@ class CameraLease:
         self._thread = threading.Thread(target=self._run, name="camera-lease", daemon=True)
         self._thread.start()
 
-    def set_wants(self, sources: Sequence[CameraSource], wants: Sequence[FrameWant]) -> None:
+    def set_wants(
+        self,
+        sources: Sequence[CameraSource],
+        wants: Sequence[FrameWant],
+        replays: Sequence[ReplayWant] = (),
+    ) -> None:
         """The full set of cameras held and pictures wanted; replaces the former set.
 
         A source without a want is connected and its packets are kept for clips, undecoded.
         """
-        message = SetWants(tuple(sources), tuple(wants))
+        message = SetWants(tuple(sources), tuple(wants), tuple(replays))
         with self._lock:
             if message == self._wants:
                 return
@@ -126,6 +142,18 @@ class CameraLease:
             next(self._clip_ids), camera_id, from_mono_ns, to_mono_ns, str(path.absolute())
         )
         future: Future[ClipInfo] = Future()
+        with self._lock:
+            self._clips[request.request_id] = (request, future)
+            self._say(request)
+        return future
+
+    def export(
+        self, camera_id: CameraId, from_mono_ns: int, to_mono_ns: int, path: Path, form: ClipForm
+    ) -> Future[tuple[ClipInfo, ...]]:
+        """As `clip`, in another form: every connection's part, or a picture (see ClipForm)."""
+        span = (from_mono_ns, to_mono_ns)
+        request = ClipRequest(next(self._clip_ids), camera_id, *span, str(path.absolute()), form)
+        future: Future[tuple[ClipInfo, ...]] = Future()
         with self._lock:
             self._clips[request.request_id] = (request, future)
             self._say(request)
@@ -219,13 +247,17 @@ class CameraLease:
 
     def _take_clip(self, message: ClipDone) -> None:
         with self._lock:
-            _, future = self._clips.pop(message.request_id, (None, None))
-        if future is None:
+            request, future = self._clips.pop(message.request_id, (None, None))
+        if request is None or future is None:
             return
-        if message.clip is not None:
+        if message.clip is not None and request.form is ClipForm.EVIDENCE:
             future.set_result(message.clip)
+        elif message.clip is not None:
+            future.set_result((message.clip, *message.further))
         else:
-            future.set_exception(ClipFailed(message.error or "no clip"))
+            failure = ClipFailed(message.error or "no clip")
+            failure.is_disk_full = message.is_disk_full
+            future.set_exception(failure)
 
     def _broker_lost(self) -> None:
         if self._stop.stopped:

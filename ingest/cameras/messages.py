@@ -7,11 +7,13 @@ group → broker (lines on its standard output): StatusChange, ClipDone
 
 from __future__ import annotations
 
+import enum
+
 import msgspec
 from msgspec import Struct
 
 from config.site import CameraId
-from ingest.cameras.wants import CameraSource, CameraStatus, ClipInfo, FrameWant
+from ingest.cameras.wants import CameraSource, CameraStatus, ClipInfo, FrameWant, ReplayWant
 
 PROTOCOL_VERSION = 1
 
@@ -31,16 +33,27 @@ class SetWants(Struct, frozen=True, tag="set_wants"):
 
     sources: tuple[CameraSource, ...]
     wants: tuple[FrameWant, ...]
+    replays: tuple[ReplayWant, ...] = ()
+
+
+class ClipForm(enum.Enum):
+    """What is written of the packets between two moments."""
+
+    EVIDENCE = "evidence"  #: an MP4 of one connection, the one with most packets in the span
+    WHOLE = "whole"  #: an MP4 of every connection in the span
+    STILL = "still"  #: the picture shown at the end of the span
+    STILL_NOW = "still_now"  #: the newest picture, of the main stream whichever is held
 
 
 class ClipRequest(Struct, frozen=True, tag="clip"):
-    """Write the packets between two monotonic moments to `path` as MP4."""
+    """Write what was received between two monotonic moments to `path`, nothing transcoded."""
 
     request_id: int
     camera_id: CameraId
     from_mono_ns: int
     to_mono_ns: int
     path: str
+    form: ClipForm = ClipForm.EVIDENCE
 
 
 class StatusChange(Struct, frozen=True, tag="status"):
@@ -51,11 +64,13 @@ class StatusChange(Struct, frozen=True, tag="status"):
 
 
 class ClipDone(Struct, frozen=True, tag="clip_done"):
-    """Exactly one of `clip` and `error` is set."""
+    """Exactly one of `clip` and `error` is set; `further`: other parts of the same span."""
 
     request_id: int
     clip: ClipInfo | None = None
     error: str | None = None
+    further: tuple[ClipInfo, ...] = ()
+    is_disk_full: bool = False
 
 
 Request = Hello | SetWants | ClipRequest

@@ -5,15 +5,21 @@ Bounded in time and bytes; the oldest leave first. Holds copies: nothing of the 
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections import deque
 from dataclasses import dataclass
 from typing import Final
 
-#: Pre-roll of evidence (10 s), the rule's own limit and a 10 s key-frame interval fit.
-KEPT_S: Final = 40.0
-#: 40 s of a 4 Mbit/s stream and some; 64 cameras stay within 1.3 GB at worst.
-KEPT_BYTES: Final = 20 << 20
+from ingest.cameras.stream_info import StreamInfo
+
+#: Instant replay; pre-roll of evidence (10 s), a rule's limit and a 10 s key-frame interval fit.
+KEPT_S: Final = 60.0
+#: 60 s of a 4 Mbit/s stream and some; 64 cameras stay within 2 GB at worst.
+KEPT_BYTES: Final = 32 << 20
+
+#: Numbers of connections, unique in a process: packets of two never mix, whoever keeps them.
+SESSION_NUMBERS: Final = itertools.count(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +30,7 @@ class CompressedPacket:
         dts_ns, pts_ns: continuous media time (see TimestampChecker).
         mono_ns, utc_ns: when it was received.
         session: number of the connection it came through; units of two never mix.
+        is_damaged: something before it was lost on the way.
     """
 
     data: bytes
@@ -33,6 +40,7 @@ class CompressedPacket:
     mono_ns: int
     utc_ns: int
     session: int
+    is_damaged: bool = False
 
 
 class PacketRing:
@@ -43,11 +51,30 @@ class PacketRing:
         self._kept_bytes = kept_bytes
         self._packets: deque[CompressedPacket] = deque()
         self._byte_count = 0
+        self._infos: dict[int, StreamInfo] = {}
         self._lock = threading.Lock()
 
     @property
     def byte_count(self) -> int:
         return self._byte_count
+
+    @property
+    def newest_mono_ns(self) -> int:
+        """When the last packet came; 0 while there is none."""
+        with self._lock:
+            return self._packets[-1].mono_ns if self._packets else 0
+
+    def describe(self, session: int, info: StreamInfo) -> None:
+        """What the packets of a connection carry; told before the first of them."""
+        with self._lock:
+            kept = {packet.session for packet in self._packets}
+            self._infos = {number: known for number, known in self._infos.items() if number in kept}
+            self._infos[session] = info
+
+    def snapshot(self) -> tuple[dict[int, StreamInfo], list[CompressedPacket]]:
+        """What is known of each connection, and all packets, oldest first."""
+        with self._lock:
+            return dict(self._infos), list(self._packets)
 
     def append(self, packet: CompressedPacket) -> None:
         """Keeps `packet`; drops what is too old or too much."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import logging
+from fractions import Fraction
 from typing import Final, cast
 
 import av
@@ -15,7 +16,7 @@ import av.error
 import numpy as np
 from av.codec.hwaccel import HWAccel, hwdevices_available
 from av.video.codeccontext import VideoCodecContext
-from av.video.frame import VideoFrame
+from av.video.frame import PictureType, VideoFrame
 from av.video.reformatter import ColorRange, Interpolation, VideoReformatter
 
 from config.settings import HardwareDecoding
@@ -33,6 +34,8 @@ _PIXEL_FORMATS: Final = {PixelFormat.BGRA: "bgra", PixelFormat.I420: "yuv420p"}
 _PLANAR_420: Final = ("yuv420p", "yuvj420p")
 #: What a picture is scaled as on its way to BGRA, keeping its range.
 _SCALED_AS: Final = {"yuv420p": "yuv422p", "yuvj420p": "yuvj422p"}
+#: File suffix → encoder and its pixels.
+_STILLS: Final = {".png": ("png", "rgb24"), ".jpg": ("mjpeg", "yuvj444p")}
 _SCALING: Final = Interpolation.FAST_BILINEAR
 
 #: Pictures in a row that a device may fail to decode once it has decoded any: damage does that, too.
@@ -197,6 +200,27 @@ class PictureScaler:
             threads=1,
         )
         return [(memoryview(plane), plane.line_size) for plane in done.planes]
+
+
+def encoded_still(frame: VideoFrame, pixel_aspect: float, suffix: str) -> tuple[bytes, int, int]:
+    """A whole picture as PNG (`.png`) or JPEG (`.jpg`), in square pixels, and its width and height.
+
+    Raises ValueError for another suffix.
+    """
+    if suffix not in _STILLS:
+        raise ValueError(f"{suffix} is no picture file: .png and .jpg are")
+    codec, pixels = _STILLS[suffix]
+    width = round(frame.width * pixel_aspect)
+    picture = frame.reformat(width, frame.height, pixels, dst_color_range=ColorRange.JPEG)
+    context = cast(VideoCodecContext, av.CodecContext.create(codec, "w"))
+    context.width, context.height, context.pix_fmt = width, frame.height, pixels
+    context.time_base = Fraction(1, 25)
+    if codec == "mjpeg":
+        context.options = {"qmin": "2", "qmax": "2"}  # the finest the encoder makes
+        context.color_range = ColorRange.JPEG
+    picture.pts, picture.time_base, picture.pict_type = 0, Fraction(1, 25), PictureType.NONE
+    packets = [*context.encode(picture), *context.encode(None)]
+    return b"".join(bytes(packet) for packet in packets), width, frame.height
 
 
 def _cropped(frame: VideoFrame, region: Region) -> VideoFrame:

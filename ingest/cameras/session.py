@@ -77,6 +77,7 @@ def run_session(
                     mono_ns,
                     utc_ns,
                     number,
+                    is_damaged=raw.is_corrupt,
                 ),
                 is_damaged=raw.is_corrupt,
             )

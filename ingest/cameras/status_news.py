@@ -56,4 +56,5 @@ def _weighty(status: CameraStatus) -> tuple[object, ...]:
         health.reconnect_count,
         status.rings,
         status.shed_fps,
+        status.replays,
     )

@@ -47,6 +47,6 @@ def even_box(region: Region, width: int, height: int) -> tuple[int, int, int, in
 def _even_span(start_norm: float, end_norm: float, length: int) -> tuple[int, int]:
     length &= ~1
     least = min(16, length)
-    start = max(0, min(int(start_norm * length), length - least)) & ~1
+    start = max(0, min(round(start_norm * length), length - least)) & ~1
     end = max(start + least, min(length, round(end_norm * length)) & ~1)
     return start, end

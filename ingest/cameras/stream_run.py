@@ -20,7 +20,7 @@ from ingest.cameras.health import LossCause, StreamHealth
 from ingest.cameras.health_tracker import HealthTracker
 from ingest.cameras.outputs import FrameOutput
 from ingest.cameras.overload import CatchUp
-from ingest.cameras.packets import CompressedPacket, PacketRing
+from ingest.cameras.packets import SESSION_NUMBERS, CompressedPacket, PacketRing
 from ingest.cameras.pictures import PictureDecoder
 from ingest.cameras.reconnect import BackOff
 from ingest.cameras.session import SessionSettings, run_session
@@ -150,6 +150,7 @@ class StreamRun:
     def opened(self, info: StreamInfo) -> None:
         self.info = info
         self._heard_ns = self._clock.mono_ns()
+        self.packets.describe(self._session_number, info)
         self._decoder = None
         self._drift.restart()
         self._tracker.connected(info.codec, info.width_px, info.height_px)
@@ -175,7 +176,7 @@ class StreamRun:
 
     def _run(self) -> None:
         while not self._stop.stopped:
-            self._session_number += 1
+            self._session_number = next(SESSION_NUMBERS)
             began_ns = self._clock.mono_ns()
             self._tracker.trying()
             try:

@@ -1,11 +1,13 @@
-"""FrameWant, CameraSource, CameraStatus: what a lease asks of the broker and what it is told. Pure.
+"""FrameWant, ReplayWant, CameraStatus: what a lease asks of the broker and what it is told. Pure.
 
 A lease states the full set of its wishes; the broker serves the union of all leases. A ring is
 named by its key (format, width class, region), so that two readers with different rates share it.
+A replay states the whole of itself (moment, steps since, speed), so that it can be said again.
 """
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterable
 from typing import Final
 
@@ -72,15 +74,68 @@ class RingInfo(Struct, frozen=True):
     fps: float
 
 
+class ReplayProblem(enum.Enum):
+    """Why there is nothing to replay."""
+
+    NOTHING_KEPT = "nothing_kept"  #: nothing was received in the last minute
+    TOO_MANY = "too_many"  #: as many replays as the process may decode are open
+    UNDECODABLE = "undecodable"  #: packets are kept, no picture comes out of them
+
+
+class ReplayWant(Struct, frozen=True):
+    """One replay of one camera.
+
+    Attributes:
+        replay_id: of the lease's choice, unique on the machine.
+        frame: camera, size and region of its pictures; rate and priority do not matter.
+        seek_count: grows with every new `at_mono_ns`.
+        at_mono_ns: the moment to go to (time of receipt).
+        step_total: pictures to step since the last seek, back is negative; sums up.
+        speed: 1 is as it was, 0 stands still.
+    """
+
+    replay_id: str
+    frame: FrameWant
+    seek_count: int
+    at_mono_ns: int
+    step_total: int = 0
+    speed: float = 1.0
+
+
+class ReplayStatus(Struct, frozen=True):
+    """A replay now. Where it is stands in its ring's newest frame (time of receipt).
+
+    Attributes:
+        ring_key, ring: what its pictures are in; None before the first.
+        from_mono_ns, to_mono_ns: what can be sought.
+        gaps: spans in which nothing was received.
+        is_at_end: the newest picture is shown; it waits for more.
+        width_px, height_px, pixel_aspect: of the picture that is shown.
+    """
+
+    ring_key: str = ""
+    ring: RingInfo | None = None
+    from_mono_ns: int = 0
+    to_mono_ns: int = 0
+    gaps: tuple[tuple[int, int], ...] = ()
+    is_at_end: bool = False
+    width_px: int = 0
+    height_px: int = 0
+    pixel_aspect: float = 1.0
+    problem: ReplayProblem | None = None
+
+
 class CameraStatus(Struct, frozen=True):
     """One camera now: its stream and its rings by `ring_key`.
 
-    `shed_fps` is the rate its tiles were reduced to under overload, None at full rate.
+    `shed_fps` is the rate its tiles were reduced to under overload, None at full rate; `replays`
+    by the id of their want.
     """
 
     health: StreamHealth
     rings: dict[str, RingInfo]
     shed_fps: float | None = None
+    replays: dict[str, ReplayStatus] = {}
 
 
 class ClipInfo(Struct, frozen=True):

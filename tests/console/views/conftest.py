@@ -57,13 +57,14 @@ class Seat:
         self.cache = EvidenceCache(self.errands, picture_bytes)
         pictures = FakePictures(self.wall, self.clock)
         self.view = WallView(
-            self.wall, MAIN_WINDOW, pictures, self.session.directory, clock=self.clock
-        )
+            self.wall, MAIN_WINDOW, pictures, self.session.directory, clock=self.clock,
+            tools=self.session.tools,
+        )  # fmt: skip
         self.window = MainWindow(self.session, self.cache, self.view, profile)
         self.desk = DeskLine(self.session, self.hub, self.errands, "seat 1")
         self.reason: str | None = "why"
         self.commander = Commander(self.session, self.desk, self._reason)
-        self.router = KeyRouter(application, self.clock)
+        self.router = KeyRouter(application, self.clock, self.session.tools.key_mode)
         self._connect()
         self.window.arrange(SeatMemory(is_maximized=False, geometry=(0, 0, 1400, 860)))
         qtbot.waitExposed(self.window)

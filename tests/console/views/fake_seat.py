@@ -11,7 +11,7 @@ import numpy as np
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter
 
 from config.site import CameraId
-from console.bridge.tile_image import TileImage, image_over
+from console.bridge.tile_image import ReplayMark, TileImage, image_over
 from console.state.tiles import TileAddress, WindowId
 from console.state.wall import WallState
 from console.state.wall_wants import ViewSize
@@ -58,6 +58,12 @@ class FakeFeed:
 
     def still_valid(self) -> bool:
         return True
+
+    def overview(self) -> TileImage | None:
+        return None
+
+    def replay_mark(self) -> ReplayMark | None:
+        return None
 
     def shed_fps(self) -> float | None:
         return None

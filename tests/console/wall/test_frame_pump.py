@@ -18,7 +18,14 @@ from console.state.tiles import WHOLE, TileAddress, WindowId
 from console.state.wall import WallState
 from console.state.wall_wants import Importance, TileWant, ViewSize
 from ingest.cameras.health import LossCause, StreamHealth, StreamState
-from ingest.cameras.wants import CameraSource, CameraStatus, FrameWant, RingInfo, ring_key
+from ingest.cameras.wants import (
+    CameraSource,
+    CameraStatus,
+    FrameWant,
+    ReplayWant,
+    RingInfo,
+    ring_key,
+)
 from ingest.frames.frame import PixelFormat, WidthClass
 from ingest.frames.ring import RingWriter
 
@@ -38,8 +45,13 @@ class RingLease:
         self.wants: Sequence[FrameWant] = ()
         self.writers: dict[tuple[CameraId, str], RingWriter] = {}
 
-    def set_wants(self, sources: Sequence[CameraSource], wants: Sequence[FrameWant]) -> None:
-        self.sources, self.wants = sources, wants
+    def set_wants(
+        self,
+        sources: Sequence[CameraSource],
+        wants: Sequence[FrameWant],
+        replays: Sequence[ReplayWant] = (),
+    ) -> None:
+        self.sources, self.wants, self.replays = sources, wants, replays
 
     def status(self) -> Mapping[CameraId, CameraStatus]:
         return dict(self._status)

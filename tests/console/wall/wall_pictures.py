@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from config.site import CameraId
-from console.bridge.tile_image import TileImage, image_over
+from console.bridge.tile_image import ReplayMark, TileImage, image_over
 from console.state.tiles import WHOLE, Region, TileAddress, WindowId
 from console.state.wall import WallState
 from console.state.wall_wants import ViewSize
@@ -23,6 +23,7 @@ class FakeFeed:
         self.overwritten = False
         self.state: StreamHealth | None = None
         self.shed: float | None = None
+        self.whole: TileImage | None = None
 
     def push(self, pixels: NDArray[np.uint8], *, mono_ns: int, region: Region = WHOLE) -> None:
         number = 1 if self._next is None else self._next.number + 1
@@ -46,6 +47,12 @@ class FakeFeed:
     def still_valid(self) -> bool:
         was, self.overwritten = self.overwritten, False
         return not was
+
+    def overview(self) -> TileImage | None:
+        return self.whole
+
+    def replay_mark(self) -> ReplayMark | None:
+        return None
 
     def shed_fps(self) -> float | None:
         return self.shed

@@ -1,0 +1,150 @@
+"""Exporter: has snapshots and clips written by the ingest process, hashes them and seals the manifest.
+
+One export at a time on a thread of its own; more wait. Decides nothing about what is exported.
+
+Threads: GUI thread only; waiting, hashing and writing run on an errand thread.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeout
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Signal
+
+from config.site import CameraId
+from console.bridge.gui_thread import Errands
+from console.state.export_ask import ExportAsk
+from console.state.exports import (
+    FORMAT,
+    ExportFailed,
+    ExportKind,
+    Manifest,
+    file_stem,
+    free_path,
+    sealed,
+)
+from ingest.cameras.lease import ClipFailed
+from ingest.cameras.messages import ClipForm
+from ingest.cameras.wants import ClipInfo
+from ingest.clock import Clock
+from ingest.errors import GridwallError
+from ingest.feed.envelope import utc_text
+
+#: A still of a main stream may wait 8 s for its camera; a minute of packets is written in less.
+WAIT_S = 20.0
+#: A clip of "now" is asked for up to now: packets still on the way are not waited for.
+STILL_SUFFIX, CLIP_SUFFIX = ".png", ".mp4"
+
+
+class Exports(Protocol):
+    """The part of `CameraLease` used here."""
+
+    def export(
+        self, camera_id: CameraId, from_mono_ns: int, to_mono_ns: int, path: Path, form: ClipForm
+    ) -> Future[tuple[ClipInfo, ...]]: ...
+
+
+class DiskFull(ExportFailed):
+    """No space where it was to be written."""
+
+
+class FolderUnusable(ExportFailed):
+    """The folder cannot be made or written to."""
+
+
+class NothingKept(ExportFailed):
+    """The ingest process has no picture of that time."""
+
+
+class Exporter(QObject):
+    """Signals: `done(manifest_path)`; `failed(error)`: an ExportFailed."""
+
+    done = Signal(object)
+    failed = Signal(object)
+
+    def __init__(
+        self,
+        lease: Exports,
+        clock: Clock,
+        site_name: Callable[[], str],
+        operator: str,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._lease = lease
+        self._clock = clock
+        self._site_name = site_name
+        self._operator = operator
+        self._errands = Errands(1)
+
+    def export(self, ask: ExportAsk) -> None:
+        """Begins an export; `done` or `failed` follows."""
+        site, now_mono_ns, now_utc_ns = (
+            self._site_name(), self._clock.mono_ns(), self._clock.utc_ns(),
+        )  # fmt: skip
+        self._errands.run(
+            lambda: self._made(ask, site, now_mono_ns, now_utc_ns), self.done.emit, self._fail
+        )
+
+    def close(self) -> None:
+        """Waits for the export that is being written, drops those that wait."""
+        self._errands.close(WAIT_S)
+
+    def _fail(self, error: GridwallError) -> None:
+        self.failed.emit(error)
+
+    def _made(self, ask: ExportAsk, site: str, now_mono_ns: int, now_utc_ns: int) -> Path:
+        _need_folder(ask.folder)
+        kind = ExportKind.SNAPSHOT if ask.span is None else ExportKind.CLIP
+        at_ns = now_mono_ns if ask.at_mono_ns is None else ask.at_mono_ns
+        start_ns, end_ns = (at_ns, at_ns) if ask.span is None else (
+            ask.span.from_mono_ns, ask.span.to_mono_ns,
+        )  # fmt: skip
+        form = ClipForm.WHOLE
+        if ask.span is None:
+            form = ClipForm.STILL_NOW if ask.at_mono_ns is None else ClipForm.STILL
+        suffix = STILL_SUFFIX if ask.span is None else CLIP_SUFFIX
+        stem = file_stem(ask.camera_id, now_utc_ns + start_ns - now_mono_ns)
+        path = free_path(ask.folder, stem, suffix)
+        clips = _waited(self._lease.export(ask.camera_id, start_ns, end_ns, path, form))
+        return sealed(
+            Manifest(
+                format=FORMAT,
+                kind=kind,
+                site=site,
+                camera_id=ask.camera_id,
+                camera_name=ask.camera_name,
+                operator=self._operator,
+                created_utc=utc_text(now_utc_ns),
+                asked_from_utc=utc_text(now_utc_ns + start_ns - now_mono_ns),
+                asked_to_utc=utc_text(now_utc_ns + end_ns - now_mono_ns),
+                is_transcoded=kind is ExportKind.SNAPSHOT,
+                files=(),
+            ),
+            clips,
+        )
+
+
+def _need_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FolderUnusable(f"{folder}: {error.strerror}") from error
+    if not os.access(folder, os.W_OK):
+        raise FolderUnusable(f"{folder}: no permission to write")
+
+
+def _waited(future: Future[tuple[ClipInfo, ...]]) -> tuple[ClipInfo, ...]:
+    try:
+        return future.result(WAIT_S)
+    except FutureTimeout as error:
+        raise ExportFailed(f"the video service did not answer within {WAIT_S:.0f} s") from error
+    except ClipFailed as error:
+        if error.is_disk_full:
+            raise DiskFull(str(error)) from error
+        raise NothingKept(str(error)) from error

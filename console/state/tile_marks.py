@@ -1,0 +1,53 @@
+"""TileMarks: what is drawn into live pictures beside the alert's caption: its box, the camera's zones.
+
+Decides by one switch of the seat what is drawn; frames and captions of alarms are never switched off.
+
+Threads: GUI thread only (or a test's).
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+
+from config.site import CameraId, Zone, ZoneKind
+from console.state.observable import Value
+
+
+class MarkLevel(enum.Enum):
+    """What is drawn; the values are the order in which the key goes round."""
+
+    BOXES = 0  #: boxes of alerts
+    ZONES = 1  #: … and the zones of every camera
+    NONE = 2  #: the bare picture
+
+
+class TileMarks:
+    """The switch, and the zones by camera."""
+
+    def __init__(self) -> None:
+        self.level: Value[MarkLevel] = Value(MarkLevel.BOXES)
+        self._zones: dict[CameraId, tuple[Zone, ...]] = {}
+
+    @property
+    def has_boxes(self) -> bool:
+        return self.level.get() is not MarkLevel.NONE
+
+    def set_zones(self, zones: Iterable[Zone]) -> None:
+        """The register's zones, after every change of it."""
+        found: dict[CameraId, tuple[Zone, ...]] = {}
+        for zone in zones:
+            found[zone.camera_id] = (*found.get(zone.camera_id, ()), zone)
+        self._zones = found
+
+    def next(self) -> MarkLevel:
+        """Switches to the next level and returns it."""
+        self.level.set(MarkLevel((self.level.get().value + 1) % len(MarkLevel)))
+        return self.level.get()
+
+    def zones_of(self, camera_id: CameraId | None) -> tuple[Zone, ...]:
+        """The zones to draw into a camera's picture now; masks first, so that rules lie on top."""
+        if camera_id is None or self.level.get() is not MarkLevel.ZONES:
+            return ()
+        mine = self._zones.get(camera_id, ())
+        return tuple(sorted(mine, key=lambda zone: zone.kind is not ZoneKind.MASK))

@@ -1,0 +1,68 @@
+"""What is drawn into pictures goes round by one key: boxes, zones, nothing. Read from painted pixels."""
+
+from __future__ import annotations
+
+import msgspec
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+
+from config.geometry import ImagePoint
+from config.site import Zone, ZoneId, ZoneKind
+from console.state.tile_marks import MarkLevel
+from console.state.tiles import TileAddress
+from console.state.wall import MAIN_WINDOW
+from console.views import theme
+from tests.console.seat_kit import camera_id
+from tests.console.views.conftest import Seat
+
+SQUARE = tuple(ImagePoint(x, y) for x, y in ((0.1, 0.2), (0.3, 0.2), (0.3, 0.6), (0.1, 0.6)))
+
+
+def _has_ink(seat: Seat, x_norm: float, y_norm: float, ink: str) -> bool:
+    """Whether a pixel within 2 px of a point of the first tile's picture has about this colour."""
+    painter = seat.view.tile_painters[0]
+    x, y, _, _ = painter.placement.box_px((x_norm, y_norm, x_norm, y_norm))
+    image = seat.view.grab().toImage()
+    left, top = round(painter.rect.x() + x), round(painter.rect.y() + y)
+    around = [(left + dx, top + dy) for dx in range(-2, 3) for dy in range(-2, 3)]
+    found = [image.pixelColor(at_x, at_y) for at_x, at_y in around]
+    want = QColor(ink)
+    return any(
+        max(
+            abs(one.red() - want.red()),
+            abs(one.green() - want.green()),
+            abs(one.blue() - want.blue()),
+        )
+        < 45
+        for one in found
+    )
+
+
+def test_one_key_goes_round_boxes_zones_and_bare_pictures(seat: Seat) -> None:
+    seat.fill()
+    zone = Zone(ZoneId("z"), camera_id(2), ZoneKind.NO_PARKING, SQUARE, 180)
+    seat.session.set_site(msgspec.structs.replace(seat.session.site, zones=(zone,)))
+    seat.wall.put_camera(TileAddress(MAIN_WINDOW, 0), camera_id(2))
+    marks, alarm_ink = seat.session.tools.marks, theme.COLOURS.alarm
+    seat.clock.advance(1.0)
+    box = seat.wall.alarms["alert-1"].box_norm
+    assert box is not None
+    on_box, on_zone = (box[0], (box[1] + box[3]) / 2), (0.1, 0.4)
+    seat.wait(lambda: _has_ink(seat, *on_box, alarm_ink))
+    assert not _has_ink(seat, *on_zone, theme.DARK.text)
+
+    seat.key(Qt.Key.Key_O)
+    assert marks.level.get() is MarkLevel.ZONES
+    seat.wait(lambda: _has_ink(seat, *on_zone, theme.DARK.text))
+    assert _has_ink(seat, *on_box, alarm_ink)
+
+    seat.key(Qt.Key.Key_O)
+    assert marks.level.get() is MarkLevel.NONE
+    seat.wait(lambda: not _has_ink(seat, *on_box, alarm_ink))
+    assert not _has_ink(seat, *on_zone, theme.DARK.text)
+    # the caption of an alarm is never switched off
+    assert seat.view.tile_painters[0].top_px > 0
+    assert "nothing" in seat.window.notice_line.text()
+
+    seat.key(Qt.Key.Key_O)
+    seat.wait(lambda: _has_ink(seat, *on_box, alarm_ink))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +17,9 @@ SEARCH_PX = 40
 _MARGIN = (SEARCH_PX / PATCH_PX - 1) / 2
 #: Contrast, grey levels, below which a patch is too flat to recognise anything by.
 CONTRAST_MIN = 5.0
+
+#: Share of a region's cells that must be left to compare it with itself.
+_COMPARED_MIN = 0.3
 
 Patch = NDArray[np.uint8]
 
@@ -49,19 +54,35 @@ class PictureView:
             return None
         return float(cv2.matchTemplate(here, remembered, cv2.TM_CCOEFF_NORMED).max())
 
-    def changed_share(self, remembered: Patch, box: Box, levels: int) -> float:
-        """Share, 0..1, of the box's cells that differ by more than `levels` from what was.
+    def changed_share(
+        self, remembered: Patch, box: Box, levels: int, ignored: Sequence[Box] = ()
+    ) -> float | None:
+        """Share, 0..1, of the box's cells that changed; None where too few are left to compare.
 
         A change of the light of all cells together does not count, nor does a small shift.
-        `remembered` must come from `core`.
+
+        Args:
+            remembered: from `core` of the same box.
+            levels: grey levels by which a cell must differ to count.
+            ignored: parts of the picture whose changes have another cause (people, traffic).
         """
         here = self._sampled(_around(box), SEARCH_PX)
         fit = cv2.matchTemplate(here, remembered, cv2.TM_SQDIFF)
         _, _, (x, y), _ = cv2.minMaxLoc(fit)
         same = here[y : y + PATCH_PX, x : x + PATCH_PX]
+        counted = _uncovered(box, ignored)
+        if np.count_nonzero(counted) < _COMPARED_MIN * counted.size:
+            return None
         change = cv2.blur(same, (5, 5)).astype(np.int16) - cv2.blur(remembered, (5, 5))
-        change -= np.int16(np.median(change))
+        change = change[counted] - np.int16(np.median(change[counted]))
         return float(np.count_nonzero(np.abs(change) > levels)) / change.size
+
+    def small_copy(self, width_px: int) -> PictureView:
+        """The picture at this width (or its own, if smaller), to be kept."""
+        width = min(width_px, self.width_px)
+        height = max(8, round(width * self.height_px / self.width_px))
+        small = cv2.resize(self.luma, (width, height), interpolation=cv2.INTER_AREA)
+        return PictureView(np.asarray(small, np.uint8))
 
     def _has_contrast(self) -> bool:
         """Whether the picture as a whole shows anything (no fog, no covered lens)."""
@@ -92,6 +113,23 @@ class PictureView:
 def _contrast(grey: NDArray[np.uint8]) -> float:
     """Standard deviation of grey levels."""
     return float(cv2.meanStdDev(grey)[1][0, 0])
+
+
+def _uncovered(box: Box, ignored: Sequence[Box]) -> NDArray[np.bool_]:
+    """Cells (PATCH_PX, PATCH_PX) of the box that none of the others covers."""
+    cells = np.ones((PATCH_PX, PATCH_PX), np.bool_)
+    width, height = max(1e-6, box[2] - box[0]), max(1e-6, box[3] - box[1])
+    for other in ignored:
+        x1, x2 = (
+            round(min(1.0, max(0.0, (edge - box[0]) / width)) * PATCH_PX)
+            for edge in (other[0], other[2])
+        )
+        y1, y2 = (
+            round(min(1.0, max(0.0, (edge - box[1]) / height)) * PATCH_PX)
+            for edge in (other[1], other[3])
+        )
+        cells[y1:y2, x1:x2] = False
+    return cells
 
 
 def _around(box: Box) -> Box:

@@ -5,6 +5,7 @@ Lifetimes and speeds are in seconds; how many pictures were analysed in between 
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict, deque
 from dataclasses import dataclass
 
@@ -56,6 +57,10 @@ class Track:
     def anchor(self) -> Box:
         """Where it stands: the mean of its first sightings since it stopped."""
         return self._anchor
+
+    def path(self, count: int) -> list[tuple[float, Box]]:
+        """(second, box) of its latest sightings, at most `count`, oldest first."""
+        return list(itertools.islice(self.history, max(0, len(self.history) - count), None))
 
     def still_for_s(self) -> float:
         """How long it had been standing when last seen."""

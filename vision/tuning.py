@@ -79,8 +79,11 @@ class StayTuning:
     #: now and then is none.
     sighting_share: float = 0.25
     #: New picture's share when the remembered patch follows the light, and how often it does.
-    patch_follow: float = 0.1
-    patch_interval_s: float = 2.0
+    patch_follow: float = 0.05
+    patch_interval_s: float = 1.0
+    #: Before anything is raised the picture must have shown the very thing within this time: a
+    #: box alone also fits the next vehicle that passes the place.
+    alike_within_s: float = 2.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +92,22 @@ class ParkingTuning:
     inside_share: float = 0.5
     #: Vehicles that stopped within this time of each other, nose to tail, are a queue ...
     queue_window_s: float = 15.0
+    #: ... (as are those that stood so at start, and one cut off by the picture's edge) ...
     #: ... when there are at least this many ...
     queue_count_min: int = 3
     #: ... not further apart than this (sizes) ...
-    queue_gap_sizes: float = 2.5
+    queue_gap_sizes: float = 1.8
     #: ... and a red light does not last longer than this beyond the zone's limit.
     queue_patience_s: float = 120.0
     #: When the first of a queue drive off, the last have this long to follow.
     queue_release_s: float = 15.0
+    #: Whoever is passed by this many vehicles does not wait for anything ...
+    passed_count_min: int = 2
+    #: ... that drive by within this distance (sizes): the next lane is one away.
+    beside_sizes: float = 1.6
+    #: Where this many drove through lately, within this distance (sizes), is a lane.
+    lane_count_min: int = 2
+    lane_sizes: float = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +140,10 @@ class SmokeTuning:
     #: ... and share of its cells that must, in the median look: distant plumes reach 0.08,
     #: small fires 0.06, traffic cones stay below 0.01 (measured on clips, smoothed cells).
     changed_share: float = 0.03
+    #: What looks this much (correlation) as it did this long before it was noticed stood there
+    #: all along: a cone with a flapping tape reaches 0.80-0.94, flames 0.06.
+    former_likeness: float = 0.7
+    former_s: float = 3.0
     #: Travel, in sizes per second, above which it is a vehicle or a bag, not smoke.
     travel_sizes_per_s: float = 0.6
     #: Part of the picture's width from which a second look at a crop shows nothing new.

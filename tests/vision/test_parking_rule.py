@@ -140,6 +140,28 @@ INNOCENT: dict[str, Callable[[], Street]] = {
             for n in range(4)
         ]
     ),
+    "a queue that stood there at start": lambda: Street(
+        [
+            Actor(
+                "car",
+                [(-1, 0.3 + n * 0.15, 0.6), (40 + n, 0.3 + n * 0.15, 0.6), (44 + n, 1.3, 0.6)],
+                seed=20 + n,
+            )
+            for n in range(3)
+        ]
+    ),
+    "different vehicles that each pass the same place": lambda: Street(
+        [
+            Actor("car", [(t, 0.5, 0.6), (t + 0.4, 0.5, 0.6)], seed=round(t * 10))
+            for t in (n * 0.5 for n in range(120))
+        ]
+    ),
+    "one that waits in a lane": lambda: Street(
+        [
+            *(Actor("car", [(t, -0.1, 0.6), (t + 5, 1.1, 0.6)], seed=t) for t in (0, 7, 14)),
+            arriving(stop_s=24, leave_s=44),
+        ]
+    ),
     "a person who stands": lambda: Street(
         [Actor("person", [(-1, 0.5, 0.6), (90, 0.5, 0.6)], size=(0.03, 0.2))]
     ),
@@ -164,6 +186,31 @@ def test_a_queue_that_never_moves_is_parking_after_all() -> None:
     raised = of(drive(Street(cars), pipeline_of(KERB), 0, 160), AlertVerb.RAISED)
     assert len(raised) == 3
     assert min(each.at_s for each in raised) > 120
+
+
+def passing(at_s: float, y: float = 0.74) -> Actor:
+    return Actor("car", [(at_s, -0.1, y), (at_s + 6, 1.1, y)], seed=round(at_s) + 70)
+
+
+def test_a_row_that_others_drive_past_is_parked_although_it_stands_like_a_queue() -> None:
+    row = [
+        Actor("car", [(-1, 0.3 + n * 0.15, 0.55), (100, 0.3 + n * 0.15, 0.55)], seed=20 + n)
+        for n in range(3)
+    ]
+    found = drive(Street([*row, passing(12), passing(24)]), pipeline_of(KERB), 0, 60)
+    raised = of(found, AlertVerb.RAISED)
+    assert len(raised) == 3
+    assert all(each.event.data.since_before for each in raised)
+    assert 24 < min(each.at_s for each in raised) <= max(each.at_s for each in raised) < 33
+
+
+def test_one_that_blocks_a_lane_is_raised_once_others_drive_around_it() -> None:
+    before = [Actor("car", [(t, -0.1, 0.6), (t + 5, 1.1, 0.6)], seed=t) for t in (0, 7, 14)]
+    street = Street([*before, arriving(stop_s=24, leave_s=90), passing(40), passing(50)])
+    raised = of(drive(street, pipeline_of(KERB), 0, 80), AlertVerb.RAISED)
+    assert len(raised) == 1
+    assert 50 < raised[0].at_s < 60
+    assert abs(since_s(raised[0]) - 24) < 2.0
 
 
 def test_a_second_car_in_the_same_place_is_a_second_stay() -> None:

@@ -43,6 +43,25 @@ INNOCENT: dict[str, Callable[[], Street]] = {
         [Actor("smoke", [(5, 0.1, 0.5), (9, 0.9, 0.5)], restless=True, size=(0.1, 0.1))]
     ),
     "a puff shorter than the limit": lambda: Street([smoke(5, 7)]),
+    "a lamp that stood there before, beside something that flaps": lambda: Street(
+        [
+            Actor("lamp", [(-1, 0.5, 0.4), (60, 0.5, 0.4)], size=(0.15, 0.2), seen=lambda _: False),
+            Actor(
+                "tape",
+                [(-1, 0.5, 0.45), (60, 0.5, 0.45)],
+                size=(0.15, 0.02),
+                restless=True,
+                seen=lambda _: False,
+            ),
+            Actor("fire", [(22, 0.5, 0.4), (60, 0.5, 0.4)], size=(0.15, 0.2), drawn=False),
+        ]
+    ),
+    "a wall somebody walks to and fro before": lambda: Street(
+        [
+            Actor("smoke", [(5, 0.5, 0.4), (40, 0.5, 0.4)], size=(0.4, 0.4), drawn=False),
+            Actor("person", [(n, 0.4 + 0.2 * (n % 2), 0.45) for n in range(45)], size=(0.1, 0.3)),
+        ]
+    ),
     "a weak score": lambda: Street([smoke(score=0.2)]),
 }
 
@@ -50,6 +69,13 @@ INNOCENT: dict[str, Callable[[], Street]] = {
 @pytest.mark.parametrize("name", INNOCENT)
 def test_nothing_is_raised_for(name: str) -> None:
     assert drive(INNOCENT[name](), pipeline_of(WATCH), 0, 45) == []
+
+
+def test_a_fire_where_something_stood_before_is_raised() -> None:
+    lamp = Actor("lamp", [(-1, 0.5, 0.4), (60, 0.5, 0.4)], size=(0.15, 0.2), seen=lambda _: False)
+    fire = Actor("fire", [(22, 0.5, 0.4), (60, 0.5, 0.4)], size=(0.15, 0.2), restless=True)
+    raised = of(drive(Street([lamp, fire]), pipeline_of(WATCH), 0, 40), AlertVerb.RAISED)
+    assert [each.event.data.kind for each in raised] == [AlertKind.FIRE]
 
 
 def test_smoke_that_flickers_but_persists_is_one_alert() -> None:

@@ -41,8 +41,8 @@ class TruthClip(Struct, frozen=True):
     events: tuple[TruthEvent, ...]
 
 
-def read_truth(file: Path) -> tuple[TruthClip, ...]:
-    """The clips of a TRUTH.toml; relative paths count from its folder.
+def read_truth(file: Path, videos: Path | None = None) -> tuple[TruthClip, ...]:
+    """The clips of a TRUTH.toml; relative paths count from `videos`, else from its own folder.
 
     Raises:
         TruthInvalid: unreadable, a clip without path, a wrong zone or event.
@@ -54,14 +54,15 @@ def read_truth(file: Path) -> tuple[TruthClip, ...]:
     clips = document.get("clip")
     if not isinstance(clips, list) or not clips:
         raise TruthInvalid(f"{file}: expected at least one [[clip]]")
-    return tuple(_clip(file, number, table) for number, table in enumerate(clips, 1))
+    folder = videos or file.parent
+    return tuple(_clip(file, folder, number, table) for number, table in enumerate(clips, 1))
 
 
-def _clip(file: Path, number: int, table: dict[str, Any]) -> TruthClip:
+def _clip(file: Path, folder: Path, number: int, table: dict[str, Any]) -> TruthClip:
     where = f"{file}: clip {number}"
     if not isinstance(table.get("path"), str):
         raise TruthInvalid(f'{where}: expected path = "clip.mp4"')
-    path = (file.parent / table["path"]).resolve()
+    path = (folder / table["path"]).resolve()
     if not path.is_file():
         raise TruthInvalid(f"{where}: {path} does not exist")
     events = tuple(_event(where, event) for event in table.get("event", ()))

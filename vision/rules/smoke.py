@@ -20,7 +20,8 @@ from config.site import ZoneId
 from vision.alerts import AlertKind, AlertVerb
 from vision.boxes import Box, area, centre, covered_share, grown, intersection, mixed, size, union
 from vision.classes import ObjectClass
-from vision.patches import Patch
+from vision.patches import Patch, PictureView
+from vision.rules.past import Past
 from vision.rules.rule import AlertChange, Finding, FrameContext, Moment, new_alert_id
 from vision.tracks import Sighting, Track
 from vision.tuning import SmokeTuning, Tuning
@@ -30,10 +31,17 @@ _KINDS = {ObjectClass.SMOKE: AlertKind.SMOKE, ObjectClass.FIRE: AlertKind.FIRE}
 #: Patches kept to compare the region with itself about a second ago.
 _PATCH_AGE_S = 0.8
 
+#: Margin, in sizes, around people and traffic: detectors' boxes cut shadows and elbows off.
+_CAUSE_MARGIN = 0.2
+
 
 @dataclass(slots=True)
 class Region:
-    """A place that seems to burn. Times are monotonic seconds."""
+    """A place that seems to burn. Times are monotonic seconds.
+
+    Attributes:
+        scenery: how the place looked before, where that is what it still looks like.
+    """
 
     kind: AlertKind
     box: Box
@@ -45,6 +53,7 @@ class Region:
     patches: deque[tuple[float, Box, Patch]] = field(default_factory=lambda: deque(maxlen=8))
     changes: deque[float] = field(default_factory=lambda: deque(maxlen=32))
     looked_twice_s: float = float("-inf")
+    scenery: tuple[Box, Patch] | None = None
     alert_id: str | None = None
 
 
@@ -68,6 +77,7 @@ class SmokeRule:
         self._masks = masks
         self._tuning: SmokeTuning = tuning.smoke
         self._regions: list[Region] = []
+        self._past = Past()
         self._last: Moment | None = None
 
     @property
@@ -92,14 +102,15 @@ class SmokeRule:
         self._last = now
         if not self._area.in_force(now.utc_ns, context.zone_info):
             return self.end_all(now, "hours_over")
+        self._past.take(context.view, now.mono_s)
         if context.detected:
-            self._take(context, now.mono_s)
+            self._take(context, _other_causes(tracks, now.mono_s), now.mono_s)
         changes: list[AlertChange] = []
         for region in list(self._regions):
             changes += self._judge(region, context, now)
         return changes
 
-    def _take(self, context: FrameContext, now_s: float) -> None:
+    def _take(self, context: FrameContext, moving: Sequence[Box], now_s: float) -> None:
         """Sorts this picture's sightings into regions, strongest first."""
         hits: dict[int, list[Sighting]] = {}
         for sighting in sorted(context.burning, key=lambda each: -each.score):
@@ -113,7 +124,9 @@ class SmokeRule:
                 self._regions.append(region)
             hits.setdefault(id(region), []).append(sighting)
         for region in self._regions:
-            self._look_at(region, hits.get(id(region), []), context, now_s)
+            self._look_at(region, hits.get(id(region), []), now_s)
+            if hits.get(id(region)) and region.alert_id is None:
+                self._watch_change(region, context, moving, now_s)
         self._merge_neighbours()
 
     def _merge_neighbours(self) -> None:
@@ -154,9 +167,7 @@ class SmokeRule:
         ]
         return max(near, key=lambda region: covered_share(sighting.box, region.box), default=None)
 
-    def _look_at(
-        self, region: Region, hits: Sequence[Sighting], context: FrameContext, now_s: float
-    ) -> None:
+    def _look_at(self, region: Region, hits: Sequence[Sighting], now_s: float) -> None:
         region.looks.append((now_s, bool(hits)))
         if not hits:
             return
@@ -164,16 +175,17 @@ class SmokeRule:
         region.last_s = now_s
         region.box = mixed(region.box, box, 0.5)
         region.score = 0.6 * region.score + 0.4 * max(hit.score for hit in hits)
-        self._watch_change(region, context, now_s)
 
-    def _watch_change(self, region: Region, context: FrameContext, now_s: float) -> None:
+    def _watch_change(
+        self, region: Region, context: FrameContext, moving: Sequence[Box], now_s: float
+    ) -> None:
         """Compares the place with itself a while ago: smoke is never the same picture."""
-        if region.alert_id is not None:
-            return
         for taken_s, box, patch in region.patches:
             if _PATCH_AGE_S <= now_s - taken_s <= 2 * _PATCH_AGE_S:
                 levels = self._tuning.change_levels
-                region.changes.append(context.view.changed_share(patch, box, levels))
+                change = context.view.changed_share(patch, box, levels, moving)
+                if change is not None:
+                    region.changes.append(change)
                 break
         region.patches.append((now_s, region.box, context.view.core(region.box)))
 
@@ -187,23 +199,48 @@ class SmokeRule:
         if unseen_s > self._tuning.forget_s:
             self._regions.remove(region)
             return []
-        if not (unseen_s == 0 and self._is_established(region, now.mono_s)):
+        if not (unseen_s == 0 and self._is_established(region, context.view, now.mono_s)):
             return []
         if not self._second_look(region, context, now.mono_s):
             return []
         region.alert_id = new_alert_id()
         return [AlertChange(AlertVerb.RAISED, self._finding(region, now))]
 
-    def _is_established(self, region: Region, now_s: float) -> bool:
+    def _is_established(self, region: Region, view: PictureView, now_s: float) -> bool:
         if now_s - region.first_s < self._area.zone.limit_s or len(region.looks) < 3:
             return False
         seen = sum(hit for _, hit in region.looks) / len(region.looks)
         return (
             seen >= self._tuning.persistence_share
-            and len(region.changes) >= 2
-            and statistics.median(region.changes) >= self._tuning.changed_share
+            and self._lives(region)
             and not self._travels(region, now_s)
+            and not self._stood_before(region, view)
         )
+
+    def _lives(self, region: Region) -> bool:
+        """Whether it changes as smoke and flames do, in most looks."""
+        changes = region.changes
+        return len(changes) >= 2 and statistics.median(changes) >= self._tuning.changed_share
+
+    def _stood_before(self, region: Region, view: PictureView) -> bool:
+        """Whether a flame's place looks as it did well before it was noticed: a cone, a lamp.
+
+        Only flames: they hide what is behind them, thin smoke does not.
+        """
+        if region.kind is not AlertKind.FIRE:
+            return False
+        if region.scenery is not None:
+            box, remembered = region.scenery
+            return self._looks_like(view.likeness(remembered, box))
+        shown = view.patch(region.box)
+        for former in self._past.before(region.first_s - self._tuning.former_s):
+            if self._looks_like(former.likeness(shown, region.box)):
+                region.scenery = region.box, former.patch(region.box)
+                return True
+        return False
+
+    def _looks_like(self, likeness: float | None) -> bool:
+        return likeness is not None and likeness >= self._tuning.former_likeness
 
     def _travels(self, region: Region, now_s: float) -> bool:
         """Whether its foot moved on like a vehicle's; growth alone moves only the other edges."""
@@ -286,6 +323,17 @@ class SmokeRule:
                     alert_id=record.alert_id,
                 )
             )
+
+
+def _other_causes(tracks: Sequence[Track], now_s: float) -> list[Box]:
+    """Where people and traffic are or were a moment ago: what changes there is no smoke."""
+    return [
+        grown(box, _CAUSE_MARGIN)
+        for track in tracks
+        if track.travelled or track.object_class is ObjectClass.PERSON
+        for at_s, box in reversed(track.history)
+        if now_s - at_s <= 2 * _PATCH_AGE_S
+    ]
 
 
 def _begun(sighting: Sighting, now_s: float) -> Region:

@@ -96,7 +96,7 @@ class StandingRule(ABC):
         due = (
             self._remaining_s(stay, now) <= 0
             and stay.gone_since_s is None
-            and self._is_evident(stay)
+            and self._is_evident(stay, now.mono_s)
             and self._may_raise(stay, tracks, now)
         )
         if not due:
@@ -104,9 +104,11 @@ class StandingRule(ABC):
         stay.alert_id = new_alert_id()
         return [AlertChange(AlertVerb.RAISED, self._finding(stay, now))]
 
-    def _is_evident(self, stay: Stay) -> bool:
-        """Whether the detector says so often enough, not only the picture that stays the same."""
+    def _is_evident(self, stay: Stay, now_s: float) -> bool:
+        """Whether the detector says so often enough, and the picture shows it there just now."""
         tuning = self._tuning.stay
+        if now_s - stay.alike_s > tuning.alike_within_s or stay.alike_count < stay.unlike_count:
+            return False
         share = stay.sighting_count / max(1, stay.look_count)
         return stay.sighting_count >= tuning.sightings_min and share >= tuning.sighting_share
 

@@ -8,7 +8,7 @@ reconnect or a restart do not end it; only seeing that something else is there d
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
@@ -23,6 +23,8 @@ from vision.tuning import StayTuning
 
 #: More standing things than this in one zone are not kept (a car park is no no-parking zone).
 STAYS_MAX = 200
+#: Recognitions after which the remembered patch is trusted more than a new look of the place.
+_RECOGNISED_MIN = 2
 #: Width of the copy of the first picture, by which "already there at start" is recognised.
 _OPENING_WIDTH_PX = 320
 
@@ -37,8 +39,12 @@ class Stay:
         cover_s: last moment something passed in front of it.
         sighting_count, look_count: detections of it, of the times it could be seen.
         gone_since_s: since when something else is seen in its place; None while it is there.
-        queued_s: last moment it stood in a queue (parking).
-        light_s: when the patch last followed the light.
+        queued_s: last moment it stood in a queue. passed_by: tracks that drove past it;
+            moved_off_s: last moment one beside it moved off (parking).
+        light_s: when the patch was last compared, and followed the light.
+        alike_s, alike_count: last moment the picture showed this very thing there, and how often;
+            unlike_count: how often it showed another.
+        unlike_since_s, probe: since when it shows another, and how that looked last.
         keeper_s, watched_s: time with a person beside it, of the time watched (stalls).
         alert_id: of the alert it raised; None before.
     """
@@ -58,7 +64,14 @@ class Stay:
     keeper_s: float = 0.0
     watched_s: float = 0.0
     queued_s: float = float("-inf")
+    passed_by: set[int] = field(default_factory=set)
+    moved_off_s: float = float("-inf")
     light_s: float = float("-inf")
+    alike_s: float = float("-inf")
+    alike_count: int = 0
+    unlike_count: int = 0
+    unlike_since_s: float | None = None
+    probe: Patch | None = None
     alert_id: str | None = None
 
 
@@ -78,13 +91,16 @@ class StayRecord(Struct, frozen=True):
 
 
 class StayBook:
-    """The stays of one zone. Threads: one."""
+    """The stays of one zone. Threads: one.
+
+    `opened_s`: monotonic seconds of the first picture.
+    """
 
     def __init__(self, tuning: StayTuning, lost_after_s: float) -> None:
         self._tuning = tuning
         self._lost_after_s = lost_after_s
         self._opening: PictureView | None = None
-        self._opened_s = 0.0
+        self.opened_s = 0.0
         self.stays: list[Stay] = []
 
     def step(
@@ -104,7 +120,7 @@ class StayBook:
             Stays that ended with this picture.
         """
         if self._opening is None:
-            self._opening, self._opened_s = _opening_of(context.view), now.mono_s
+            self._opening, self.opened_s = context.view.small_copy(_OPENING_WIDTH_PX), now.mono_s
         if not context.detected:
             self._hold(now.mono_s)
             return []
@@ -122,6 +138,8 @@ class StayBook:
         for stay in self.stays:
             if stay.gone_since_s is None:
                 stay.confirmed_s = now_s
+                if stay.unlike_since_s is None:
+                    stay.alike_s = now_s
 
     def _match(self, candidates: Sequence[Track], view: PictureView, now: Moment) -> list[Stay]:
         """Confirms known stays and begins new ones; returns those another thing replaced."""
@@ -137,8 +155,15 @@ class StayBook:
                 self.stays.remove(stay)
                 replaced.append(stay)
                 stay = None
-            if stay is not None:
-                self._confirm(stay, track, view, now.mono_s)
+            if stay is not None and not self._confirm(stay, track, view, now.mono_s):
+                self.stays.remove(stay)
+                replaced.append(stay)
+                since_s = stay.unlike_since_s or track.still_since_s
+                stay = self._begun(track, view, now.mono_s)
+                stay.since_s = max(stay.since_s, since_s)
+                self.stays.append(stay)
+            elif stay is not None:
+                continue
             elif len(self.stays) < STAYS_MAX:
                 self.stays.append(self._begun(track, view, now.mono_s))
         return replaced
@@ -166,24 +191,56 @@ class StayBook:
         likeness = view.likeness(stay.patch, stay.box)
         return likeness is not None and likeness < self._tuning.other_patch
 
-    def _confirm(self, stay: Stay, track: Track, view: PictureView, now_s: float) -> None:
+    def _confirm(self, stay: Stay, track: Track, view: PictureView, now_s: float) -> bool:
+        """Takes a sighting; False when the picture shows that another thing stands there by now."""
+        if now_s - stay.light_s >= self._tuning.patch_interval_s:
+            stay.light_s = now_s
+            likeness = view.likeness(stay.patch, stay.box)
+            if likeness is None or likeness >= self._tuning.same_patch:
+                self._recognised(stay, view, now_s)
+            elif self._gave_place(stay, view, likeness, now_s):
+                return False
         stay.confirmed_s = now_s
         stay.gone_since_s = None
         stay.sighting_count += 1
         stay.track_id = track.id
         stay.score = 0.8 * stay.score + 0.2 * track.score
         stay.box = mixed(stay.box, track.anchor, 0.1)
-        if now_s - stay.light_s >= self._tuning.patch_interval_s:
-            stay.light_s = now_s
-            self._follow_light(stay, view)
+        return True
 
-    def _follow_light(self, stay: Stay, view: PictureView) -> None:
-        likeness = view.likeness(stay.patch, stay.box)
-        if likeness is None or likeness >= self._tuning.same_patch:
-            share = self._tuning.patch_follow
-            stay.patch = np.asarray(
-                cv2.addWeighted(stay.patch, 1 - share, view.patch(stay.box), share, 0), np.uint8
-            )
+    def _recognised(self, stay: Stay, view: PictureView, now_s: float) -> None:
+        """The picture shows this very thing; the remembered patch follows the light."""
+        stay.alike_s, stay.unlike_since_s, stay.probe = now_s, None, None
+        stay.alike_count += 1
+        share = self._tuning.patch_follow
+        stay.patch = np.asarray(
+            cv2.addWeighted(stay.patch, 1 - share, view.patch(stay.box), share, 0), np.uint8
+        )
+
+    def _gave_place(self, stay: Stay, view: PictureView, likeness: float, now_s: float) -> bool:
+        """Whether what is detected in its place is another thing: a box alone cannot tell.
+
+        A picture that settles on another look is another vehicle, or, when the stay was hardly
+        recognised before, shows that the remembered patch was taken at a bad moment.
+        """
+        stay.unlike_count += 1
+        if stay.unlike_since_s is None:
+            stay.unlike_since_s = now_s
+        settled = stay.probe is not None and self._is_same(view.likeness(stay.probe, stay.box))
+        stay.probe = view.patch(stay.box)
+        lasted_s = now_s - stay.unlike_since_s
+        if settled and stay.alike_count < _RECOGNISED_MIN:
+            stay.patch, stay.unlike_count = stay.probe, 0
+            return False
+        if settled:
+            return likeness < self._tuning.other_patch and lasted_s >= self._tuning.leave_s
+        if lasted_s >= self._lost_after_s:  # never twice the same: passing vehicles, nothing stands
+            stay.unlike_since_s = now_s
+            return True
+        return False
+
+    def _is_same(self, likeness: float | None) -> bool:
+        return likeness is None or likeness >= self._tuning.same_patch
 
     def _begun(self, track: Track, view: PictureView, now_s: float) -> Stay:
         patch = view.patch(track.anchor)
@@ -191,7 +248,7 @@ class StayBook:
         return Stay(
             track.anchor,
             track.object_class,
-            min(track.still_since_s, self._opened_s) if before else track.still_since_s,
+            min(track.still_since_s, self.opened_s) if before else track.still_since_s,
             before,
             patch,
             now_s,
@@ -199,6 +256,8 @@ class StayBook:
             track.id,
             sighting_count=track.sighting_count,
             look_count=track.sighting_count,
+            light_s=now_s,
+            alike_s=now_s,
         )
 
     def _was_there_at_start(self, patch: Patch, track: Track) -> bool:
@@ -216,6 +275,7 @@ class StayBook:
         likeness = context.view.likeness(stay.patch, stay.box)
         if likeness is not None and likeness >= self._tuning.same_patch:
             stay.confirmed_s, stay.gone_since_s = now.mono_s, None
+            stay.alike_s, stay.unlike_since_s = now.mono_s, None
             return False
         if _is_covered(stay, everything, now.mono_s, self._tuning.covering_share):
             stay.cover_s = now.mono_s
@@ -271,12 +331,6 @@ class StayBook:
                     alert_id=record.alert_id,
                 )
             )
-
-
-def _opening_of(view: PictureView) -> PictureView:
-    height = max(8, round(_OPENING_WIDTH_PX * view.height_px / view.width_px))
-    small = cv2.resize(view.luma, (_OPENING_WIDTH_PX, height), interpolation=cv2.INTER_AREA)
-    return PictureView(np.asarray(small, np.uint8))
 
 
 def _is_covered(stay: Stay, everything: Sequence[Track], now_s: float, share: float) -> bool:

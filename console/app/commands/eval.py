@@ -30,6 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     clips = kinds.add_parser("clips", help="alerts on clips with known events")
     clips.add_argument("truth", type=Path, metavar="TRUTH.toml")
+    clips.add_argument(
+        "--videos", type=Path, metavar="DIR", help="folder the clips' paths count from"
+    )
     clips.add_argument("--fps", type=float, default=ANALYSIS_FPS, help="pictures a second analysed")
     clips.add_argument("--alerts", type=Path, metavar="OUT.json", help="writes every alert event")
     for sub in (images, clips):
@@ -91,7 +94,7 @@ def _run_clips(arguments: argparse.Namespace) -> int:
     from vision.models import resolve_model
     from vision.pipeline import ModelView
 
-    clips = read_truth(arguments.truth)
+    clips = read_truth(arguments.truth, arguments.videos)
     model = resolve_model(arguments.model)
     detector = load_detector(model)
     view = ModelView(detector.names, detector.stamp, model.operating_points)

@@ -84,6 +84,11 @@ class PictureView:
         small = cv2.resize(self.luma, (width, height), interpolation=cv2.INTER_AREA)
         return PictureView(np.asarray(small, np.uint8))
 
+    def thinned(self, width_px: int) -> PictureView:
+        """Every n-th pixel, about this wide, to be kept: coarse, but costs next to nothing."""
+        step = max(1, self.width_px // width_px)
+        return PictureView(np.ascontiguousarray(self.luma[::step, ::step]))
+
     def _has_contrast(self) -> bool:
         """Whether the picture as a whole shows anything (no fog, no covered lens)."""
         return _contrast(np.ascontiguousarray(self.luma[::16, ::16])) >= 3 * CONTRAST_MIN

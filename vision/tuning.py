@@ -140,6 +140,12 @@ class SmokeTuning:
     #: ... and share of its cells that must, in the median look: distant plumes reach 0.08,
     #: small fires 0.06, traffic cones stay below 0.01 (measured on clips, smoothed cells).
     changed_share: float = 0.03
+    #: It began when this share of its place changed, at most this long before it was first seen:
+    #: a young fire is too small for a detector.
+    onset_share: float = 0.06
+    onset_s: float = 2.5
+    #: Share of the zone's limit over which it must have been seen itself.
+    seen_share: float = 0.5
     #: What looks this much (correlation) as it did this long before it was noticed stood there
     #: all along: a cone with a flapping tape reaches 0.80-0.94, flames 0.06.
     former_likeness: float = 0.7

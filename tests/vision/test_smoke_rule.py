@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from config.site import ZoneKind
-from tests.vision.street import Actor, Street, drive, moment, of, pipeline_of, zone
+from ingest.feed.envelope import parse_utc_ns
+from tests.vision.street import START_UTC_NS, Actor, Street, drive, moment, of, pipeline_of, zone
 from vision.alerts import AlertKind, AlertVerb
 from vision.boxes import Box
 from vision.classes import ObjectClass
@@ -69,6 +70,16 @@ INNOCENT: dict[str, Callable[[], Street]] = {
 @pytest.mark.parametrize("name", INNOCENT)
 def test_nothing_is_raised_for(name: str) -> None:
     assert drive(INNOCENT[name](), pipeline_of(WATCH), 0, 45) == []
+
+
+def test_smoke_seen_late_is_dated_from_when_its_place_changed() -> None:
+    """A young fire is too small for a detector; the alert must not be late by that."""
+    street = Street([smoke(seen=lambda t: t >= 7)])
+    raised = of(drive(street, pipeline_of(WATCH), 0, 40), AlertVerb.RAISED)
+    assert len(raised) == 1
+    since_s = (parse_utc_ns(raised[0].event.data.since_utc) - START_UTC_NS) / 1e9
+    assert abs(since_s - 5.0) <= 0.5
+    assert 8.0 <= raised[0].at_s <= 9.0
 
 
 def test_a_fire_where_something_stood_before_is_raised() -> None:

@@ -40,6 +40,7 @@ class Region:
     """A place that seems to burn. Times are monotonic seconds.
 
     Attributes:
+        first_s, since_s: when it was first seen, and when it began: not later.
         scenery: how the place looked before, where that is what it still looks like.
     """
 
@@ -54,6 +55,7 @@ class Region:
     changes: deque[float] = field(default_factory=lambda: deque(maxlen=32))
     looked_twice_s: float = float("-inf")
     scenery: tuple[Box, Patch] | None = None
+    since_s: float = float("inf")
     alert_id: str | None = None
 
 
@@ -120,7 +122,7 @@ class SmokeRule:
             if region is None:
                 if sighting.score < context.points.confirm(sighting.object_class):
                     continue
-                region = _begun(sighting, now_s)
+                region = _begun(sighting, self._began_s(sighting.box, now_s), now_s)
                 self._regions.append(region)
             hits.setdefault(id(region), []).append(sighting)
         for region in self._regions:
@@ -128,6 +130,12 @@ class SmokeRule:
             if hits.get(id(region)) and region.alert_id is None:
                 self._watch_change(region, context, moving, now_s)
         self._merge_neighbours()
+
+    def _began_s(self, box: Box, now_s: float) -> float:
+        """When what is seen for the first time began: its place changed before it was seen."""
+        tuning = self._tuning
+        changed_s = self._past.changed_since(box, tuning.change_levels, tuning.onset_share, now_s)
+        return max(changed_s, now_s - tuning.onset_s)
 
     def _merge_neighbours(self) -> None:
         """Regions that grew into each other are one fire; an open alert wins, then the older."""
@@ -149,6 +157,7 @@ class SmokeRule:
                 kept.append(region)
             else:
                 same.first_s = min(same.first_s, region.first_s)
+                same.since_s = min(same.since_s, region.since_s)
         self._regions = kept
 
     def _counts(self, sighting: Sighting) -> bool:
@@ -207,7 +216,11 @@ class SmokeRule:
         return [AlertChange(AlertVerb.RAISED, self._finding(region, now))]
 
     def _is_established(self, region: Region, view: PictureView, now_s: float) -> bool:
-        if now_s - region.first_s < self._area.zone.limit_s or len(region.looks) < 3:
+        limit_s = self._area.zone.limit_s
+        seen_s = now_s - region.first_s
+        if now_s - region.since_s < limit_s or len(region.looks) < 3:
+            return False
+        if seen_s < limit_s * self._tuning.seen_share:
             return False
         seen = sum(hit for _, hit in region.looks) / len(region.looks)
         return (
@@ -273,12 +286,12 @@ class SmokeRule:
 
     def _finding(self, region: Region, now: Moment, reason: str = "persists") -> Finding:
         assert region.alert_id is not None
-        seen_s = region.last_s - region.first_s
+        seen_s = region.last_s - region.since_s
         return Finding(
             region.alert_id,
             region.kind,
             self.zone_id,
-            now.utc_at(region.first_s),
+            now.utc_at(region.since_s),
             False,
             region.box,
             region.score,
@@ -303,7 +316,7 @@ class SmokeRule:
         last = self._last
         records = [
             RegionRecord(
-                region.kind, region.box, last.utc_at(region.first_s), region.score, region.alert_id
+                region.kind, region.box, last.utc_at(region.since_s), region.score, region.alert_id
             )
             for region in self._regions
             if last is not None and region.alert_id is not None
@@ -321,6 +334,7 @@ class SmokeRule:
                     now.mono_s,
                     record.score,
                     alert_id=record.alert_id,
+                    since_s=now.mono_at(record.since_utc_ns),
                 )
             )
 
@@ -336,7 +350,6 @@ def _other_causes(tracks: Sequence[Track], now_s: float) -> list[Box]:
     ]
 
 
-def _begun(sighting: Sighting, now_s: float) -> Region:
-    return Region(
-        _KINDS[sighting.object_class], sighting.box, sighting.box, now_s, now_s, sighting.score
-    )
+def _begun(sighting: Sighting, since_s: float, now_s: float) -> Region:
+    kind = _KINDS[sighting.object_class]
+    return Region(kind, sighting.box, sighting.box, now_s, now_s, sighting.score, since_s=since_s)

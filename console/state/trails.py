@@ -152,4 +152,4 @@ def _pieces(trail: _Trail, since_ms: float, until_ms: float) -> list[NDArray[np.
     here, known = trail.at(until_ms)
     if pieces and known is Known.SURE:
         pieces[-1] = np.vstack([pieces[-1], np.array([here])])
-    return pieces
+    return [piece for piece in pieces if len(piece) > 1]  # a single fix is no way

@@ -126,9 +126,10 @@ class Hub:
     def soon(self, step: Callable[[], Sequence[Event]]) -> None:
         """Runs `step` in the acting thread and stores the events it returns. Threads: any.
 
-        A closed hub or a full inbox drops it: nobody is there to be told.
+        A closed hub drops it, nobody is there to be told; a full inbox drops and counts it.
         """
-        self._acting.inbox.put(Soon(step))
+        if not self._acting.inbox.put(Soon(step)):
+            self.counts.add("gridwall_steps_dropped_total")
 
     def close(self) -> None:
         """Finishes what was taken, answers it, closes everything. Idempotent."""

@@ -22,8 +22,8 @@ from ingest.ptz.requests import checked
 
 #: Only such variables are read: a request must not name another secret of the hub.
 VariableName = Annotated[str, Meta(pattern=r"^CAMERA[A-Z0-9_]{0,60}$")]
-#: A search of some interfaces and a hundred cameras.
-SEARCH_MOST_S = 60.0
+#: How long `close` waits for a search: a hub that leaves does not wait for cameras.
+CLOSE_S = 2.0
 
 
 class DiscoverRequest(Struct, frozen=True):
@@ -74,9 +74,9 @@ class DiscoveryDesk:
         return OperationResult({}, (), later)
 
     def close(self) -> None:
-        """Waits for a search that runs: it ends by its own deadlines."""
+        """Waits a little for a search that runs; it ends by its own deadlines, heard by nobody."""
         if self._thread is not None:
-            self._thread.join(SEARCH_MOST_S)
+            self._thread.join(CLOSE_S)
 
     def _secret(self, name: str | None) -> str:
         if name is None:

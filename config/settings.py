@@ -243,6 +243,8 @@ class DeskSettings(Struct, frozen=True):
     items: dict[str, str] = field(default_factory=dict)
     #: Kinds that are filed without a person ("a rule, where the site says so").
     auto_file: tuple[str, ...] = ()
+    #: Sources (`ticket`, `ticket:app`, `analysis`, `video`) that are inspected before filing.
+    check_sources: tuple[str, ...] = ()
     #: A position older than this does not count for "nearest".
     fix_age_max_s: Annotated[float, Meta(ge=1.0, le=86_400.0)] = 600.0
     radius_m: Annotated[float, Meta(ge=10.0, le=100_000.0)] = 3000.0

@@ -38,6 +38,7 @@ COMMANDS = {
     "train": "trains a detector",
     "eval": "accuracy on labelled pictures and clips",
     "bench": "measures the product and its limit in the same run",
+    "transitions": "the case loop as a diagram",
     "keys": "CURVE keys for publishers, readers and operators",
     "verify": "exported snapshots and clips against their manifests",
     "screenshots": "makes the README's pictures again from the running demonstration",

@@ -44,6 +44,16 @@ ACTS = {
     "difficult": "Marked as difficult (疑难).",
     "evidence": "Further evidence.",
     "callback": "The citizen was called back (回访).",
+    "inspect": "Looked at on the spot before filing (核实).",
+    "request": "A department asks for an act of the desk (申请).",
+    "approve": "What was asked for is granted; that act follows.",
+    "decline": "What was asked for is not granted.",
+    "lift": "Supervision has ended.",
+    "split": "A part became a case of its own (拆分).",
+    "consult": "A consultation was held (会商).",
+    "joint_call": "Several units are called together (吹哨报到).",
+    "fallback": "One unit owns it for good (兜底).",
+    "reopen": "Handled again after closing (重办).",
     "alert_cleared": "What the alert saw has ended.",
 }
 

@@ -15,17 +15,17 @@ from msgspec import Struct
 
 from config.geometry import GeoPoint
 from config.site import UnitName
-from console.desk import case_store, proposals
+from console.desk import case_store, consequences, proposals
+from console.desk.act_input import ActInput
 from console.desk.audit import timeline
 from console.desk.candidate_query import find_candidates, place_of, silent_on
-from console.desk.case import ENDED, CaseData, CaseId
+from console.desk.case import CaseData, CaseId
 from console.desk.desk_context import DeskContext
 from console.desk.dispatch_rules import CandidateList, unit_for
-from console.desk.intake import join_cases
 from console.desk.journal import record
 from console.desk.messages import DONE, ActRefused, Message
 from console.desk.queries import convert
-from console.desk.workflow import ActInput, decide, may, offers, proposed, who_may
+from console.desk.workflow import decide, may, offers, proposed, who_may
 from ingest.feed.envelope import Event
 from ingest.feed.log import Transaction
 from ingest.feed.participant import Caller, OperationRefused, OperationResult
@@ -101,7 +101,11 @@ def _performed(
     actor = actor_name(caller, asked.actor)
     detail: dict[str, Any] = {"entered": _entered(entered), "roles": sorted(caller.roles), **more}
     around = context.around(tx)
-    target = _merge_target(tx, case, entered) if asked.act == "merge" else None
+    target = (
+        consequences.merge_target(tx, case, entered)
+        if asked.act == "merge" and entered.into
+        else None
+    )
 
     def after(what: ActInput) -> CaseData:
         return decide(context.table, case, asked.act, what, around, actor=actor, roles=caller.roles)
@@ -112,11 +116,13 @@ def _performed(
         entered, picked = _with_pick(tx, case, entered, context)
         detail["candidates"] = _explained(picked)
     changed = _placed(after(_with_unit(case, entered, context)), case, context)
-    final, event = record(tx, case, changed, detail)
-    events = [event]
-    if target is not None:
-        events.append(join_cases(tx, final, target, context, actor)[1])
-    return OperationResult(_reply(final, caller, context, picked), events)
+    if asked.act == "split":
+        changed = consequences.without_split_alerts(changed, entered)
+    recorded, event = record(tx, case, changed, detail)
+    final, more = consequences.follow(
+        tx, case, recorded, entered, context, actor=actor, roles=caller.roles, target=target
+    )
+    return OperationResult(_reply(final, caller, context, picked), [event, *more])
 
 
 def _reply(
@@ -183,20 +189,6 @@ def _check_references(entered: ActInput, context: DeskContext) -> None:
         raise ActRefused(Message("unknown_item", {"item_code": entered.item_code}))
     if entered.grid_id is not None and directory.cell(entered.grid_id) is None:
         raise ActRefused(Message("unknown_grid", {"grid_id": entered.grid_id}))
-
-
-def _merge_target(tx: Transaction, case: CaseData, entered: ActInput) -> CaseData | None:
-    if entered.into is None:
-        return None
-    if entered.into == case.case_id:
-        raise ActRefused(Message("merge_into_itself"))
-    target = case_store.load_case(tx, entered.into)
-    if target is None:
-        raise ActRefused(Message("unknown_case", {"case_id": entered.into}))
-    if target.state in ENDED:
-        values = {"case_id": target.case_id, "state": target.state.value}
-        raise ActRefused(Message("merge_into_ended", values))
-    return target
 
 
 def _with_pick(

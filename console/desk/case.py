@@ -77,6 +77,25 @@ class Attention(enum.Enum):
     STUCK = "stuck"
 
 
+class DifficultStage(enum.Enum):
+    """How far a difficult case (疑难) has come: meeting 会商, joint call 吹哨报到, fallback 兜底."""
+
+    NONE = "none"
+    MARKED = "marked"
+    CONSULTED = "consulted"
+    CALLED = "called"
+    FALLBACK = "fallback"
+
+
+class Request(Struct, frozen=True):
+    """What a department asks the desk to do: the act, why, and for `extend` how long."""
+
+    act: str
+    note: str
+    minutes: float | None
+    utc: str
+
+
 class CaseData(Struct, frozen=True):
     """`data` of gridwall.case.<act>.v1, and a row of the queue. Times RFC 3339 UTC.
 
@@ -92,6 +111,9 @@ class CaseData(Struct, frozen=True):
         helpers: sent besides `inspector_id`, who leads and whose answer counts.
         attention: set by the desk when who was sent does not come; the next answer clears it.
         alert_active: None without an alert; False once every alert of the case was cleared.
+        needs_check: its source says that somebody looks at the spot before it is filed.
+        request: what waits for the duty head's word; any change of state makes it void.
+        split_from: the case this one was taken out of; it keeps that one's opening time.
         audit_hash: hash of this act's audit row, which ties the log to the chain.
     """
 
@@ -151,3 +173,10 @@ class CaseData(Struct, frozen=True):
     helpers: tuple[InspectorId, ...] = ()
     attention: Attention | None = None
     audit_hash: str = ""
+    needs_check: bool = False
+    checked: bool = False
+    difficult_stage: DifficultStage = DifficultStage.NONE
+    co_units: tuple[UnitName, ...] = ()
+    request: Request | None = None
+    split_from: CaseId | None = None
+    reopened_count: int = 0

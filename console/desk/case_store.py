@@ -6,6 +6,8 @@ thread writes; reading transactions may use the look-ups.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 from sqlalchemy import delete, func, or_, select
 
@@ -95,6 +97,13 @@ def save_alert(
 def move_alerts(tx: Transaction, from_case: CaseId, to_case: CaseId) -> None:
     """The alerts of a merged case belong to the other one from now on."""
     tx.execute(alerts.update().where(alerts.c.case_id == from_case), {"case_id": to_case})
+
+
+def move_some_alerts(tx: Transaction, alert_ids: Sequence[str], to_case: CaseId) -> None:
+    """The alerts a split gives to a new case."""
+    if alert_ids:
+        moved = alerts.c.alert_id.in_(alert_ids)
+        tx.execute(alerts.update().where(moved), {"case_id": to_case})
 
 
 def alerts_of_case(tx: Transaction, case_id: str) -> list[AlertSeen]:

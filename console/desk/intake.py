@@ -13,12 +13,13 @@ from typing import Any
 import msgspec
 
 from console.desk import case_store, proposals
+from console.desk.act_input import ActInput
 from console.desk.case import CaseData, CaseId
 from console.desk.desk_context import SYSTEM_ACTOR, SYSTEM_ROLES, DeskContext
 from console.desk.journal import record
 from console.desk.messages import ActRefused
 from console.desk.proposals import AlertSeen, TicketSeen
-from console.desk.workflow import ActInput, decide, proposed
+from console.desk.workflow import decide, proposed
 from ingest.feed.envelope import Event
 from ingest.feed.log import Transaction
 

@@ -172,6 +172,11 @@ def case_by_hand(
     )
 
 
+def needs_check(source: str, settings: DeskSettings) -> bool:
+    """Whether the site looks at the spot before it files what this source reports."""
+    return any(source == name or source.startswith(f"{name}:") for name in settings.check_sources)
+
+
 def title_of(kind: str, where: str, directory: SiteDirectory) -> str:
     """`Smoke · Harbour Road`, in the site's language."""
     name = KIND_NAMES.get(kind, {}).get(directory.site.language, kind)
@@ -281,6 +286,7 @@ def _proposal(
         "note": "",
         "kind": kind,
         "street_id": directory.street_of(grid_id),
+        "needs_check": needs_check(str(fields.get("source", "")), directory.site.settings.desk),
         **fields,
     }
     return CaseData(**values)  # type: ignore[arg-type]

@@ -6,25 +6,17 @@ only what its names mean. Runs in the hub's acting thread and in tests.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from config.site import GridId, InspectorId, ItemCode, UnitName
 from console.desk import step_clocks
-from console.desk.case import (
-    Attention,
-    CaseData,
-    CaseId,
-    CasePhoto,
-    CaseState,
-    Ending,
-    PhotoKind,
-    Step,
-)
+from console.desk.act_input import INPUTS, ActInput
+from console.desk.case import CaseData, CaseState, Step
+from console.desk.effects import EFFECTS
+from console.desk.guards import GUARDS
 from console.desk.messages import ActRefused, Message
 from console.desk.step_clocks import Surroundings
 from console.desk.transitions import (
@@ -42,39 +34,14 @@ from console.desk.transitions import (
 from ingest.evidence import is_name as is_evidence_name
 from ingest.feed.envelope import parse_utc_ns, utc_text
 
-#: Photos a case may hold: every event of the case carries their names.
-PHOTOS_MOST = 40
-#: Inspectors sent to one case besides the one who leads.
-HELPERS_MOST = 20
 #: Scores of a callback (DOMAIN §2).
 SATISFACTION_SCORES = (100, 80, 50, 0, -100)
+#: Acts a department may ask for; somebody else does them (延期、挂账、回退申请).
+REQUESTABLE = ("extend", "suspend", "return")
 
 
-class ActInput(Struct, frozen=True):
-    """What a person entered with an act; None = not entered, keep what the case has.
-
-    Attributes:
-        minutes: of `extend`, in the step's kind of time; None = the step's own limit once more.
-        into: the case that `merge` joins this one to.
-        passed: of `verify`.
-        helper_id: whom `reinforce` sends as well, or `release` lets go.
-        photo, photo_kind: of `photo`; the SHA-256 of a picture in the evidence store.
-    """
-
-    note: str = ""
-    inspector_id: InspectorId | None = None
-    unit: UnitName | None = None
-    item_code: ItemCode | None = None
-    grid_id: GridId | None = None
-    priority: int | None = None
-    title: str | None = None
-    minutes: float | None = None
-    into: CaseId | None = None
-    passed: bool = True
-    satisfaction: int | None = None
-    helper_id: InspectorId | None = None
-    photo: str | None = None
-    photo_kind: PhotoKind = PhotoKind.FINDING
+#: Fields of a case that an act takes over from what was entered.
+_ENTERED = ("inspector_id", "unit", "item_code", "grid_id", "priority", "title")
 
 
 class Offer(Struct, frozen=True):
@@ -85,85 +52,6 @@ class Offer(Struct, frozen=True):
     reason: Message | None
     who_may: tuple[str, ...]
     needs: tuple[str, ...]
-
-
-Guard = Callable[[CaseData, ActInput], Message | None]
-Effect = Callable[[CaseData, ActInput, Surroundings], dict[str, Any]]
-
-
-def _unless(condition: Callable[[CaseData, ActInput], bool], message_id: str) -> Guard:
-    return lambda case, entered: None if condition(case, entered) else Message(message_id)
-
-
-#: Names of `guards` in the table.
-GUARDS: dict[str, Guard] = {
-    "has_item": _unless(lambda c, e: bool(e.item_code or c.item_code), "has_no_item"),
-    "has_unit": _unless(
-        lambda c, e: bool(e.unit or e.inspector_id or c.unit or c.inspector_id), "has_no_unit"
-    ),
-    "verified": _unless(lambda c, e: c.verified, "not_verified"),
-    "not_extended": _unless(lambda c, e: not c.extended, "already_extended"),
-    "not_arrived": _unless(lambda c, e: c.arrived_utc is None, "has_arrived"),
-    "helper_is_new": _unless(
-        lambda c, e: e.helper_id is None or e.helper_id not in (c.inspector_id, *c.helpers),
-        "is_on_it_already",
-    ),
-    "has_helper": _unless(lambda c, e: bool(c.helpers), "has_no_helper"),
-    "has_helper_room": _unless(lambda c, e: len(c.helpers) < HELPERS_MOST, "too_many_helpers"),
-    "has_photo_room": _unless(lambda c, e: len(c.photos) < PHOTOS_MOST, "too_many_photos"),
-    "not_supervised": _unless(lambda c, e: not c.supervised, "already_supervised"),
-}
-
-
-def _ending(case: CaseData, now_utc_ns: int) -> Ending:
-    if case.ending is not None:
-        return case.ending
-    late = case.whole_due_utc is not None and now_utc_ns > parse_utc_ns(case.whole_due_utc)
-    return Ending.OVERDUE if late else Ending.NORMAL
-
-
-def _now(around: Surroundings) -> str:
-    return utc_text(around.now_utc_ns)
-
-
-#: Names of `effects` in the table: the fields they change.
-EFFECTS: dict[str, Effect] = {
-    "note_arrival": lambda c, e, s: {"arrived_utc": c.arrived_utc or _now(s)},
-    "set_verified": lambda c, e, s: {"verified": True},
-    "unverify": lambda c, e, s: {"verified": False},
-    "count_rework": lambda c, e, s: {"rework_count": c.rework_count + 1},
-    "count_return": lambda c, e, s: {"returned_count": c.returned_count + 1},
-    "count_urge": lambda c, e, s: {"urged_count": c.urged_count + 1},
-    "unassign": lambda c, e, s: {"inspector_id": None, "arrived_utc": None, "helpers": ()},
-    "add_helper": lambda c, e, s: {
-        "helpers": (*c.helpers, e.helper_id) if e.helper_id else c.helpers
-    },
-    "drop_helper": lambda c, e, s: {"helpers": tuple(h for h in c.helpers if h != e.helper_id)},
-    "say_unanswered": lambda c, e, s: {"attention": Attention.UNANSWERED},
-    "say_stuck": lambda c, e, s: {"attention": Attention.STUCK},
-    "clear_attention": lambda c, e, s: {"attention": None},
-    "set_extended": lambda c, e, s: {"extended": True},
-    "set_supervised": lambda c, e, s: {"supervised": True},
-    "set_difficult": lambda c, e, s: {"difficult": True},
-    "add_photo": lambda c, e, s: {
-        "photos": (*c.photos, CasePhoto(e.photo or "", e.photo_kind, _now(s)))
-    },
-    "set_satisfaction": lambda c, e, s: {"satisfaction": e.satisfaction},
-    "remember_state": lambda c, e, s: {"resume_state": c.state},
-    "forget_state": lambda c, e, s: {"resume_state": None},
-    "mark_self_handled": lambda c, e, s: {"ending": Ending.SELF_HANDLED},
-    "end_normally": lambda c, e, s: {"ending": _ending(c, s.now_utc_ns), "closed_utc": _now(s)},
-    "end_void": lambda c, e, s: {"ending": Ending.VOID, "closed_utc": _now(s)},
-    "end_merged": lambda c, e, s: {
-        "ending": Ending.MERGED,
-        "closed_utc": _now(s),
-        "merged_into": e.into,
-    },
-}
-#: Names of `needs` in the table.
-INPUTS = frozenset(ActInput.__struct_fields__)
-#: Fields of a case that an act takes over from what was entered.
-_ENTERED = ("inspector_id", "unit", "item_code", "grid_id", "priority", "title")
 
 
 def shipped_table() -> TransitionTable:
@@ -257,10 +145,25 @@ def decide(
         people = ", ".join(who_may(row))
         raise ActRefused(refusal, who_may=people if refusal.id == "not_allowed" else None)
     for name in row.needs:
-        if getattr(entered, name) in (None, "", 0.0) and name != "satisfaction":
+        if getattr(entered, name) in (None, "", 0.0, ()) and name != "satisfaction":
             raise ActRefused(Message("needs", {"field": name}))
     _check_values(row, entered)
+    if "wanted" in row.needs:
+        _check_wanted(table, case, entered)
     return _after(row, case, entered, _not_backwards(case, around), actor, roles)
+
+
+def _check_wanted(table: TransitionTable, case: CaseData, entered: ActInput) -> None:
+    """What cannot be done anyway need not be asked for."""
+    row = table.find(entered.wanted or "", case.state) if entered.wanted in REQUESTABLE else None
+    if row is None:
+        expected = ", ".join(REQUESTABLE)
+        values = {"field": "wanted", "found": entered.wanted, "expected": expected}
+        raise ActRefused(Message("wrong_value", values))
+    for name in row.guards:
+        message = GUARDS[name](case, entered)
+        if message is not None:
+            raise ActRefused(message)
 
 
 def _check_values(row: Transition, entered: ActInput) -> None:
@@ -304,6 +207,8 @@ def _after(
     }
     for name in row.effects:
         changes.update(EFFECTS[name](case, entered, around))
+    if _target(row, case) is not case.state:
+        changes["request"] = None
     version = case.version + 1
     changes |= {
         "act": row.act,

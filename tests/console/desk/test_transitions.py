@@ -9,8 +9,20 @@ import pytest
 
 from config.settings import CalendarSettings, DeskSettings
 from config.site import Item, ItemCode, LimitUnit, UnitName
-from console.desk.case import CaseData, CaseId, CaseState, ClockKind, Ending, Step
+from console.desk.act_input import INPUTS, ActInput
+from console.desk.case import (
+    CaseData,
+    CaseId,
+    CaseState,
+    ClockKind,
+    DifficultStage,
+    Ending,
+    Request,
+    Step,
+)
 from console.desk.clock_rules import WorkingCalendar
+from console.desk.effects import EFFECTS
+from console.desk.guards import GUARDS
 from console.desk.messages import ENGLISH, ActRefused, Message
 from console.desk.step_clocks import Surroundings
 from console.desk.transitions import (
@@ -22,10 +34,6 @@ from console.desk.transitions import (
     shipped_text,
 )
 from console.desk.workflow import (
-    EFFECTS,
-    GUARDS,
-    INPUTS,
-    ActInput,
     decide,
     offers,
     proposed,
@@ -83,6 +91,28 @@ def in_state(state: CaseState) -> CaseData:
     return case
 
 
+#: What a guard wants to find, besides the way into the state.
+PREPARED: dict[str, dict[str, object]] = {
+    "is_difficult": {"difficult": True, "difficult_stage": DifficultStage.MARKED},
+    "is_consulted": {"difficult": True, "difficult_stage": DifficultStage.CONSULTED},
+    "is_called": {"difficult": True, "difficult_stage": DifficultStage.CALLED},
+    "is_supervised": {"supervised": True},
+    "has_request": {"request": Request("extend", "why", None, "2026-11-23T01:00:00Z")},
+}
+#: Everything any row asks for.
+ENTERED: dict[str, object] = {
+    "note": "why", "into": "other", "satisfaction": 80, "co_units": ("police", "office"),
+    "unit": "police", "wanted": "return", "new_title": "Another matter", "photo": "a" * 64,
+}  # fmt: skip
+
+
+def ready_for(row: Transition, state: CaseState) -> CaseData:
+    case = in_state(state)
+    for name in row.guards:
+        case = msgspec.structs.replace(case, **PREPARED.get(name, {}))  # type: ignore[arg-type]
+    return case
+
+
 def all_rows() -> list[tuple[Transition, CaseState]]:
     return [(row, state) for row in TABLE.transitions for state in row.from_states]
 
@@ -91,12 +121,9 @@ def all_rows() -> list[tuple[Transition, CaseState]]:
     ("row", "state"), all_rows(), ids=lambda v: getattr(v, "act", None) or v.value
 )
 def test_every_row_leads_where_it_says(row: Transition, state: CaseState) -> None:
-    case = in_state(state)
+    case = ready_for(row, state)
     roles = frozenset({SYSTEM}) if row.roles == (SYSTEM,) else frozenset({row.roles[0]})
-    after = act(
-        case, row.act, roles=roles, note="why", into="other", satisfaction=80, photo="a" * 64,
-        passed=row.when is not When.FAILED,
-    )  # fmt: skip
+    after = act(case, row.act, roles=roles, passed=row.when is not When.FAILED, **ENTERED)
     expected = {"same": state, "resume": CaseState.DISPATCHED}.get(row.to) or CaseState(row.to)
     assert after.state is expected
     assert (after.act, after.version) == (row.act, case.version + 1)
@@ -115,8 +142,8 @@ def test_nobody_else_may(row: Transition, state: CaseState) -> None:
     case = in_state(state)
     for stranger in {"clerk", "department", "reader", "publisher"} - set(row.roles):
         with pytest.raises(ActRefused) as refused:
-            act(case, row.act, roles=frozenset({stranger}), note="x", into="o", satisfaction=80,
-                passed=row.when is not When.FAILED)  # fmt: skip
+            act(case, row.act, roles=frozenset({stranger}), passed=row.when is not When.FAILED,
+                **ENTERED)  # fmt: skip
         assert refused.value.message.id == "not_allowed"
 
 

@@ -119,10 +119,10 @@ def _performed(
     if asked.act == "split":
         changed = consequences.without_split_alerts(changed, entered)
     recorded, event = record(tx, case, changed, detail)
-    final, more = consequences.follow(
+    final, following = consequences.follow(
         tx, case, recorded, entered, context, actor=actor, roles=caller.roles, target=target
     )
-    return OperationResult(_reply(final, caller, context, picked), [event, *more])
+    return OperationResult(_reply(final, caller, context, picked), [event, *following])
 
 
 def _reply(

@@ -119,6 +119,14 @@ def verify_chain(tx: Transaction, start: int = 1, most: int = VERIFY_ROWS_MAX) -
     return Verdict(None, expected_number)
 
 
+def chain_end(tx: Transaction) -> tuple[int, str]:
+    """How many rows there are and the last one's hash: note it elsewhere to prove them later."""
+    last = tx.execute(
+        select(audit.c.number, audit.c.hash).order_by(audit.c.number.desc()).limit(1)
+    ).first()
+    return (0, FIRST_HASH) if last is None else (last.number, last.hash)
+
+
 def _hash_before(tx: Transaction, start: int) -> str:
     if start <= 1:
         return FIRST_HASH

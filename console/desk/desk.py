@@ -18,11 +18,12 @@ from config.directory import SiteDirectory
 from config.paths import hub_state_folder
 from config.settings import CalendarSettings
 from console.desk import case_store, queries
-from console.desk.acts import acts_of, perform, propose
-from console.desk.audit import timeline, verify_chain
+from console.desk.acts import actor_name, acts_of, perform, propose
+from console.desk.audit import chain_end, timeline, verify_chain
 from console.desk.candidate_query import candidates_reply
 from console.desk.clock_rules import WorkingCalendar
 from console.desk.desk_context import DeskContext
+from console.desk.exchange.importing import import_cases
 from console.desk.field_desk import FieldDesk
 from console.desk.intake import take_alert, take_ticket
 from console.desk.messages import Message
@@ -90,6 +91,9 @@ class Desk:
             **self._units.operations(),
             **self._people.operations(),
             "propose": lambda tx, request, caller: propose(tx, request, caller, self._context()),
+            "cases.import": lambda tx, request, caller: import_cases(
+                tx, request, actor_name(caller, request.get("actor")), self._context()
+            ),
             "cases": ReadingOperation(self._cases),
             **self._field.operations(),
             "case": ReadingOperation(self._case),
@@ -159,6 +163,6 @@ class Desk:
     ) -> OperationResult:
         asked: VerifyRequest = queries.convert(request, VerifyRequest)
         verdict = verify_chain(tx, asked.from_)
-        return OperationResult(
-            {"intact": verdict.broken is None, "broken": verdict.broken, "next": verdict.next}
-        )
+        rows, last_hash = chain_end(tx)
+        reply = {"intact": verdict.broken is None, "broken": verdict.broken, "next": verdict.next}
+        return OperationResult({**reply, "rows": rows, "last_hash": last_hash})

@@ -75,6 +75,7 @@ _ACTS = {
     "joint_call": QT_TRANSLATE_NOOP("Act", "Joint call"),
     "fallback": QT_TRANSLATE_NOOP("Act", "Fallback owner"),
     "reopen": QT_TRANSLATE_NOOP("Act", "Open again"),
+    "import": QT_TRANSLATE_NOOP("Act", "Imported"),
     "evidence": QT_TRANSLATE_NOOP("Act", "Evidence added"),
     "join": QT_TRANSLATE_NOOP("Act", "Joined by another case"),
     "alert_cleared": QT_TRANSLATE_NOOP("Act", "Alert cleared"),

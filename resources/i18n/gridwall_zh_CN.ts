@@ -159,6 +159,10 @@
             <source>Open again</source>
             <translation>重办</translation>
         </message>
+        <message>
+            <source>Imported</source>
+            <translation>导入</translation>
+        </message>
     </context>
     <context>
         <name>Attention</name>

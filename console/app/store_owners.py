@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import console.desk.desk  # noqa: F401 - imports every room of the desk that has tables
 from console.desk import tables as desk_tables
 from ingest.feed import store as feed_store
 from ingest.feed import tables as feed_tables

@@ -103,9 +103,11 @@ def _pages(query: QueryClient, arguments: argparse.Namespace) -> Iterator[CaseDa
 
 def _archive(query: QueryClient, arguments: argparse.Namespace) -> dict[str, Any]:
     from config.paths import user_state_folder
+    from console.app.hub_app import read_site
     from console.desk.exchange.signed_zip import signing_key, write_archive
+    from ingest.feed.keys import keys_folder
 
-    folder = arguments.site / "keys" if arguments.site else user_state_folder()
+    folder = keys_folder(read_site(arguments.site)) if arguments.site else user_state_folder()
     details = (
         {name: query.ask("case", PAGE_S, id=case.case_id)[name] for name in ("case", "timeline", "alerts")}
         for case in _pages(query, arguments)

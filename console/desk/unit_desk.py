@@ -17,6 +17,7 @@ from msgspec import Struct
 from config.geometry import GeoPoint, distance_m
 from config.site import InspectorId
 from console.desk import case_store, unit_store
+from console.desk.act_input import ActInput
 from console.desk.acts import actor_name, refused
 from console.desk.candidate_query import find_candidates, place_of, positions_of
 from console.desk.case import CaseData
@@ -38,7 +39,7 @@ from console.desk.units import (
     state_on,
     team_of,
 )
-from console.desk.workflow import ActInput, decide
+from console.desk.workflow import decide
 from ingest.feed.envelope import Event, Noun, new_event, parse_utc_ns
 from ingest.feed.log import Transaction
 from ingest.feed.participant import Caller, Operation, OperationResult, ReadingOperation

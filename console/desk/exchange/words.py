@@ -24,6 +24,7 @@ _ACTS = {
     "callback": "回访", "reopen": "重办", "request": "申请", "approve": "同意申请",
     "decline": "驳回申请", "inspect": "核实", "note": "备注", "evidence": "补充证据",
     "alert_cleared": "告警解除", "join": "并入", "import": "导入", "photo": "现场拍照",
+    "reinforce": "增援", "release": "解除增援", "unanswered": "无人应答", "stuck": "长时间未到",
 }  # fmt: skip
 _KINDS = {
     "smoke": "冒烟", "fire": "明火", "parking": "违法停车", "stall": "占道摊点", "ticket": "群众诉求",

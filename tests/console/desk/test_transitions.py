@@ -97,12 +97,14 @@ PREPARED: dict[str, dict[str, object]] = {
     "is_consulted": {"difficult": True, "difficult_stage": DifficultStage.CONSULTED},
     "is_called": {"difficult": True, "difficult_stage": DifficultStage.CALLED},
     "is_supervised": {"supervised": True},
+    "has_helper": {"helpers": ("p9",)},
     "has_request": {"request": Request("extend", "why", None, "2026-11-23T01:00:00Z")},
 }
 #: Everything any row asks for.
 ENTERED: dict[str, object] = {
     "note": "why", "into": "other", "satisfaction": 80, "co_units": ("police", "office"),
     "unit": "police", "wanted": "return", "new_title": "Another matter", "photo": "a" * 64,
+    "helper_id": "p8",
 }  # fmt: skip
 
 

@@ -9,7 +9,6 @@ Threads: the process's main thread is the GUI thread.
 
 from __future__ import annotations
 
-import base64
 import logging
 import sys
 import time
@@ -21,10 +20,11 @@ from PySide6.QtWidgets import QApplication
 from config.paths import runtime_folder, user_state_folder
 from config.site import Camera, CameraId, Site
 from console.app.camera_runtime import runtime_of
+from console.app.console_arrangement import SeatArrangement
 from console.app.console_exports import SeatExports
 from console.app.console_feed import SeatFeed
 from console.app.console_hooks import install_hooks, remove_hooks
-from console.app.console_memory import MemoryKeeper
+from console.app.console_memory import MemoryKeeper, restore_wall
 from console.app.console_options import (
     ConsoleOptions,
     key_file_of,
@@ -35,7 +35,7 @@ from console.app.console_options import (
 )
 from console.app.console_screens import SeatScreens
 from console.app.console_watch import SeatWatch
-from console.bridge.clips import CLIP_PREFIX, ClipShelf, SeatNames
+from console.bridge.clips import ClipShelf, SeatNames
 from console.bridge.desk_line import DeskLine
 from console.bridge.evidence_cache import EvidenceCache
 from console.bridge.frame_pump import FramePump
@@ -98,7 +98,7 @@ class ConsoleApp:
         self.wall = WallState(self._camera_of_number)
         self.session = ConsoleSession(site, self.wall, self.clock)
         self.session.fills_tiles = options.profile is Profile.DESK
-        self._restore_wall(memory, site)
+        restore_wall(self.wall, memory, site, options.profile)
         self.errands = Errands(2)
         fetch = EvidenceClient(site.hub.http).get
         self.clips = ClipShelf(runtime_folder(site.folder) / "clips", self.errands, fetch)
@@ -120,13 +120,17 @@ class ConsoleApp:
             self.session, self.lease, seat_of(options),
             lambda camera_id: self.names.name_of(camera_id), memory.export_folder,
         )  # fmt: skip
+        self.arrangement = SeatArrangement(
+            self.session, self.client, self.errands, seat_of(options), options.profile, memory,
+            self.lease.status,
+        )  # fmt: skip
         self.commander = Commander(self.session, self.desk, self._ask_reason)
         self.router = KeyRouter(application, self.clock, self.session.tools.key_mode)
         self.window: MainWindow | None = None
         self.wall_view: WallView | None = None
         self.board: BoardWindow | None = None
         self.screens = SeatScreens(
-            application, self.session, self.pump, self.names, self.router,
+            application, self.session, self.pump, self.names, self.router, self.arrangement, self.commander,
             profile=options.profile, screen_count=options.screen_count,
             thumbnails=self.thumbnails,
         )  # fmt: skip
@@ -158,25 +162,11 @@ class ConsoleApp:
         key.mkdir(parents=True, exist_ok=True)
         return site_of_hub(self.client, key)
 
-    def _restore_wall(self, memory: SeatMemory, site: Site) -> None:
-        if memory.wall:
-            try:
-                self.wall.restore(base64.b64decode(memory.wall))
-            except ValueError as error:
-                _log.warning("the remembered wall cannot be read (%s): starting afresh", error)
-        for address in list(self.wall.addresses()):
-            if (self.wall.tile(address).camera_id or "").startswith(CLIP_PREFIX):
-                self.wall.put_camera(address, None)
-        layout = FIRST_LAYOUT.get(self._options.profile)
-        if layout is not None:
-            self.wall.open_window(MAIN_WINDOW, layout)
-        if not memory.wall:
-            self.wall.fill([camera.id for camera in site.cameras if camera.enabled])
-
     def _connect(self) -> None:
         session = self.session
         self._tick.timeout.connect(self._on_tick)
         self.feed.registers_changed.connect(self._read_registers)
+        self.arrangement.follow(self.feed, self.commander, self.router)
         self.desk.acted.connect(self.commander.on_acted)
         self.desk.refused.connect(self.commander.on_refused)
         self.router.command.connect(self.commander.run)
@@ -225,6 +215,7 @@ class ConsoleApp:
         self.watch.open_main(window)
         self.commander.held_changed.connect(window.hold_bar.show_held)
         self.router.digits_changed.connect(window.digit_badge.show_digits)
+        self.arrangement.attach(self.wall_view, window.map_view)
         window.restore_map(self._memory.first)
         window.arrange(self._memory.first)
         self.router.watch(window)
@@ -321,6 +312,8 @@ class ConsoleApp:
             return
         elif self.window is None and command_id is CommandId.CAMERA_DIRECTORY:
             self.screens.toggle_directory()
+        elif self.arrangement.run(command_id) or self.screens.run_command(command_id):
+            return
         elif self.window is not None:
             self.window.run_command(command_id)
         elif self.board is not None and command_id is CommandId.FULL_SCREEN:
@@ -348,9 +341,9 @@ class ConsoleApp:
             light_theme=theme.COLOURS is theme.LIGHT,
             open_case=session.open_case.get(),
             acknowledged=tuple(sorted(session.acknowledged & set(session.queue.order))),
-            wall=base64.b64encode(self.wall.remember(self.watch.before())).decode(),
             export_folder=str(self.exports.folder),
         )
+        memory = self.arrangement.remembered(memory, self.watch.before())
         return memory if self.window is None else self.window.remembered(memory)
 
     def close(self) -> None:
@@ -365,6 +358,7 @@ class ConsoleApp:
         self.ptz.close()
         self.router.close()
         self.screens.close()
+        self.arrangement.close()
         if self.wall_view is not None:
             self.wall_view.release()
         if self.window is not None:

@@ -12,11 +12,14 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from console.bridge.feed_bridge import FeedBridge
+from console.desk.library import LibraryKind
 from console.state.feed_status import FeedState
 from console.state.seat_memory import SeatMemory
-from console.state.session import ConsoleSession, SnapshotParts
+from console.state.session import ConsoleSession
+from console.state.snapshot_parts import SnapshotParts
 from ingest.feed.envelope import Event, Noun
 from ingest.feed.reader import STALE_S, FeedReader, ReaderState, Snapshot
+from ingest.feed.registers import RegisterChangedData
 from ingest.feed.sockets import CurveClient
 
 _log = logging.getLogger(__name__)
@@ -26,6 +29,8 @@ TOPICS = (
     "alert.", "case.", "camera.", "position.", "unit.", "register.", "scene.", "shelf.", "escalation.",
     "ptz.",
 )  # fmt: skip
+#: What is in the hub's library is no register of the site.
+LIBRARIES = frozenset(kind.value for kind in LibraryKind)
 #: Events that name a changed register are gathered this long before the site is read again.
 REGISTER_SETTLE_MS = 300
 
@@ -40,9 +45,10 @@ _FEED_STATES = {
 
 
 class SeatFeed(QObject):
-    """`registers_changed`: the site should be read again."""
+    """`registers_changed`: the site should be read again; `library_changed`: the hub's library should."""
 
     registers_changed = Signal()
+    library_changed = Signal()
 
     def __init__(
         self, session: ConsoleSession, memory: SeatMemory, keys: CurveClient | None = None
@@ -97,8 +103,10 @@ class SeatFeed(QObject):
                 snapshot.shelves,
                 snapshot.units,
                 snapshot.ptz,
+                snapshot.scenes,
             )
         )
+        self.library_changed.emit()
         if not self._restored:
             self._restored = True
             self._restore()
@@ -114,7 +122,14 @@ class SeatFeed(QObject):
 
     def _on_events(self, events: Sequence[Event]) -> None:
         self._session.apply_events(events)
-        if any(event.type.startswith(f"gridwall.{Noun.REGISTER.value}.") for event in events):
+        changed = {
+            event.decode_data(RegisterChangedData).register
+            for event in events
+            if event.noun is Noun.REGISTER
+        }
+        if changed & LIBRARIES:
+            self.library_changed.emit()
+        if changed - LIBRARIES:
             self._settle.start()
 
     def _on_state(self, state: ReaderState, detail: str) -> None:

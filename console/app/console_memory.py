@@ -6,13 +6,18 @@ Threads: GUI thread only.
 
 from __future__ import annotations
 
+import base64
 import logging
 from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
 
+from config.site import Site
+from console.bridge.clips import CLIP_PREFIX
+from console.state.profiles import FIRST_LAYOUT, Profile
 from console.state.seat_memory import SeatMemory, read_memory, write_memory
+from console.state.wall import MAIN_WINDOW, WallState
 
 _log = logging.getLogger(__name__)
 
@@ -57,3 +62,20 @@ class MemoryKeeper:
             return
         self._failed = False
         self._written = memory
+
+
+def restore_wall(wall: WallState, memory: SeatMemory, site: Site, profile: Profile) -> None:
+    """The wall as the person left it, or with the site's first cameras; clips are not kept."""
+    if memory.wall:
+        try:
+            wall.restore(base64.b64decode(memory.wall))
+        except ValueError as error:
+            _log.warning("the remembered wall cannot be read (%s): starting afresh", error)
+    for address in list(wall.addresses()):
+        if (wall.tile(address).camera_id or "").startswith(CLIP_PREFIX):
+            wall.put_camera(address, None)
+    layout = FIRST_LAYOUT.get(profile)
+    if layout is not None:
+        wall.open_window(MAIN_WINDOW, layout)
+    if not memory.wall:
+        wall.fill([camera.id for camera in site.cameras if camera.enabled])

@@ -10,16 +10,19 @@ from functools import partial
 from PySide6.QtGui import QScreen
 from PySide6.QtWidgets import QApplication
 
+from console.app.console_arrangement import SeatArrangement
 from console.bridge.clips import SeatNames
 from console.bridge.heartbeat import Watched
 from console.bridge.tile_image import PictureSource
+from console.state.keys import CommandId
 from console.state.profiles import Profile
 from console.state.session import ConsoleSession
 from console.state.tiles import WindowId
 from console.state.wall_first import fill_new_window
 from console.views.camera_preview import Thumbnails
+from console.views.commander import Commander
 from console.views.key_router import KeyRouter
-from console.views.status_line import DigitBadge
+from console.views.wall_cards import WallCards
 from console.views.wall_directory import WallDirectory
 from console.views.wall_view import WallView
 from console.views.wall_window import WallScreens, WallWindow
@@ -35,6 +38,8 @@ class SeatScreens:
         source: PictureSource,
         names: SeatNames,
         router: KeyRouter,
+        arrangement: SeatArrangement,
+        commander: Commander,
         *,
         profile: Profile,
         screen_count: int | None,
@@ -43,12 +48,16 @@ class SeatScreens:
         self._application = application
         self._session = session
         self._router = router
+        self._arrangement = arrangement
+        self._commander = commander
+        self._cards: dict[WindowId, WallCards] = {}
         self._profile = profile
         self._screen_count = screen_count
         self._thumbnails = thumbnails
         self._directories: dict[WindowId, WallDirectory] = {}
         self._screens = WallScreens(
-            session.wall, source, names, wanted=self._is_wall_screen, on_open=self._on_open,
+            session.wall, source, names,
+            wanted=self._is_wall_screen, on_open=self._on_open, on_close=self._on_close,
             tools=session.tools,
         )  # fmt: skip
 
@@ -87,6 +96,19 @@ class SeatScreens:
         window = self._screens.windows.get(window_id)
         return None if window is None else window.view
 
+    @property
+    def open_windows(self) -> tuple[WindowId, ...]:
+        """The wall windows that are on a monitor now."""
+        return tuple(self._screens.windows)
+
+    def run_command(self, command_id: CommandId) -> bool:
+        """Does a command on the wall window the person works in; False when it is none of them."""
+        active = self._application.activeWindow()
+        if not isinstance(active, WallWindow):
+            return False
+        cards = self._cards.get(active.window_id)
+        return cards is not None and cards.run(command_id)
+
     def close(self) -> None:
         self._screens.close()
 
@@ -101,6 +123,16 @@ class SeatScreens:
         cameras = [camera.id for camera in self._session.site.cameras if camera.enabled]
         fill_new_window(self._session.wall, window.window_id, cameras)
         self._directories[window.window_id] = WallDirectory(self._session, window, self._thumbnails)
-        badge = DigitBadge(self._session, window)
-        self._router.digits_changed.connect(badge.show_digits)
+        cards = WallCards(self._session, window)
+        self._cards[window.window_id] = cards
+        cards.palette_card.chosen.connect(self._commander.choose)
+        self._router.digits_changed.connect(cards.digit_badge.show_digits)
+        self._arrangement.attach(window.view)
+        self._arrangement.add_to_bar(window.chrome)
         self._router.watch(window)
+        self._arrangement.spans.set_windows(self._screens.windows.values())
+
+    def _on_close(self, window: WallWindow) -> None:
+        self._cards.pop(window.window_id).release()
+        self._arrangement.detach(window.window_id)
+        self._arrangement.spans.set_windows(self._screens.windows.values())

@@ -23,6 +23,8 @@ from config.problems import SiteInvalid
 from config.site import Site
 from console.desk.desk import Desk
 from console.desk.escalation import EscalationService
+from console.desk.library import Library
+from console.desk.scene_pushes import ScenePushes
 from console.desk.shelf import ShelfService
 from ingest.errors import GridwallError, Misconfigured
 from ingest.feed.file_lock import FileLock, LockTaken
@@ -157,6 +159,8 @@ class HubApp:
                 self._ptz,
                 ShelfService(lambda: self._service.directory),
                 EscalationService(),
+                Library(),
+                ScenePushes(),
             ),
             streets=lambda: self._service.streets,
             beside=self._service.poll,

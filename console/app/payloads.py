@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
-
 from console.desk.case import CaseData
 from console.desk.escalation import EscalationData
 from console.desk.route_push import UnitRouted
+from console.desk.scene_pushes import ScenePushedData
 from console.desk.shelf import ShelfData
 from console.desk.units import Unit
 from console.desk.workflow import shipped_table
@@ -57,17 +56,6 @@ ACTS = {
     "import": "Taken over from another system's table.",
     "alert_cleared": "What the alert saw has ended.",
 }
-
-
-class ScenePushedData(Struct, frozen=True):
-    """`data` of gridwall.scene.pushed.v1 (CONTRACT §5)."""
-
-    scene: str
-    to: str
-    by: str
-    text: str
-    priority: int
-    expires_utc: str | None
 
 
 PTZ_PAYLOADS = (

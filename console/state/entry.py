@@ -16,8 +16,12 @@ DISPATCH_HOLD_S = 5.0
 DIGITS_MAX = 6
 
 
+#: Begins the number of a scene.
+SCENE_SIGN = "*"
+
+
 class DigitEntry:
-    """The camera number being typed. One thread."""
+    """The number being typed: a camera's, or after `*` a scene's. One thread."""
 
     def __init__(self) -> None:
         self._digits = ""
@@ -30,9 +34,11 @@ class DigitEntry:
         return self._digits
 
     def press(self, digit: str, now_mono_ns: int) -> str:
-        """Adds one digit; a seventh starts a new number."""
-        typed = self.text(now_mono_ns)
-        self._digits = digit if len(typed) >= DIGITS_MAX else typed + digit
+        """Adds one digit; a seventh starts a new number, a `*` that of a scene."""
+        typed = "" if digit == SCENE_SIGN else self.text(now_mono_ns)
+        sign = SCENE_SIGN if typed.startswith(SCENE_SIGN) else ""
+        full = len(typed) - len(sign) >= DIGITS_MAX
+        self._digits = sign + digit if full else typed + digit
         self._last_mono_ns = now_mono_ns
         return self._digits
 
@@ -44,7 +50,7 @@ class DigitEntry:
 
     def take(self, now_mono_ns: int) -> int | None:
         """Enter: the number, or None when nothing (fresh) is typed. Clears."""
-        typed = self.text(now_mono_ns)
+        typed = self.text(now_mono_ns).removeprefix(SCENE_SIGN)
         self._digits = ""
         return int(typed) if typed else None
 

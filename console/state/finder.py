@@ -23,6 +23,9 @@ class FoundKind(enum.Enum):
     CASE = "case"
     INSPECTOR = "inspector"
     PLACE = "place"
+    SCENE = "scene"
+    TOUR = "tour"
+    LAYOUT = "layout"
     COMMAND = "command"
 
 
@@ -45,17 +48,20 @@ class NamedCommand(Struct, frozen=True):
 
 
 #: Of equally good matches cameras come first: they are what is called most.
-_ORDER = (FoundKind.CAMERA, FoundKind.CASE, FoundKind.INSPECTOR, FoundKind.PLACE, FoundKind.COMMAND)
+_ORDER = (
+    FoundKind.CAMERA, FoundKind.CASE, FoundKind.INSPECTOR, FoundKind.PLACE, FoundKind.SCENE,
+    FoundKind.TOUR, FoundKind.LAYOUT, FoundKind.COMMAND,
+)  # fmt: skip
 
 
 class Finder:
-    """Finds by number, id, name, pinyin and initials."""
+    """Finds by number, id, name, pinyin and initials. `release()` lets go of the session."""
 
     def __init__(self, session: ConsoleSession) -> None:
         self._session = session
         self._grid_faces: list[tuple[Found, Sought]] = []
         self._people_faces: list[tuple[Found, Sought]] = []
-        session.site_changed.connect(self._read_site)
+        self.release = session.site_changed.connect(self._read_site)
         self._read_site()
 
     def _read_site(self) -> None:
@@ -83,8 +89,14 @@ class Finder:
         text: str,
         commands: Sequence[NamedCommand],
         case_titles: Sequence[tuple[str, str, str]] = (),
+        further: Sequence[Found] = (),
     ) -> list[Found]:
-        """The best matches, best first. `case_titles`: (case id, title, detail) in words."""
+        """The best matches, best first.
+
+        Args:
+            case_titles: (case id, title, detail) in words.
+            further: lines that are found by their title and id.
+        """
         query = text.strip().lower()
         command_faces = [
             (Found(FoundKind.COMMAND, one.id, one.title, one.key), sought(one.title))
@@ -102,6 +114,7 @@ class Finder:
                 *case_faces,
                 *self._people_faces,
                 *self._grid_faces,
+                *((found, sought(found.title, found.id)) for found in further),
                 *command_faces,
             )
             if (found_rank := rank(query, face)) is not None

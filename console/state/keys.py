@@ -85,6 +85,27 @@ class CommandId(enum.Enum):
     LAYOUT_6 = "layout_6"
     LAYOUT_7 = "layout_7"
     LAYOUT_8 = "layout_8"
+    EDIT_LAYOUT = "edit_layout"
+    CALL_SCENE = "call_scene"
+    SCENES = "scenes"
+    SAVE_SCENE = "save_scene"
+    PUSH_SCENE = "push_scene"
+    SCENE_BACK = "scene_back"
+    TOUR = "tour"
+    TOURS = "tours"
+    TOUR_NEXT = "tour_next"
+    TOUR_FORMER = "tour_former"
+    TOUR_END = "tour_end"
+    TILE_HISTORY = "tile_history"
+    TILE_FORMER = "tile_former"
+    PIN = "pin"
+    HOTSPOT = "hotspot"
+    SPAN = "span"
+    BEZEL = "bezel"
+    TILE_LEFT = "tile_left"
+    TILE_RIGHT = "tile_right"
+    TILE_UP = "tile_up"
+    TILE_DOWN = "tile_down"
     MAP_TO_IT = "map_to_it"
     MAP_WHOLE = "map_whole"
     MAP_IN = "map_in"
@@ -169,6 +190,27 @@ KEY_TABLE: tuple[KeyCommand, ...] = (
     KeyCommand(CommandId.LAYOUT_6, ("F6",), QT_TRANSLATE_NOOP("Keys", "Wall layout 6"), KeyGroup.CAMERAS),
     KeyCommand(CommandId.LAYOUT_7, ("F7",), QT_TRANSLATE_NOOP("Keys", "Wall layout 7"), KeyGroup.CAMERAS),
     KeyCommand(CommandId.LAYOUT_8, ("F8",), QT_TRANSLATE_NOOP("Keys", "Wall layout 8"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.EDIT_LAYOUT, ("E",), QT_TRANSLATE_NOOP("Keys", "Cut the window's tiles freely"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.CALL_SCENE, (), QT_TRANSLATE_NOOP("Keys", "*, digits, Enter: scene to the wall"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.SCENES, ("S",), QT_TRANSLATE_NOOP("Keys", "Scenes: call, send, rename, remove"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.SAVE_SCENE, ("Ctrl+S",), QT_TRANSLATE_NOOP("Keys", "Save the wall as a scene"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.PUSH_SCENE, ("Ctrl+Shift+S",), QT_TRANSLATE_NOOP("Keys", "Send a scene to a seat or window"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.SCENE_BACK, ("Ctrl+Backspace",), QT_TRANSLATE_NOOP("Keys", "Back from a scene that was sent here"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.TOUR, ("T",), QT_TRANSLATE_NOOP("Keys", "Tour on the tile: start, pause, go on"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.TOURS, ("Shift+T",), QT_TRANSLATE_NOOP("Keys", "Choose, write and remove tours"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.TOUR_NEXT, ("PgDown",), QT_TRANSLATE_NOOP("Keys", "Next step of the tour"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.TOUR_FORMER, ("PgUp",), QT_TRANSLATE_NOOP("Keys", "Step of the tour before"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.TOUR_END, ("Ctrl+T",), QT_TRANSLATE_NOOP("Keys", "End the tour"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.TILE_HISTORY, ("H",), QT_TRANSLATE_NOOP("Keys", "Last cameras of the tile"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.TILE_FORMER, ("B",), QT_TRANSLATE_NOOP("Keys", "Camera that was in the tile before"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.PIN, ("Shift+P",), QT_TRANSLATE_NOOP("Keys", "Pin the tile, or let it go"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.HOTSPOT, ("Shift+H",), QT_TRANSLATE_NOOP("Keys", "Tile follows the selection (hotspot)"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.SPAN, ("Shift+F",), QT_TRANSLATE_NOOP("Keys", "Selected camera over all monitors, and back"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.BEZEL, (), QT_TRANSLATE_NOOP("Keys", "Width of the monitors' frames"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.TILE_LEFT, ("Alt+Left",), QT_TRANSLATE_NOOP("Keys", "Tile on the left"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.TILE_RIGHT, ("Alt+Right",), QT_TRANSLATE_NOOP("Keys", "Tile on the right"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.TILE_UP, ("Alt+Up",), QT_TRANSLATE_NOOP("Keys", "Tile above"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.TILE_DOWN, ("Alt+Down",), QT_TRANSLATE_NOOP("Keys", "Tile below"), KeyGroup.CAMERAS),
     KeyCommand(CommandId.MAP_TO_IT, ("G",), QT_TRANSLATE_NOOP("Keys", "Map to the open case"), KeyGroup.MAP),
     KeyCommand(CommandId.MAP_WHOLE, ("Shift+G",), QT_TRANSLATE_NOOP("Keys", "Map of the whole area"), KeyGroup.MAP),
     KeyCommand(CommandId.MAP_IN, ("+",), QT_TRANSLATE_NOOP("Keys", "Map closer"), KeyGroup.MAP),
@@ -240,6 +282,38 @@ REPEATING = frozenset(
         CommandId.REPLAY_JUMP_ON,
     }
 )
+
+
+class EditorCommand(enum.Enum):
+    """What can be done while a window's tiles are being cut."""
+
+    SPLIT_COLUMNS = "split_columns"
+    SPLIT_ROWS = "split_rows"
+    MERGE = "merge"
+    UNDO = "undo"
+    SAVE = "save"
+    KEEP = "keep"
+    TAKE_BACK = "take_back"
+
+
+class EditorKey(Struct, frozen=True):
+    """One row of the layout editor's own table; arrows move, with Shift select, with Ctrl push the edge."""
+
+    id: EditorCommand
+    keys: tuple[str, ...]
+    text: str
+
+
+EDITOR_TABLE: tuple[EditorKey, ...] = (
+    EditorKey(EditorCommand.SPLIT_COLUMNS, ("V", "|"), QT_TRANSLATE_NOOP("Editor", "Split left | right")),
+    EditorKey(EditorCommand.SPLIT_ROWS, ("H", "-"), QT_TRANSLATE_NOOP("Editor", "Split top / bottom")),
+    EditorKey(EditorCommand.MERGE, ("M",), QT_TRANSLATE_NOOP("Editor", "Merge")),
+    EditorKey(EditorCommand.UNDO, ("Ctrl+Z",), QT_TRANSLATE_NOOP("Editor", "Undo")),
+    EditorKey(EditorCommand.SAVE, ("Ctrl+S",), QT_TRANSLATE_NOOP("Editor", "Save as…")),
+    EditorKey(EditorCommand.TAKE_BACK, ("Escape",), QT_TRANSLATE_NOOP("Editor", "Discard")),
+    EditorKey(EditorCommand.KEEP, ("Return",), QT_TRANSLATE_NOOP("Editor", "Done")),
+)  # fmt: skip
+
 
 #: Layout keys in order; the wall's layouts of the same place answer to them.
 LAYOUT_COMMANDS = (

@@ -15,6 +15,8 @@ import msgspec
 from msgspec import Struct
 
 from console.desk.case import CaseId
+from console.state.layouts import Layout
+from console.state.tour_runs import TourMemory
 
 _log = logging.getLogger(__name__)
 
@@ -38,6 +40,9 @@ class SeatMemory(Struct, frozen=True):
     acknowledged: tuple[CaseId, ...] = ()
     wall: str = ""
     export_folder: str = ""
+    layouts: tuple[Layout, ...] = ()
+    tours: tuple[TourMemory, ...] = ()
+    bezel_mm: float = 0.0
 
 
 def memory_path(folder: Path, site_key: str, profile: str) -> Path:

@@ -23,8 +23,10 @@ from config.geometry import GeoPoint
 from config.site import Calibration, CameraId, InspectorId, Site
 from console.desk.case import CaseData, CaseId, CaseState
 from console.desk.escalation import EscalationData
+from console.desk.scene_pushes import PushInForce, in_force
 from console.desk.shelf import ShelfData
 from console.desk.units import Unit
+from console.state.arrangement import Arrangement
 from console.state.candidates import Candidate, CaseDetail
 from console.state.cases import STRIP_PRIORITY, CaseRow, OpenCases
 from console.state.directory import CameraDirectory
@@ -38,6 +40,7 @@ from console.state.observable import Signal, Value
 from console.state.people import People
 from console.state.queue import CaseQueue, QueueCounts
 from console.state.shelves import Shelves
+from console.state.snapshot_parts import SnapshotParts
 from console.state.tile_tools import TileTools
 from console.state.tiles import TileAddress, TileAlarm
 from console.state.trails import TrailReplay
@@ -74,18 +77,6 @@ class Selection(Struct, frozen=True):
     place: GeoPoint | None = None
 
 
-class SnapshotParts(Struct, frozen=True):
-    """The hub's snapshot, raw as it came."""
-
-    cases: tuple[Raw, ...] = ()
-    alerts: tuple[Raw, ...] = ()
-    positions: tuple[Raw, ...] = ()
-    camera_health: tuple[Raw, ...] = ()
-    shelves: tuple[Raw, ...] = ()
-    units: tuple[Raw, ...] = ()
-    ptz: tuple[Raw, ...] = ()
-
-
 class ConsoleSession:
     """One seat's state.
 
@@ -98,6 +89,7 @@ class ConsoleSession:
         self.clock = clock
         self.site = site
         self.wall = wall
+        self.arrangement = Arrangement(wall)
         self.directory = CameraDirectory.of_site(site)
         self.cases = OpenCases()
         self.queue = CaseQueue(self.cases)
@@ -169,6 +161,7 @@ class ConsoleSession:
         for alert in self.alerts.values():
             self._frame(alert)
         self.queue.tick(now_utc_ns)
+        self.arrangement.pushes.replace(_decoded(snapshot.scenes, PushInForce), now_utc_ns)
         self.alerts_changed.emit()
 
     def apply_events(self, events: Sequence[Event]) -> None:
@@ -200,6 +193,8 @@ class ConsoleSession:
             self.health.apply(event.decode_data(CameraHealthData))
         elif event.noun is Noun.PTZ and event.verb == "state":
             self.wall.ptz.apply(event.decode_data(PtzStateData))
+        elif event.noun is Noun.SCENE:
+            self.arrangement.pushes.take(in_force(event), self.clock.utc_ns())
 
     def _apply_shelf(self, verb: str, shelf: ShelfData) -> None:
         if verb == "set":
@@ -243,6 +238,7 @@ class ConsoleSession:
         self.shelves.tick(self.clock.utc_ns())
         self.losses.refresh()
         self.tools.tick()
+        self.arrangement.tick(self.clock.utc_ns(), self.clock.mono_ns())
 
     # -- what the operator does
 

@@ -9,7 +9,7 @@ from typing import NewType
 from msgspec import Struct, structs
 
 from config.site import CameraId
-from console.state.layouts import LayoutId
+from console.state.layouts import Layout, LayoutId
 from vision.alerts import AlertKind
 
 WindowId = NewType("WindowId", str)
@@ -55,6 +55,7 @@ class Tile(Struct, frozen=True):
     """What an operator put into a tile. `recent`: newest first, without the present camera.
 
     `zoomed_for`: the alert the tile was zoomed to by itself; None once an operator zoomed.
+    `hotspot`: it shows whatever camera is selected elsewhere.
     """
 
     camera_id: CameraId | None = None
@@ -63,6 +64,7 @@ class Tile(Struct, frozen=True):
     region_norm: Region = WHOLE
     aspect: Aspect = Aspect.AUTO
     zoomed_for: str | None = None
+    hotspot: bool = False
 
     @property
     def zoom(self) -> float:
@@ -74,10 +76,14 @@ class Window(Struct, frozen=True):
     """One wall window. `tiles` may be longer than the layout: the rest waits for a larger one."""
 
     id: WindowId
-    layout_id: LayoutId
+    layout: Layout
     tiles: tuple[Tile, ...] = ()
     full_index: int | None = None
     screen: str | None = None
+
+    @property
+    def layout_id(self) -> LayoutId:
+        return self.layout.id
 
 
 class TileAlarm(Struct, frozen=True):

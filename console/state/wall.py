@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import msgspec
 
 from config.site import CameraId
-from console.state.layouts import LAYOUTS, SINGLE, Cell, Layout, LayoutId, PixelRect, place
+from console.state.layout_walk import neighbour
+from console.state.layouts import LAYOUTS, SINGLE, Layout, LayoutId, PixelRect, place
 from console.state.observable import Signal
 from console.state.ptz import PtzFleet
 from console.state.tile_geometry import clamped
@@ -30,12 +31,13 @@ from console.state.tiles import (
     WindowId,
     remembered,
 )
+from console.state.window_edits import grown, reordered
 from ingest.errors import GridwallError
 
 MAIN_WINDOW = WindowId("main")
 FIRST_LAYOUT = LayoutId("2x2")
 
-_WHOLE_WINDOW = Layout(SINGLE, 1, 1, (Cell(0, 0),))
+_WHOLE_WINDOW = LAYOUTS[SINGLE]
 
 
 class UnknownTile(GridwallError):
@@ -82,7 +84,7 @@ class WallState:
         """The window, made with `layout_id` when it is new, else as it was."""
         known = self._windows.get(window_id)
         if known is None:
-            known = _grown(Window(window_id, _known_layout(layout_id).id, screen=screen))
+            known = grown(Window(window_id, _known_layout(layout_id), screen=screen))
             self._windows[window_id] = known
             if self._selected is None:
                 self._selected = TileAddress(window_id, 0)
@@ -105,22 +107,33 @@ class WallState:
 
         Raises UnknownTile for a layout that does not exist.
         """
+        self.cut(window_id, _known_layout(layout_id))
+
+    def cut(
+        self, window_id: WindowId, layout: Layout, order: Sequence[int | None] | None = None
+    ) -> None:
+        """Cuts a window anew. `order`: which former tile each tile is (None: the next that waits).
+
+        Tiles that are in no place any more wait unseen, in their former order.
+        """
         window = self.window(window_id)
-        changed = msgspec.structs.replace(
-            window, layout_id=_known_layout(layout_id).id, full_index=None
-        )
-        self._put(_grown(changed))
-        selected = self._selected
-        if selected is not None and selected.window_id == window_id:
-            count = len(LAYOUTS[layout_id].cells)
-            self.select(TileAddress(window_id, min(selected.index, count - 1)))
+        tiles = window.tiles if order is None else reordered(window.tiles, order)
+        changed = msgspec.structs.replace(window, layout=layout, tiles=tiles, full_index=None)
+        selected = self._selected.index if self._selected is not None else 0
+        in_order = order is not None and selected in order
+        self._put_whole(changed, order.index(selected) if order and in_order else selected)
+
+    def put_window(self, window: Window) -> None:
+        """Replaces all that a window shows: a scene, or what was there before it."""
+        self.window(window.id)
+        self._put_whole(window, self._selected.index if self._selected is not None else 0)
 
     def placed(self, window_id: WindowId, width_px: int, height_px: int) -> dict[int, PixelRect]:
         """Tile index → rectangle, for the tiles a window of this size shows now."""
         window = self.window(window_id)
         if window.full_index is not None:
             return {window.full_index: place(_WHOLE_WINDOW, width_px, height_px)[0]}
-        return dict(enumerate(place(LAYOUTS[window.layout_id], width_px, height_px)))
+        return dict(enumerate(place(window.layout, width_px, height_px)))
 
     # -- tiles
 
@@ -133,7 +146,7 @@ class WallState:
 
     def shown_indexes(self, window: Window) -> range:
         """Indexes the window's layout has room for."""
-        return range(len(LAYOUTS[window.layout_id].cells))
+        return range(len(window.layout.cells))
 
     def addresses(self) -> Iterable[TileAddress]:
         """Every tile of every window's layout, in reading order."""
@@ -210,6 +223,10 @@ class WallState:
         """A pinned tile keeps its camera whatever is called or linked."""
         self._put_tile(address, msgspec.structs.replace(self.tile(address), pinned=pinned))
 
+    def set_hotspot(self, address: TileAddress, hotspot: bool) -> None:
+        """A hotspot shows whatever is selected elsewhere (`console.state.hotspot`)."""
+        self._put_tile(address, msgspec.structs.replace(self.tile(address), hotspot=hotspot))
+
     def set_aspect(self, address: TileAddress, aspect: Aspect) -> None:
         self._put_tile(address, msgspec.structs.replace(self.tile(address), aspect=aspect))
 
@@ -262,7 +279,7 @@ class WallState:
         if here is None:
             return
         window = self.window(here.window_id)
-        target = _neighbour(LAYOUTS[window.layout_id], here.index, dx, dy)
+        target = neighbour(window.layout, here.index, dx, dy)
         if target is not None:
             if window.full_index is not None:
                 self._put(msgspec.structs.replace(window, full_index=target))
@@ -299,9 +316,19 @@ class WallState:
 
     # -- memory
 
-    def remember(self, instead: Mapping[TileAddress, Tile] | None = None) -> bytes:
-        """The wall as JSON, for the next start; `instead`: tiles that are only lent to an alarm."""
-        windows = remembered(self._windows.values(), instead or {})
+    def remember(
+        self,
+        instead: Mapping[TileAddress, Tile] | None = None,
+        own: Mapping[WindowId, Window] | None = None,
+    ) -> bytes:
+        """The wall as JSON, for the next start.
+
+        Args:
+            instead: tiles that are only lent to an alarm, as they were.
+            own: windows that show a sent scene or a span, as the person had them.
+        """
+        now = {window.id: window for window in remembered(self._windows.values(), instead or {})}
+        windows = tuple({**now, **(own or {})}.values())
         return msgspec.json.encode(WallMemory(windows, self._selected))
 
     def restore(self, memory: bytes) -> None:
@@ -310,8 +337,7 @@ class WallState:
         Raises msgspec.DecodeError (a ValueError) for anything else; the wall stays as it was.
         """
         wall = msgspec.json.decode(memory, type=WallMemory)
-        windows = [w for w in wall.windows if w.layout_id in LAYOUTS]
-        self._windows = {w.id: _grown(w) for w in windows}
+        self._windows = {w.id: grown(w) for w in wall.windows}
         addresses = set(self.addresses())
         first = next(iter(addresses), None) if wall.selected not in addresses else wall.selected
         self._selected = first
@@ -330,6 +356,17 @@ class WallState:
         self._windows[window.id] = window
         self.window_changed.emit(window.id)
         self.wants_changed.emit()
+
+    def _put_whole(self, window: Window, selected_index: int) -> None:
+        """As `_put`; a selection in this window is on a tile that exists before anybody is told."""
+        former = self._selected
+        if former is not None and former.window_id == window.id:
+            last = len(window.layout.cells) - 1
+            self._selected = TileAddress(window.id, min(selected_index, last))
+        self._put(grown(window))
+        if self._selected is not None and self._selected != former:
+            self.selected_changed.emit(self._selected)
+            self.wants_changed.emit()
 
     def _put_tile(self, address: TileAddress, tile: Tile) -> None:
         window = self.window(address.window_id)
@@ -361,36 +398,3 @@ def _known_layout(layout_id: LayoutId) -> Layout:
         return LAYOUTS[layout_id]
     except KeyError:
         raise UnknownTile(f"there is no layout {layout_id!r}") from None
-
-
-def _grown(window: Window) -> Window:
-    """With at least as many tiles as its layout has cells."""
-    missing = len(LAYOUTS[window.layout_id].cells) - len(window.tiles)
-    if missing <= 0:
-        return window
-    return msgspec.structs.replace(window, tiles=window.tiles + (Tile(),) * missing)
-
-
-def _neighbour(layout: Layout, index: int, dx: int, dy: int) -> int | None:
-    """The nearest cell in a direction among those that lie beside this one, first in order."""
-    here = layout.cells[index]
-    best: tuple[int, int] | None = None
-    for other, cell in enumerate(layout.cells):
-        if dx:
-            beside = _overlap(here.row, here.span, cell.row, cell.span)
-            away = _gap(here.column, here.span, cell.column, cell.span, dx)
-        else:
-            beside = _overlap(here.column, here.span, cell.column, cell.span)
-            away = _gap(here.row, here.span, cell.row, cell.span, dy)
-        if beside and away >= 0 and (best is None or away < best[0]):
-            best = (away, other)
-    return None if best is None else best[1]
-
-
-def _overlap(a: int, a_span: int, b: int, b_span: int) -> bool:
-    return a < b + b_span and b < a + a_span
-
-
-def _gap(a: int, a_span: int, b: int, b_span: int, direction: int) -> int:
-    """Free grid units from `a` to `b` in a direction; negative when `b` is not that way."""
-    return b - (a + a_span) if direction > 0 else a - (b + b_span)

@@ -32,8 +32,12 @@ NEXT_STEPS = frozenset({"file", "dispatch", "verify", "close", "resume"})
 def key_text(command_id: CommandId) -> str:
     """A command's key as this platform writes it; empty without one."""
     keys = command(command_id).keys
-    native = QKeySequence.SequenceFormat.NativeText
-    text = QKeySequence(keys[0]).toString(native) if keys else ""
+    return native_key(keys[0]) if keys else ""
+
+
+def native_key(key: str) -> str:
+    """A key of the table as this platform writes it."""
+    text = QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
     return text.replace("Return", "Enter")
 
 

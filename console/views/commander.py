@@ -45,9 +45,11 @@ class SendsActs(Protocol):
 
 
 class Commander(QObject):
-    """Signals: `held_changed(held or None)`; `window_command(id)`: something only the window can do."""
+    """Signals: `held_changed(held or None)`; `window_command(id)`: something only the window can do;
+    `arrangement_chosen(found)`: a line of the palette that is the arranger's."""
 
     held_changed = Signal(object)
+    arrangement_chosen = Signal(object)
     window_command = Signal(object)
 
     def __init__(
@@ -104,6 +106,8 @@ class Commander(QObject):
         elif found.place is not None:
             self._session.select_place(found.place)
             self._session.map_wanted.emit(found.place)
+        else:
+            self.arrangement_chosen.emit(found)
 
     def call_camera(self, number: int) -> None:
         """Digits, Enter."""

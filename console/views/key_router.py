@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from console.state.entry import DIGITS_EXPIRE_S, DigitEntry
+from console.state.entry import DIGITS_EXPIRE_S, SCENE_SIGN, DigitEntry
 from console.state.keys import REPEATING, KeyMode, commands_by_key
 from ingest.clock import Clock
 
@@ -31,6 +31,8 @@ _TEXT_FIELDS = (QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QComboBox)
 _KEY_EVENTS = (QEvent.Type.KeyPress, QEvent.Type.KeyRelease)
 #: Keys whose shifted form is the key itself on common layouts.
 _SHIFT_FREE = frozenset({"?", "+", "*", "/"})
+#: A widget with this property takes every key for itself while it has the focus.
+OWN_KEYS = "ownKeys"
 #: Commands that work while a text field has the focus.
 _ALSO_IN_TEXT = frozenset({"Ctrl+K"})
 
@@ -50,12 +52,13 @@ def portable_key(event: QKeyEvent) -> str:
 class KeyRouter(QObject):
     """Listens at the windows given to `watch`.
 
-    Signals: `command(id)`; `digits_changed(text)`; `camera_called(number)`.
+    Signals: `command(id)`; `digits_changed(text)`; `camera_called(number)`; `scene_called(number)`.
     """
 
     command = Signal(object)
     digits_changed = Signal(str)
     camera_called = Signal(int)
+    scene_called = Signal(int)
 
     def __init__(
         self,
@@ -94,18 +97,21 @@ class KeyRouter(QObject):
         if self._application.activeModalWidget() is not None:
             return False
         key = portable_key(event)
+        focus = self._application.focusWidget()
+        if focus is not None and focus.property(OWN_KEYS):
+            return False
         if self.mode is not None and self.mode(event, key):
             return True
         if event.type() == QEvent.Type.KeyRelease:
             return False
-        if isinstance(self._application.focusWidget(), _TEXT_FIELDS) and key not in _ALSO_IN_TEXT:
+        if isinstance(focus, _TEXT_FIELDS) and key not in _ALSO_IN_TEXT:
             return False
         return self._take_digit(event, key) or self._take_command(key, event.isAutoRepeat())
 
     def _take_digit(self, event: QKeyEvent, key: str) -> bool:
         now = self._clock.mono_ns()
         typed = self._digits.text(now)
-        if len(key) == 1 and key.isdigit():
+        if key == SCENE_SIGN or (len(key) == 1 and key.isdigit()):
             self._show(self._digits.press(key, now))
             return True
         if not typed:
@@ -113,7 +119,9 @@ class KeyRouter(QObject):
         if key == "Return":
             number = self._digits.take(now)
             self._show("")
-            if number is not None:
+            if number is not None and typed.startswith(SCENE_SIGN):
+                self.scene_called.emit(number)
+            elif number is not None:
                 self.camera_called.emit(number)
             return True
         if key in ("Backspace", "Escape"):

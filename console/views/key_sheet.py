@@ -106,5 +106,7 @@ class KeySheet(QFrame):
             return translate("Keys", "digits Enter"), translate(
                 "Keys", "Camera to the selected tile"
             )
+        if command_id is CommandId.CALL_SCENE:
+            return translate("Keys", "* digits Enter"), translate("Keys", "Scene to the wall")
         key = PTZ_KEY_TEXTS.get(command_id) or key_text(command_id)
         return key, translate("Keys", text)

@@ -32,6 +32,7 @@ from console.state.keys import KEY_TABLE
 from console.state.session import ConsoleSession
 from console.views import icons, theme, words
 from console.views.act_bar import key_text
+from console.views.arrangement_words import found_arrangement
 from console.views.words import translate
 
 _FOUND_ROLE = int(Qt.ItemDataRole.UserRole)
@@ -42,6 +43,9 @@ _ICONS = {
     FoundKind.CASE: "case",
     FoundKind.INSPECTOR: "inspector",
     FoundKind.PLACE: "place",
+    FoundKind.SCENE: "scene",
+    FoundKind.TOUR: "tour",
+    FoundKind.LAYOUT: "layout",
     FoundKind.COMMAND: "command",
 }
 
@@ -113,6 +117,10 @@ class Palette(QFrame):
             translate("Palette", "Camera number, name, pinyin initials, case, inspector, command…")
         )
 
+    def release(self) -> None:
+        """Lets go of the session, for a window that goes before it."""
+        self._finder.release()
+
     def open(self) -> None:
         """Shows the palette, empty, with the commands."""
         self._former_focus = self.window().focusWidget()
@@ -151,7 +159,9 @@ class Palette(QFrame):
             for row in self._session.cases.open_rows()
         ]
         self._model.clear()
-        for found in self._finder.find(text, commands, titles):
+        for found in self._finder.find(
+            text, commands, titles, found_arrangement(self._session.arrangement)
+        ):
             item = QStandardItem(found.title)
             item.setData(found, _FOUND_ROLE)
             self._model.appendRow(item)

@@ -11,7 +11,7 @@ from PySide6.QtCore import QRectF, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
-from console.state.entry import DISPATCH_HOLD_S, HeldDispatch
+from console.state.entry import DISPATCH_HOLD_S, SCENE_SIGN, HeldDispatch
 from console.state.session import ConsoleSession, Notice, Severity
 from console.views import theme
 from console.views.words import translate
@@ -21,7 +21,10 @@ NOTICE_MS = 6_000
 
 
 class NoticeLine(QLabel):
-    """The last notice of the session, for a while, at the bottom middle of its parent."""
+    """The last notice of the session, for a while, at the bottom middle of its parent.
+
+    `release()` lets go of the session, for a window that goes before the session does.
+    """
 
     def __init__(self, session: ConsoleSession, parent: QWidget) -> None:
         super().__init__(parent)
@@ -29,7 +32,7 @@ class NoticeLine(QLabel):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._timer = QTimer(self, singleShot=True, interval=NOTICE_MS)
         self._timer.timeout.connect(self.hide)
-        session.notice.changed.connect(self._on_notice)
+        self.release = session.notice.changed.connect(self._on_notice)
         self.hide()
 
     def _on_notice(self, notice: Notice | None) -> None:
@@ -53,7 +56,7 @@ class NoticeLine(QLabel):
 
 
 class DigitBadge(QLabel):
-    """The camera number being typed, large, until Enter or its 3 s are over."""
+    """The number being typed (a camera's, after `*` a scene's), large, until Enter or its 3 s are over."""
 
     def __init__(self, session: ConsoleSession, parent: QWidget) -> None:
         super().__init__(parent)
@@ -68,8 +71,7 @@ class DigitBadge(QLabel):
         if not digits:
             self.hide()
             return
-        camera = self._session.directory.by_number(int(digits))
-        name = camera.name if camera is not None else ""
+        name = self._name_of(digits)
         self.setText(f"{digits}   {name}" if name else digits)
         self.adjustSize()
         parent = self.parentWidget()
@@ -77,6 +79,14 @@ class DigitBadge(QLabel):
             self.move((parent.width() - self.width()) // 2, parent.height() // 2 - self.height())
         self.show()
         self.raise_()
+
+    def _name_of(self, digits: str) -> str:
+        number = digits.removeprefix(SCENE_SIGN)
+        if number == digits:
+            camera = self._session.directory.by_number(int(digits))
+            return "" if camera is None else camera.name
+        scene = self._session.arrangement.scenes.by_number(int(number)) if number else None
+        return "" if scene is None else scene.name
 
 
 class HoldBar(QWidget):

@@ -11,7 +11,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QMouseEvent, QResizeEvent, QScreen
+from PySide6.QtGui import (
+    QCloseEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QMouseEvent,
+    QResizeEvent,
+    QScreen,
+)
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from console.bridge.tile_image import PictureSource
@@ -27,6 +34,12 @@ from console.views.wall_view import WallView
 CHROME_MS = 2500
 #: What a monitor shows the first time it is seen.
 NEW_MONITOR_LAYOUT = LayoutId("4x4")
+_ARROWS = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}
 
 
 class WallWindow(QWidget):
@@ -45,6 +58,7 @@ class WallWindow(QWidget):
         self.setWindowTitle(f"gridwall {window_id}")
         self.setMouseTracking(True)
         self.window_id = window_id
+        self._wall = wall
         self.view = WallView(wall, window_id, source, names, tools=tools, parent=self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -70,10 +84,11 @@ class WallWindow(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.view and event.type() == QEvent.Type.MouseMove:
             assert isinstance(event, QMouseEvent)
-            self._show_chrome()
+            self.show_pointer()
         return False
 
-    def _show_chrome(self) -> None:
+    def show_pointer(self) -> None:
+        """Chrome and pointer, for a while."""
         self.view.unsetCursor()
         self.chrome.show()
         self.chrome.raise_()
@@ -86,6 +101,14 @@ class WallWindow(QWidget):
             return
         self.chrome.hide()
         self.view.setCursor(Qt.CursorShape.BlankCursor)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows go from tile to tile; nothing else here wants them."""
+        step = _ARROWS.get(Qt.Key(event.key()))
+        if step is None:
+            super().keyPressEvent(event)
+        else:
+            self._wall.move_selection(*step)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -112,6 +135,7 @@ class WallScreens(QObject):
         wanted: Callable[[QScreen], bool] | None = None,
         on_open: Callable[[WallWindow], None] | None = None,
         tools: TileTools | None = None,
+        on_close: Callable[[WallWindow], None] | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -119,6 +143,7 @@ class WallScreens(QObject):
         self._wanted = wanted or _further_monitor
         self._on_open = on_open
         self._tools = tools
+        self._on_close = on_close
         self._windows: dict[WindowId, WallWindow] = {}
         self._started = False
 
@@ -144,8 +169,7 @@ class WallScreens(QObject):
             application.screenAdded.disconnect(self._screen_added)
             application.screenRemoved.disconnect(self._screen_removed)
         for window in self._windows.values():
-            window.release()
-            window.deleteLater()
+            self._release(window)
         self._windows = {}
 
     @Slot(QScreen)
@@ -164,8 +188,13 @@ class WallScreens(QObject):
     def _screen_removed(self, screen: QScreen) -> None:
         window = self._windows.pop(monitor_window_id(screen), None)
         if window is not None:
-            window.release()
-            window.deleteLater()
+            self._release(window)
+
+    def _release(self, window: WallWindow) -> None:
+        if self._on_close is not None:
+            self._on_close(window)
+        window.release()
+        window.deleteLater()
 
 
 def monitor_window_id(screen: QScreen) -> WindowId:

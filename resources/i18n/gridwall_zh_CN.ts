@@ -612,6 +612,73 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
         </message>
     </context>
     <context>
+        <name>Editor</name>
+        <message>
+            <source>Select a tile of the wall first</source>
+            <translation>请先选中墙上的一个窗格</translation>
+        </message>
+        <message>
+            <source>The window was cut by something else: editing ended</source>
+            <translation>窗口布局已被其他操作改变，编辑结束</translation>
+        </message>
+        <message>
+            <source>The tile is too small to be split</source>
+            <translation>窗格太小，不能再拆分</translation>
+        </message>
+        <message>
+            <source>A window has 64 tiles at most</source>
+            <translation>一个窗口最多 64 个窗格</translation>
+        </message>
+        <message>
+            <source>Only tiles that form a rectangle together can be merged</source>
+            <translation>所选窗格拼起来是矩形才能合并</translation>
+        </message>
+        <message>
+            <source>Select two or more tiles to merge them</source>
+            <translation>选中两个以上窗格才能合并</translation>
+        </message>
+        <message>
+            <source>This layout cannot be cut any finer</source>
+            <translation>此布局不能再细分</translation>
+        </message>
+        <message>
+            <source>Nothing to undo yet</source>
+            <translation>还没有可撤销的步骤</translation>
+        </message>
+        <message>
+            <source>Drag a gap to move it · double click splits · Shift+arrows select · Ctrl+arrows move an edge</source>
+            <translation>拖动缝隙调整大小 · 双击拆分 · Shift+方向键多选 · Ctrl+方向键移动边线</translation>
+        </message>
+        <message>
+            <source>Split left | right</source>
+            <translation>左右拆分</translation>
+        </message>
+        <message>
+            <source>Split top / bottom</source>
+            <translation>上下拆分</translation>
+        </message>
+        <message>
+            <source>Merge</source>
+            <translation>合并</translation>
+        </message>
+        <message>
+            <source>Undo</source>
+            <translation>撤销</translation>
+        </message>
+        <message>
+            <source>Save as…</source>
+            <translation>另存为…</translation>
+        </message>
+        <message>
+            <source>Discard</source>
+            <translation>放弃</translation>
+        </message>
+        <message>
+            <source>Done</source>
+            <translation>完成</translation>
+        </message>
+    </context>
+    <context>
         <name>Evidence</name>
         <message>
             <source>Picture</source>
@@ -1196,6 +1263,169 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
             <source>While replaying</source>
             <translation>回放时</translation>
         </message>
+        <message>
+            <source>Selected camera over all monitors, and back</source>
+            <translation>选中点位跨屏显示 / 还原</translation>
+        </message>
+        <message>
+            <source>Width of the monitors' frames</source>
+            <translation>屏幕边框宽度</translation>
+        </message>
+        <message>
+            <source>Tour on the tile: start, pause, go on</source>
+            <translation>窗格轮巡：开始 / 暂停 / 继续</translation>
+        </message>
+        <message>
+            <source>Choose, write and remove tours</source>
+            <translation>选择、编写、删除轮巡</translation>
+        </message>
+        <message>
+            <source>Next step of the tour</source>
+            <translation>轮巡下一步</translation>
+        </message>
+        <message>
+            <source>Step of the tour before</source>
+            <translation>轮巡上一步</translation>
+        </message>
+        <message>
+            <source>End the tour</source>
+            <translation>结束轮巡</translation>
+        </message>
+        <message>
+            <source>Last cameras of the tile</source>
+            <translation>窗格最近的点位</translation>
+        </message>
+        <message>
+            <source>Camera that was in the tile before</source>
+            <translation>窗格上一个点位</translation>
+        </message>
+        <message>
+            <source>Pin the tile, or let it go</source>
+            <translation>锁定 / 解锁窗格</translation>
+        </message>
+        <message>
+            <source>Tile follows the selection (hotspot)</source>
+            <translation>窗格跟随选中点位（热点窗格）</translation>
+        </message>
+        <message>
+            <source>Tile on the left</source>
+            <translation>左边的窗格</translation>
+        </message>
+        <message>
+            <source>Tile on the right</source>
+            <translation>右边的窗格</translation>
+        </message>
+        <message>
+            <source>Tile above</source>
+            <translation>上边的窗格</translation>
+        </message>
+        <message>
+            <source>Tile below</source>
+            <translation>下边的窗格</translation>
+        </message>
+        <message>
+            <source>Cut the window's tiles freely</source>
+            <translation>自由划分窗口窗格</translation>
+        </message>
+        <message>
+            <source>*, digits, Enter: scene to the wall</source>
+            <translation>* + 数字 + 回车：调用场景</translation>
+        </message>
+        <message>
+            <source>Scenes: call, send, rename, remove</source>
+            <translation>场景：调用、推送、改名、删除</translation>
+        </message>
+        <message>
+            <source>Save the wall as a scene</source>
+            <translation>将当前画面存为场景</translation>
+        </message>
+        <message>
+            <source>Send a scene to a seat or window</source>
+            <translation>向席位或窗口推送场景</translation>
+        </message>
+        <message>
+            <source>Back from a scene that was sent here</source>
+            <translation>退出推送来的场景</translation>
+        </message>
+        <message>
+            <source>* digits Enter</source>
+            <translation>* 数字 回车</translation>
+        </message>
+        <message>
+            <source>Scene to the wall</source>
+            <translation>调用场景</translation>
+        </message>
+    </context>
+    <context>
+        <name>Layout</name>
+        <message>
+            <source>Cut freely…</source>
+            <translation>自由划分…</translation>
+        </message>
+        <message>
+            <source>Save layout…</source>
+            <translation>保存布局…</translation>
+        </message>
+        <message>
+            <source>Remove layout</source>
+            <translation>删除布局</translation>
+        </message>
+        <message>
+            <source>Save layout</source>
+            <translation>保存布局</translation>
+        </message>
+        <message>
+            <source>For all seats of the site</source>
+            <translation>全部席位共用</translation>
+        </message>
+        <message>
+            <source>Layout “{0}” is kept on this seat</source>
+            <translation>布局“{0}”已保存在本席位</translation>
+        </message>
+        <message>
+            <source>Layout “{0}” was removed</source>
+            <translation>布局“{0}”已删除</translation>
+        </message>
+        <message>
+            <source>3 upright (corridor)</source>
+            <translation>3 竖画面（走廊）</translation>
+        </message>
+        <message>
+            <source>5 upright (corridor)</source>
+            <translation>5 竖画面（走廊）</translation>
+        </message>
+        <message>
+            <source>1 upright + 4 (corridor)</source>
+            <translation>1 竖 + 4 横（走廊）</translation>
+        </message>
+        <message>
+            <source>2 on top of each other (upright monitor)</source>
+            <translation>上下 2 画面（竖屏）</translation>
+        </message>
+        <message>
+            <source>3 on top of each other (upright monitor)</source>
+            <translation>上下 3 画面（竖屏）</translation>
+        </message>
+        <message>
+            <source>2 × 4 (upright monitor)</source>
+            <translation>2 × 4（竖屏）</translation>
+        </message>
+        <message>
+            <source>cut freely</source>
+            <translation>自由划分</translation>
+        </message>
+        <message>
+            <source>{0} · own</source>
+            <translation>{0} · 本席位</translation>
+        </message>
+        <message>
+            <source>{0} · shared by {1}</source>
+            <translation>{0} · {1} 共享</translation>
+        </message>
+        <message>
+            <source>Layout {0}</source>
+            <translation>布局 {0}</translation>
+        </message>
     </context>
     <context>
         <name>Losses</name>
@@ -1332,6 +1562,53 @@ Give cameras lat and lon in cameras.csv, or add streets.osm.pbf to the site fold
         <message>
             <source>{0} km</source>
             <translation>{0} 公里</translation>
+        </message>
+    </context>
+    <context>
+        <name>Name</name>
+        <message>
+            <source>none</source>
+            <translation>无</translation>
+        </message>
+        <message>
+            <source>Name</source>
+            <translation>名称</translation>
+        </message>
+        <message>
+            <source>Number</source>
+            <translation>编号</translation>
+        </message>
+        <message>
+            <source>Enter a name</source>
+            <translation>请输入名称</translation>
+        </message>
+        <message>
+            <source>Save</source>
+            <translation>保存</translation>
+        </message>
+        <message>
+            <source>Back</source>
+            <translation>返回</translation>
+        </message>
+        <message>
+            <source>Every wall knows a layout of this name</source>
+            <translation>系统布局已用此名称</translation>
+        </message>
+        <message>
+            <source>Replaces the one of this name</source>
+            <translation>将替换同名的一项</translation>
+        </message>
+        <message>
+            <source>“{0}” is kept for all seats</source>
+            <translation>“{0}”已保存，全部席位可用</translation>
+        </message>
+        <message>
+            <source>“{0}” was removed for all seats</source>
+            <translation>“{0}”已从全部席位删除</translation>
+        </message>
+        <message>
+            <source>The hub did not keep it: {0}</source>
+            <translation>中心未保存：{0}</translation>
         </message>
     </context>
     <context>
@@ -1538,6 +1815,114 @@ Give cameras lat and lon in cameras.csv, or add streets.osm.pbf to the site fold
         <message>
             <source>{0} turns there: {1}</source>
             <translation>{0} 转向该处：{1}</translation>
+        </message>
+    </context>
+    <context>
+        <name>Push</name>
+        <message>
+            <source>1 min</source>
+            <translation>1 分钟</translation>
+        </message>
+        <message>
+            <source>5 min</source>
+            <translation>5 分钟</translation>
+        </message>
+        <message>
+            <source>15 min</source>
+            <translation>15 分钟</translation>
+        </message>
+        <message>
+            <source>1 h</source>
+            <translation>1 小时</translation>
+        </message>
+        <message>
+            <source>8 h</source>
+            <translation>8 小时</translation>
+        </message>
+        <message>
+            <source>until taken back</source>
+            <translation>直到撤回</translation>
+        </message>
+        <message>
+            <source>1 · urgent</source>
+            <translation>1 · 紧急</translation>
+        </message>
+        <message>
+            <source>2 · important</source>
+            <translation>2 · 重要</translation>
+        </message>
+        <message>
+            <source>3 · normal</source>
+            <translation>3 · 一般</translation>
+        </message>
+        <message>
+            <source>Send a scene</source>
+            <translation>推送场景</translation>
+        </message>
+        <message>
+            <source>What shall be done or watched?</source>
+            <translation>需要做什么、盯什么？</translation>
+        </message>
+        <message>
+            <source>{0} (this seat)</source>
+            <translation>{0}（本席位）</translation>
+        </message>
+        <message>
+            <source>all seats</source>
+            <translation>全部席位</translation>
+        </message>
+        <message>
+            <source>Scene</source>
+            <translation>场景</translation>
+        </message>
+        <message>
+            <source>To</source>
+            <translation>推送到</translation>
+        </message>
+        <message>
+            <source>Instruction</source>
+            <translation>指令</translation>
+        </message>
+        <message>
+            <source>Priority</source>
+            <translation>优先级</translation>
+        </message>
+        <message>
+            <source>For</source>
+            <translation>时长</translation>
+        </message>
+        <message>
+            <source>It goes back by itself. What is pinned there is never taken away.</source>
+            <translation>到时自动恢复原画面；对方锁定的窗格不受影响。</translation>
+        </message>
+        <message>
+            <source>Send</source>
+            <translation>推送</translation>
+        </message>
+        <message>
+            <source>Back</source>
+            <translation>返回</translation>
+        </message>
+        <message>
+            <source>Scene “{0}” from {1}</source>
+            <extracomment>Readable at four metres on a wall, modest on a desk. A priority-1 scene has the alarm's colour, with its word.</extracomment>
+            <translation>场景“{0}”，来自 {1}</translation>
+        </message>
+        <message>
+            <source>Urgent · {0}</source>
+            <translation>紧急 · {0}</translation>
+        </message>
+        <message>
+            <source>until {0} ({1} left)</source>
+            <translation>至 {0}（还剩 {1}）</translation>
+        </message>
+        <message>
+            <source>{0} more wait</source>
+            <translation>另有 {0} 个等待</translation>
+        </message>
+        <message>
+            <source>Back now</source>
+            <translation>立即恢复</translation>
         </message>
     </context>
     <context>
@@ -1841,6 +2226,110 @@ Alerts of the cameras and reports of citizens appear here.</source>
         </message>
     </context>
     <context>
+        <name>Scene</name>
+        <message>
+            <source>No scene has the number {0}</source>
+            <translation>没有编号为 {0} 的场景</translation>
+        </message>
+        <message>
+            <source>Scene {0}</source>
+            <translation>场景 {0}</translation>
+        </message>
+        <message>
+            <source>No scene was sent here</source>
+            <translation>当前没有推送来的场景</translation>
+        </message>
+        <message>
+            <source>Save scene</source>
+            <translation>保存场景</translation>
+        </message>
+        <message>
+            <source>Only the selected window</source>
+            <translation>只保存选中的窗口</translation>
+        </message>
+        <message>
+            <source>Rename scene</source>
+            <translation>场景改名</translation>
+        </message>
+        <message>
+            <source>There is no scene yet: save one first</source>
+            <translation>还没有场景，请先保存一个</translation>
+        </message>
+        <message>
+            <source>Replaces the scene of this name, saved by {0}</source>
+            <translation>将替换 {0} 保存的同名场景</translation>
+        </message>
+        <message>
+            <source>Another scene has this name</source>
+            <translation>已有同名场景</translation>
+        </message>
+        <message>
+            <source>Scene “{0}” was sent to {1}</source>
+            <translation>场景“{0}”已推送到 {1}</translation>
+        </message>
+        <message>
+            <source>Call</source>
+            <extracomment>Deed, key in this dialog, words.</extracomment>
+            <translation>调用</translation>
+        </message>
+        <message>
+            <source>Send…</source>
+            <translation>推送…</translation>
+        </message>
+        <message>
+            <source>Save over…</source>
+            <translation>覆盖保存…</translation>
+        </message>
+        <message>
+            <source>Rename…</source>
+            <translation>改名…</translation>
+        </message>
+        <message>
+            <source>Remove</source>
+            <translation>删除</translation>
+        </message>
+        <message>
+            <source>Save this wall…</source>
+            <translation>保存当前画面…</translation>
+        </message>
+        <message>
+            <source>Scenes</source>
+            <translation>场景</translation>
+        </message>
+        <message>
+            <source>No.</source>
+            <translation>编号</translation>
+        </message>
+        <message>
+            <source>Scene</source>
+            <translation>场景</translation>
+        </message>
+        <message>
+            <source>Shows</source>
+            <translation>内容</translation>
+        </message>
+        <message>
+            <source>Saved by</source>
+            <translation>保存人</translation>
+        </message>
+        <message>
+            <source>No scene yet. Arrange the wall, then save it.</source>
+            <translation>还没有场景。先布置好画面，再保存。</translation>
+        </message>
+        <message>
+            <source>Send a scene…</source>
+            <translation>推送场景…</translation>
+        </message>
+        <message>
+            <source>All scenes…</source>
+            <translation>全部场景…</translation>
+        </message>
+        <message>
+            <source>{0} windows · {1}</source>
+            <translation>{0} 个窗口 · {1}</translation>
+        </message>
+    </context>
+    <context>
         <name>Shelf</name>
         <message>
             <source>Why? Every seat reads it, and the log keeps it.</source>
@@ -1861,6 +2350,29 @@ Alerts of the cameras and reports of citizens appear here.</source>
         <message>
             <source>Open a case with a camera first</source>
             <translation>请先打开一件带点位的案件</translation>
+        </message>
+    </context>
+    <context>
+        <name>Span</name>
+        <message>
+            <source>Select a tile with a camera first</source>
+            <translation>请先选中有点位的窗格</translation>
+        </message>
+        <message>
+            <source>The wall has one monitor only</source>
+            <translation>大屏只有一块屏幕</translation>
+        </message>
+        <message>
+            <source>Every monitor has a pinned tile: let one go first</source>
+            <translation>每块屏幕都有锁定的窗格，请先解锁</translation>
+        </message>
+        <message>
+            <source>Frames of the monitors</source>
+            <translation>屏幕边框</translation>
+        </message>
+        <message>
+            <source>Width of one monitor's frame, mm</source>
+            <translation>单块屏幕边框宽度（毫米）</translation>
         </message>
     </context>
     <context>
@@ -2126,6 +2638,101 @@ Alerts of the cameras and reports of citizens appear here.</source>
         </message>
     </context>
     <context>
+        <name>Tour</name>
+        <message>
+            <source>hotspot</source>
+            <translation>热点</translation>
+        </message>
+        <message>
+            <source>all cameras</source>
+            <translation>全部点位</translation>
+        </message>
+        <message>
+            <source>paused</source>
+            <translation>已暂停</translation>
+        </message>
+        <message>
+            <source>Start on the tile</source>
+            <translation>在窗格开始</translation>
+        </message>
+        <message>
+            <source>On the whole window</source>
+            <translation>在整个窗口开始</translation>
+        </message>
+        <message>
+            <source>Save</source>
+            <translation>保存</translation>
+        </message>
+        <message>
+            <source>Remove</source>
+            <translation>删除</translation>
+        </message>
+        <message>
+            <source>Tours</source>
+            <translation>轮巡</translation>
+        </message>
+        <message>
+            <source>Steps</source>
+            <translation>步骤</translation>
+        </message>
+        <message>
+            <source>Line {0} cannot be read: {1}</source>
+            <translation>第 {0} 行无法识别：{1}</translation>
+        </message>
+        <message>
+            <source>One step a line: camera number, seconds, preset (“12 10”, “7 15 gate”), or a scene (“*3 20”).</source>
+            <translation>每行一步：点位编号 秒数 预置位（“12 10”“7 15 大门”），或场景（“*3 20”）。</translation>
+        </message>
+        <message>
+            <source>Every seat has this tour</source>
+            <translation>系统自带，不能删除</translation>
+        </message>
+        <message>
+            <source>Pause</source>
+            <translation>暂停</translation>
+        </message>
+        <message>
+            <source>Go on</source>
+            <translation>继续</translation>
+        </message>
+        <message>
+            <source>End the tour</source>
+            <translation>结束轮巡</translation>
+        </message>
+        <message>
+            <source>Choose, write, remove…</source>
+            <translation>选择、编写、删除…</translation>
+        </message>
+        <message>
+            <source>{0} steps</source>
+            <translation>{0} 步</translation>
+        </message>
+        <message>
+            <source>All cameras · {0}</source>
+            <translation>全部点位 · {0}</translation>
+        </message>
+        <message>
+            <source>Tour {0}</source>
+            <translation>轮巡 {0}</translation>
+        </message>
+        <message>
+            <source>The tile is pinned: let it go first (Shift+P)</source>
+            <translation>窗格已锁定，请先解锁（Shift+P）</translation>
+        </message>
+        <message>
+            <source>No tour runs on this tile</source>
+            <translation>此窗格没有轮巡</translation>
+        </message>
+        <message>
+            <source>The tile shows what you select elsewhere</source>
+            <translation>此窗格将跟随选中的点位</translation>
+        </message>
+        <message>
+            <source>No other camera was in this tile yet</source>
+            <translation>此窗格还没有其他点位的记录</translation>
+        </message>
+    </context>
+    <context>
         <name>Trails</name>
         <message>
             <source>Play or pause (Shift+T)</source>
@@ -2177,6 +2784,47 @@ Alerts of the cameras and reports of citizens appear here.</source>
         <message>
             <source>{0} tiles</source>
             <translation>{0} 画面</translation>
+        </message>
+        <message>
+            <source>Layout</source>
+            <translation>布局</translation>
+        </message>
+        <message>
+            <source>Whole picture</source>
+            <translation>整幅画面</translation>
+        </message>
+        <message>
+            <source>Pinned: nothing takes it away</source>
+            <translation>锁定（不会被替换）</translation>
+        </message>
+        <message>
+            <source>Hotspot: shows what is selected elsewhere</source>
+            <translation>热点窗格（跟随选中点位）</translation>
+        </message>
+        <message>
+            <source>Last cameras</source>
+            <translation>最近的点位</translation>
+        </message>
+        <message>
+            <source>Tour</source>
+            <translation>轮巡</translation>
+        </message>
+        <message>
+            <source>Layouts</source>
+            <extracomment>A seat tells the hub that it is there this often; the hub forgets it after three times that.</extracomment>
+            <translation>布局</translation>
+        </message>
+        <message>
+            <source>main window</source>
+            <translation>主窗口</translation>
+        </message>
+        <message>
+            <source>monitor {0}</source>
+            <translation>屏幕 {0}</translation>
+        </message>
+        <message>
+            <source>Scenes</source>
+            <translation>场景</translation>
         </message>
     </context>
     <context>

@@ -25,7 +25,7 @@ from config.site import (
     UnitName,
 )
 from console.desk.case import CaseData, CaseId, CaseState
-from console.state.session import SnapshotParts
+from console.state.snapshot_parts import SnapshotParts
 from ingest.feed.envelope import Event, Noun, new_event, utc_text
 from ingest.positions.fix import PositionEntry, PositionFixedData
 from vision.alerts import AlertData, AlertKind

@@ -17,7 +17,8 @@ from config.site import CameraId
 from console.state.alarm_calls import AlarmCalls
 from console.state.alarm_regions import AlarmRegions, Demand
 from console.state.layouts import LayoutId
-from console.state.session import ConsoleSession, SnapshotParts
+from console.state.session import ConsoleSession
+from console.state.snapshot_parts import SnapshotParts
 from console.state.tiles import Tile, TileAddress, TileAlarm, WallMemory, WindowId
 from console.state.wall import MAIN_WINDOW, WallState
 from ingest.clock import ManualClock

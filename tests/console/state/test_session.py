@@ -13,7 +13,8 @@ from console.desk.case import CaseId, CaseState
 from console.state.layouts import LayoutId
 from console.state.linkage import View, sights_of
 from console.state.people import Presence
-from console.state.session import ConsoleSession, SelectionKind, SnapshotParts
+from console.state.session import ConsoleSession, SelectionKind
+from console.state.snapshot_parts import SnapshotParts
 from console.state.tiles import TileAddress
 from console.state.wall import MAIN_WINDOW, WallState
 from ingest.clock import ManualClock

@@ -24,7 +24,7 @@ from console.state.wall import WallState
 
 SPAN_LAYOUT = LayoutId("span")
 #: The picture's shape while nobody knows it.
-USUAL_SHAPE = (16, 9)
+USUAL_SHAPE = (1920, 1080)
 
 
 class MonitorPlace(Struct, frozen=True):

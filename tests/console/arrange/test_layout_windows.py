@@ -22,7 +22,7 @@ def test_a_window_is_cut_by_keys_and_the_cut_is_saved_for_all_seats(
     seat.keys("F2")
     seat.until(lambda s: s["windows"][RIGHT_WINDOW]["layout"] == "2x2")
     cameras = seat.state()["windows"][RIGHT_WINDOW]["cameras"]
-    seat.keys("e", "h")
+    seat.keys("shift+e", "h")
     seat.until(lambda s: s["editing"] and s["windows"][RIGHT_WINDOW]["tiles"] == 5)
     assert seat.state()["windows"][RIGHT_WINDOW]["cameras"][:4] == cameras
     seat.keys("Right", "shift+Down", "m")
@@ -49,7 +49,7 @@ def test_a_window_is_cut_by_mouse_and_escape_takes_it_back(seat_maker: SeatMaker
     seat.click(1920 + 100, 100)
     seat.keys("F2")
     seat.until(lambda s: s["windows"][RIGHT_WINDOW]["layout"] == "2x2")
-    seat.keys("e")
+    seat.keys("shift+e")
     seat.until(lambda s: s["editing"])
     seat.drag((1920 + 960, 270), (1920 + 1280, 270))
     seat.until(lambda s: s["windows"][RIGHT_WINDOW]["layout"] == "free")

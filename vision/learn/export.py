@@ -55,8 +55,8 @@ def ready_for_export(model: DetectionModel) -> DetectionModel:
 class TwoScales(nn.Module):  # type: ignore[misc,unused-ignore]  # torch is optional
     """A street model that looks a second time, at half the size, for what may fill the picture.
 
-    The branch never learnt objects larger than some 500 px: a fire across a 640 px picture is
-    strange to it, the same fire at 320 px is not. The trunk at half the size costs a quarter.
+    Found by measuring (CARD.md): the branch misses fires across a 640 px picture that it finds at
+    320 px. Why is not known. The trunk at half the size costs a quarter.
     """
 
     def __init__(self, model: DetectionModel, names: Sequence[str], second: SecondLook) -> None:

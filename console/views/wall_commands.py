@@ -21,6 +21,7 @@ from console.state.session import ConsoleSession
 from console.state.tiles import TileAddress, WindowId
 from console.state.tour_runs import all_cameras
 from console.state.tours import Tour, TourContent
+from console.views.act_bar import key_text
 from console.views.name_dialog import AskPerson, ask_person
 from console.views.tour_dialog import TourDeed, TourDialog
 from console.views.wall_view import WallView
@@ -103,7 +104,8 @@ class WallCommands(QObject):
         tiles = [TileAddress(window.id, i) for i in self._wall.shown_indexes(window)]
         chosen = tiles if whole_window else [address]
         if all(self._wall.tile(tile).pinned for tile in chosen):
-            self._session.say(translate("Tour", "The tile is pinned: let it go first (Shift+P)"))
+            text = translate("Tour", "The tile is pinned: let it go first ({0})")
+            self._session.say(text.format(key_text(CommandId.PIN)))
             return
         self._runs.start(tour, chosen, self._session.clock.mono_ns())
 
@@ -137,7 +139,7 @@ class WallCommands(QObject):
     # -- single tiles
 
     def pin(self, address: TileAddress) -> None:
-        """Shift+P: nothing takes a pinned tile's camera away."""
+        """K: nothing takes a pinned tile's camera away."""
         self._wall.set_pinned(address, not self._wall.tile(address).pinned)
 
     def hotspot(self, address: TileAddress) -> None:

@@ -142,13 +142,18 @@ class Seat:
             "seats": [here.seat for here in self.session.arrangement.seats.get()],
             "banners": self._banners(),
             "typed": self._typed(),
-            "dialog": self.application.activeModalWidget() is not None,
+            "dialog": self._is_in_dialog(),
             "popup": self.application.activePopupWidget() is not None,
             "tours": [t.name for t in self.session.arrangement.tours.entries()],
             "marks": self.arrangement.mark_texts(),
             "editing": overlay is not None,
             "layouts": [e.layout.id for e in self.session.arrangement.layouts.entries()][20:],
         }
+
+    def _is_in_dialog(self) -> bool:
+        """A dialog is there and has the keys: the window manager gives them a moment later."""
+        dialog = self.application.activeModalWidget()
+        return dialog is not None and self.application.activeWindow() is dialog
 
     def _typed(self) -> str | None:
         """What stands in the text field that has the focus, None when none has."""

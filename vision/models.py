@@ -104,6 +104,12 @@ def resolve_model(
     )
 
 
+def shipped_sizes(weights: Path = WEIGHTS_FOLDER) -> list[ModelFolder]:
+    """The shipped default at all its input sizes, best first. Raises ModelMissing."""
+    lighter = _defaults(weights).get("lighter", [])
+    return [open_model(weights / name) for name in (_default_name(weights), *lighter)]
+
+
 def open_model(path: Path) -> ModelFolder:
     """Reads a model's description without loading its network.
 
@@ -120,13 +126,17 @@ def open_model(path: Path) -> ModelFolder:
 
 
 def _default_name(weights: Path) -> str:
+    return str(_defaults(weights)["name"])
+
+
+def _defaults(weights: Path) -> dict[str, Any]:
     file = weights / "default.toml"
     if not file.is_file():
         raise ModelMissing(
             f"no model is chosen and {file} is missing: set [model] name in site.toml "
             f"or the environment variable {MODEL_VARIABLE} to a model folder"
         )
-    return str(tomllib.loads(file.read_text(encoding="utf-8"))["name"])
+    return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
 def _names(metadata: Path) -> tuple[str, ...]:

@@ -26,11 +26,16 @@ from ingest.feed.query import QueryClient
 _PREFIX = "gridwall-demo-"
 
 
+def _with_us() -> tuple[str, str]:
+    """By number: a child that still loads when we are killed would ask for its parent too late."""
+    return "--leave-with-parent", str(os.getpid())
+
+
 def hub_spec(site: Site) -> ChildSpec:
     """The hub of a site; ready when its query socket answers."""
     return ChildSpec(
         "hub",
-        (*gridwall(), "hub", "--site", str(site.folder), "--leave-with-parent"),
+        (*gridwall(), "hub", "--site", str(site.folder), *_with_us()),
         ready=lambda: _answers_query(site.hub.query),
     )
 
@@ -40,7 +45,7 @@ def worker_spec(site: Site, *, beside_wall: bool) -> ChildSpec:
     more = ("--beside-wall",) if beside_wall else ()
     return ChildSpec(
         "worker",
-        (*gridwall(), "worker", "--site", str(site.folder), *more, "--leave-with-parent"),
+        (*gridwall(), "worker", "--site", str(site.folder), *more, *_with_us()),
     )
 
 

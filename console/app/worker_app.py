@@ -27,13 +27,20 @@ from ingest.feed.keys import LOCAL_FILE, keys_folder, local_keys
 from ingest.feed.publisher import Publisher
 from ingest.parent import ParentWatch
 from ingest.stop import StopToken
+from vision.choose_model import affordable_detector
 from vision.classes import STALL_PARTS, VEHICLES, ObjectClass
 from vision.detector import Detector
 from vision.evidence import EvidenceDesk, EvidenceSettings
 from vision.load_detector import load_detector
 from vision.memory import WorkerMemory
-from vision.models import ModelFolder, OperatingPoints, resolve_model
-from vision.worker import VisionWorker, WorkerReport
+from vision.models import (
+    MODEL_VARIABLE,
+    ModelFolder,
+    OperatingPoints,
+    resolve_model,
+    shipped_sizes,
+)
+from vision.worker import VisionWorker, WorkerReport, analysed_cameras
 
 log = logging.getLogger(__name__)
 
@@ -61,9 +68,15 @@ class WorkerApp:
         self._stop = StopToken()
         clock = SystemClock()
         folder = worker_state_folder(self._site) / _slug(camera_glob)
-        model = _model_of(self._site)
         settings = self._site.settings
-        self._detector = _detector_of(model, settings, beside_wall)
+        models = _models_of(self._site)
+        cameras = analysed_cameras(self._site, camera_glob)
+        self._detector = affordable_detector(
+            models,
+            lambda each: _detector_of(each, settings, beside_wall),
+            len(cameras) * settings.vision.analysis_fps,
+        )
+        # all sizes of a model share its operating points
         source = f"/worker/{socket.gethostname()}/{_slug(camera_glob)}"
         self._publisher = Publisher(
             self._site.hub.intake,
@@ -87,7 +100,7 @@ class WorkerApp:
         self._worker = VisionWorker(
             self._site,
             self._detector,
-            operating_points_of(model, vision),
+            operating_points_of(models[0], vision),
             self._lease,
             self._desk,
             WorkerMemory(folder / "memory.json"),
@@ -127,9 +140,13 @@ def _key_file_of(site: Site) -> Path | None:
     return keys_folder(site) / LOCAL_FILE if site.settings.curve.enabled else None
 
 
-def _model_of(site: Site) -> ModelFolder:
+def _models_of(site: Site) -> list[ModelFolder]:
+    """What the site or the environment names, and nothing else; else all sizes of the default."""
     settings = site.settings.model
-    return resolve_model(settings.path or settings.name, site_folder=site.folder)
+    choice = settings.path or settings.name
+    if choice is None and MODEL_VARIABLE not in os.environ:
+        return shipped_sizes()
+    return [resolve_model(choice, site_folder=site.folder)]
 
 
 def _detector_of(model: ModelFolder, settings: Settings, beside_wall: bool) -> Detector:

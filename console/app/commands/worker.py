@@ -24,8 +24,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--leave-with-parent",
-        action="store_true",
-        help="leave when the process that started this one is gone",
+        type=int,
+        nargs="?",
+        const=0,
+        metavar="PID",
+        help="leave when the process PID is gone (default: the one that started this)",
     )
 
 
@@ -34,7 +37,8 @@ def run(arguments: argparse.Namespace) -> int:
     from ingest.parent import ParentWatch
     from ingest.stop import StopToken
 
-    parent = ParentWatch(os.getppid()) if arguments.leave_with_parent else None
+    given = arguments.leave_with_parent
+    parent = None if given is None else ParentWatch(given or os.getppid())
     stop = StopToken()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.stop())

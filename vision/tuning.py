@@ -71,6 +71,9 @@ class StayTuning:
     covering_share: float = 0.2
     #: After something passing left, the stay has this long to be seen again.
     cover_grace_s: float = 1.5
+    #: A place plainly seen without it for this long was empty: what stops there next is another,
+    #: even if it looks the same.
+    emptied_s: float = 1.5
     #: Without sight, likeness or cover for this long it has left.
     leave_s: float = 3.0
     #: Looks a stay needs before anything is raised: one false box is not a vehicle.

@@ -222,6 +222,13 @@ def test_a_second_car_in_the_same_place_is_a_second_stay() -> None:
     assert abs(since_s(raised[1]) - 40) < 2.0
 
 
+def test_a_car_of_the_same_look_that_takes_the_place_is_a_second_stay() -> None:
+    """Two white cars, 5 s apart: the picture correlates, but the place was seen empty between."""
+    street = Street([arriving(5, 30), arriving(40.5, 70)])
+    raised = of(drive(street, pipeline_of(KERB), 0, 85), AlertVerb.RAISED)
+    assert [round(since_s(each)) for each in raised] == [5, 40]
+
+
 def test_a_reconnect_of_a_minute_ends_no_stay() -> None:
     street, pipeline = Street([arriving(5, 200)]), pipeline_of(KERB)
     found = drive(street, pipeline, 0, 20) + drive(street, pipeline, 80, 100)

@@ -39,6 +39,7 @@ class Stay:
         cover_s: last moment something passed in front of it.
         sighting_count, look_count: detections of it, of the times it could be seen.
         gone_since_s: since when something else is seen in its place; None while it is there.
+        emptied_s: last moment its place was plainly seen without it, before something covered it.
         queued_s: last moment it stood in a queue. passed_by: tracks that drove past it;
             moved_off_s: last moment one beside it moved off (parking).
         light_s: when the patch was last compared, and followed the light.
@@ -61,6 +62,7 @@ class Stay:
     look_count: int = 1
     cover_s: float = float("-inf")
     gone_since_s: float | None = None
+    emptied_s: float | None = None
     keeper_s: float = 0.0
     watched_s: float = 0.0
     queued_s: float = float("-inf")
@@ -188,6 +190,8 @@ class StayBook:
         arrived_later = track.travelled and track.still_since_s > stay.since_s + 1.0
         if not arrived_later or track.id == stay.track_id:
             return False
+        if stay.emptied_s is not None and track.still_since_s > stay.emptied_s:
+            return True
         likeness = view.likeness(stay.patch, stay.box)
         return likeness is not None and likeness < self._tuning.other_patch
 
@@ -275,13 +279,15 @@ class StayBook:
         likeness = context.view.likeness(stay.patch, stay.box)
         if likeness is not None and likeness >= self._tuning.same_patch:
             stay.confirmed_s, stay.gone_since_s = now.mono_s, None
-            stay.alike_s, stay.unlike_since_s = now.mono_s, None
+            stay.alike_s, stay.unlike_since_s, stay.emptied_s = now.mono_s, None, None
             return False
         if _is_covered(stay, everything, now.mono_s, self._tuning.covering_share):
             stay.cover_s = now.mono_s
             stay.look_count -= 1
         if now.mono_s - stay.cover_s < self._tuning.cover_grace_s:
-            stay.gone_since_s = None
+            gone_since_s, stay.gone_since_s = stay.gone_since_s, None
+            if gone_since_s is not None and now.mono_s - gone_since_s >= self._tuning.emptied_s:
+                stay.emptied_s = now.mono_s
             return False
         if stay.gone_since_s is None:
             stay.gone_since_s = now.mono_s

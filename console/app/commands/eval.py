@@ -1,4 +1,4 @@
-"""`gridwall eval images DATA.yaml | clips TRUTH.toml`: accuracy of what ships, without torch."""
+"""`gridwall eval images DATA.yaml | clips TRUTH.toml | compose DIR`: accuracy without torch."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ANALYSIS_FPS = 2.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    kinds = parser.add_subparsers(dest="kind", metavar="images|clips", required=True)
+    kinds = parser.add_subparsers(dest="kind", metavar="images|clips|compose", required=True)
     images = kinds.add_parser("images", help="boxes on labelled pictures (YOLO DATA.yaml)")
     images.add_argument("data", type=Path, metavar="DATA.yaml")
     images.add_argument("--split", default="test", help="split of the data set (default: test)")
@@ -35,6 +35,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     clips.add_argument("--fps", type=float, default=ANALYSIS_FPS, help="pictures a second analysed")
     clips.add_argument("--alerts", type=Path, metavar="OUT.json", help="writes every alert event")
+    compose = kinds.add_parser(
+        "compose", help="writes clips with known events, made from real ones, and their TRUTH.toml"
+    )
+    compose.add_argument("folder", type=Path, metavar="DIR", help="new folder to write to")
+    compose.add_argument("--videos", type=Path, required=True, help="folder of the real clips")
+    compose.add_argument(
+        "--quiet-hours", type=float, default=0.0, metavar="H",
+        help="hours without smoke instead of parked vehicles",
+    )  # fmt: skip
+    compose.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
     for sub in (images, clips):
         sub.add_argument("--model", help="name in resources/weights, or a folder or file")
         sub.add_argument(
@@ -48,7 +58,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    return _run_images(arguments) if arguments.kind == "images" else _run_clips(arguments)
+    runs = {"images": _run_images, "clips": _run_clips, "compose": _run_compose}
+    return runs[arguments.kind](arguments)
+
+
+def _run_compose(arguments: argparse.Namespace) -> int:
+    from vision.learn import composites
+
+    arguments.folder.mkdir(parents=True, exist_ok=True)
+    hours = arguments.quiet_hours
+    with _progress() as progress:
+        total = composites.quiet_count(hours) if hours else composites.parking_count()
+        task = progress.add_task(f"{total} clips", total=total)
+
+        def on_clip(count: int) -> None:
+            progress.advance(task, count)
+
+        tables = (
+            composites.write_quiet(arguments.videos, arguments.folder, hours, on_clip)
+            if hours
+            else composites.write_parking(arguments.videos, arguments.folder, on_clip)
+        )
+    truth = composites.write_truth(arguments.folder, tables)
+    print_text(f"{len(tables)} clips; now run: gridwall eval clips {truth}")
+    if arguments.json:
+        print_json({"truth": str(truth), "clips": len(tables)})
+    return EXIT_GOOD
 
 
 def _run_images(arguments: argparse.Namespace) -> int:

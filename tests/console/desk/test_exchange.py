@@ -237,7 +237,7 @@ def test_an_archive_that_was_touched_is_found_out(archive: Path, name: str, deed
     if deed == "remove":
         del content[name]
     else:
-        content[name] = content[name].replace(b"a", b"b", 1) or b"x"
+        content[name] = bytes([content[name][0] ^ 1]) + content[name][1:]
         if name.startswith("evidence"):
             content[name] = PNG + b"x"
     packed = io.BytesIO()

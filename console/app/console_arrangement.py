@@ -18,7 +18,7 @@ from console.bridge.desk_line import Asks
 from console.bridge.frame_wants import picture_shape
 from console.bridge.gui_thread import Errands
 from console.bridge.library_line import LibraryLine
-from console.desk.scene_pushes import SeatHere, SeatWindow
+from console.desk.scene_messages import SeatHere, SeatWindow
 from console.state.finder import Found
 from console.state.keys import CommandId
 from console.state.profiles import Profile

@@ -12,14 +12,14 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from console.bridge.feed_bridge import FeedBridge
-from console.desk.library import LibraryKind
+from console.desk.library_items import LibraryKind
 from console.state.feed_status import FeedState
 from console.state.seat_memory import SeatMemory
 from console.state.session import ConsoleSession
 from console.state.snapshot_parts import SnapshotParts
 from ingest.feed.envelope import Event, Noun
 from ingest.feed.reader import STALE_S, FeedReader, ReaderState, Snapshot
-from ingest.feed.registers import RegisterChangedData
+from ingest.feed.register_data import RegisterChangedData
 from ingest.feed.sockets import CurveClient
 
 _log = logging.getLogger(__name__)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from console.desk.case import CaseData
-from console.desk.escalation import EscalationData
+from console.desk.escalation_data import EscalationData
 from console.desk.route_push import UnitRouted
-from console.desk.scene_pushes import ScenePushedData
-from console.desk.shelf import ShelfData
+from console.desk.scene_messages import ScenePushedData
+from console.desk.shelf_data import ShelfData
 from console.desk.units import Unit
 from console.desk.workflow import shipped_table
 from ingest.feed.schema import OWN_PAYLOADS, Payload

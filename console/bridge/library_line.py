@@ -15,8 +15,8 @@ from PySide6.QtCore import QObject, Signal
 
 from console.bridge.desk_line import Asks
 from console.bridge.gui_thread import Errands
-from console.desk.library import LibraryKind
-from console.desk.scene_pushes import SeatHere
+from console.desk.library_items import LibraryKind
+from console.desk.scene_messages import SeatHere
 from console.state.arrangement import Arrangement
 from console.state.layout_book import LayoutEntry, LayoutOrigin
 from console.state.layouts import Layout

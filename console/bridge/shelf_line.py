@@ -11,7 +11,7 @@ from typing import Any
 from config.site import CameraId
 from console.bridge.desk_line import ACT_TIMEOUT_S, Asks
 from console.bridge.gui_thread import Errands
-from console.desk.shelf import ShelfKind
+from console.desk.shelf_data import ShelfKind
 from console.state.session import ConsoleSession, Severity
 from ingest.errors import GridwallError
 

@@ -14,6 +14,7 @@ from msgspec import Meta, Struct
 
 from console.desk.case import CaseId
 from console.desk.case_store import load_case
+from console.desk.escalation_data import EscalationData
 from console.desk.queries import convert
 from ingest.feed.envelope import Event, Noun, new_event, utc_text
 from ingest.feed.log import StoredEvent, Transaction
@@ -21,25 +22,6 @@ from ingest.feed.participant import Caller, Operation, OperationRefused, Operati
 
 #: Acts that do not mean that a person took the case up.
 NOBODY_ACTED = frozenset({"propose", "join", "amend", "evidence", "alert_cleared"})
-
-
-class EscalationData(Struct, frozen=True):
-    """`data` of gridwall.escalation.raised.v1 and …ended.v1.
-
-    Attributes:
-        by: the seat that waited; to: the seat that is asked, empty = whoever sees it.
-        waited_s: how long nobody acknowledged.
-        case_version: of the case then; a later act of a person ends the escalation.
-    """
-
-    case_id: CaseId
-    kind: str
-    priority: int
-    by: str
-    to: str
-    waited_s: float
-    since_utc: str
-    case_version: int = 0
 
 
 class EscalateRequest(Struct, frozen=True):

@@ -8,12 +8,11 @@ Threads: lists run in the hub's read thread, changes in its acting thread.
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from msgspec import Meta, Raw, Struct
+from msgspec import Raw
 from sqlalchemy import (
     Column,
     Integer,
@@ -27,6 +26,14 @@ from sqlalchemy import (
     select,
 )
 
+from console.desk.library_items import (
+    LibraryItem,
+    LibraryKind,
+    ListRequest,
+    PutRequest,
+    RemoveRequest,
+    RenameRequest,
+)
 from console.desk.queries import convert
 from ingest.feed.envelope import Event, Noun, new_event, utc_text
 from ingest.feed.log import StoredEvent, Transaction
@@ -37,7 +44,7 @@ from ingest.feed.participant import (
     OperationResult,
     ReadingOperation,
 )
-from ingest.feed.registers import RegisterChangedData
+from ingest.feed.register_data import RegisterChangedData
 
 #: `source` of the library's events.
 SOURCE = "gridwall/library"
@@ -57,66 +64,6 @@ library = Table(
     Column("saved_utc", String, nullable=False),
     Column("content", LargeBinary, nullable=False),
 )
-
-
-class LibraryKind(enum.Enum):
-    """The value is the word in `register.changed.<word>.-`."""
-
-    LAYOUT = "layouts"
-    SCENE = "scenes"
-    TOUR = "tours"
-
-
-Name = Annotated[str, Meta(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f]*\S[^\x00-\x1f]*$")]
-Number = Annotated[int, Meta(ge=1, le=999_999)]
-By = Annotated[str, Meta(max_length=80)]
-
-
-class LibraryItem(Struct, frozen=True):
-    """One layout, scene or tour as it lies on the library. `content`: a JSON object."""
-
-    kind: LibraryKind
-    name: str
-    number: int | None
-    version: int
-    by: str
-    saved_utc: str
-    content: Raw
-
-
-class ListRequest(Struct, frozen=True):
-    """`library.list`: all, or one kind."""
-
-    kind: LibraryKind | None = None
-
-
-class PutRequest(Struct, frozen=True):
-    """`library.put`: `version` is the one that was read; 0 asks for a new name; None overwrites."""
-
-    kind: LibraryKind
-    name: Name
-    content: dict[str, Any]
-    number: Number | None = None
-    version: int | None = None
-    by: By = ""
-
-
-class RenameRequest(Struct, frozen=True):
-    """`library.rename`: a new name and number for what is called `name`."""
-
-    kind: LibraryKind
-    name: Name
-    to: Name
-    number: Number | None = None
-    by: By = ""
-
-
-class RemoveRequest(Struct, frozen=True):
-    """`library.remove`."""
-
-    kind: LibraryKind
-    name: Name
-    by: By = ""
 
 
 class Library:

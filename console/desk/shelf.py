@@ -8,7 +8,6 @@ Threads: the hub's acting thread.
 
 from __future__ import annotations
 
-import enum
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
@@ -19,41 +18,15 @@ from msgspec import Meta, Struct
 from config.directory import SiteDirectory
 from config.site import CameraId
 from console.desk.queries import convert
+from console.desk.shelf_data import REASON_CHARS, ShelfData, ShelfKind
 from ingest.feed.envelope import Event, Noun, new_event, parse_utc_ns, utc_text
 from ingest.feed.log import StoredEvent, Transaction
 from ingest.feed.participant import Caller, Operation, OperationRefused, OperationResult
 
 #: Longer than this nobody remembers why: it must be put aside again.
 LONGEST_S = 30 * 86_400.0
-REASON_CHARS = 400
 #: A whole site at once, with room.
 CAMERAS_MOST = 20_000
-
-
-class ShelfKind(enum.Enum):
-    """MAINTENANCE: the cameras do not count as lost · ALERTS: their alerts do not ask for attention."""
-
-    MAINTENANCE = "maintenance"
-    ALERTS = "alerts"
-
-
-class ShelfData(Struct, frozen=True):
-    """`data` of gridwall.shelf.set.v1 and …ended.v1.
-
-    Attributes:
-        kinds: of alerts that are put aside; empty = all of these cameras.
-        ended_by: who ended it early; empty while it runs and when its time was up.
-    """
-
-    shelf_id: str
-    what: ShelfKind
-    camera_ids: tuple[CameraId, ...]
-    reason: str
-    by: str
-    from_utc: str
-    until_utc: str
-    kinds: tuple[str, ...] = ()
-    ended_by: str = ""
 
 
 class SetRequest(Struct, frozen=True):

@@ -5,7 +5,7 @@ Holds the parts; decides nothing itself. Threads: GUI thread only.
 
 from __future__ import annotations
 
-from console.desk.scene_pushes import SeatHere
+from console.desk.scene_messages import SeatHere
 from console.state.hotspot import Hotspots
 from console.state.layout_book import LayoutBook
 from console.state.observable import Value

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 import msgspec
 from msgspec import Struct
 
-from console.desk.scene_pushes import ALL_SEATS, PushInForce, Target, target_of
+from console.desk.scene_messages import ALL_SEATS, PushInForce, Target, target_of
 from console.state.observable import Signal
 from console.state.scenes import (
     MapPosition,

@@ -22,9 +22,9 @@ from msgspec import Raw, Struct
 from config.geometry import GeoPoint
 from config.site import Calibration, CameraId, InspectorId, Site
 from console.desk.case import CaseData, CaseId, CaseState
-from console.desk.escalation import EscalationData
-from console.desk.scene_pushes import PushInForce, in_force
-from console.desk.shelf import ShelfData
+from console.desk.escalation_data import EscalationData
+from console.desk.scene_messages import PushInForce, in_force
+from console.desk.shelf_data import ShelfData
 from console.desk.units import Unit
 from console.state.arrangement import Arrangement
 from console.state.candidates import Candidate, CaseDetail

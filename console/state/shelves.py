@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from config.site import CameraId
-from console.desk.shelf import ShelfData, ShelfKind
+from console.desk.shelf_data import ShelfData, ShelfKind
 from console.state.observable import Signal
 from ingest.feed.envelope import parse_utc_ns
 

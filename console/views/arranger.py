@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from console.bridge.library_line import LibraryLine
-from console.desk.library import LibraryKind
+from console.desk.library_items import LibraryKind
 from console.state.finder import Found, FoundKind
 from console.state.keys import CommandId
 from console.state.layout_book import LayoutOrigin

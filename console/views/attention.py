@@ -10,7 +10,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from console.desk.case import CaseId
-from console.desk.escalation import EscalationData
+from console.desk.escalation_data import EscalationData
 from console.state.attention import AttentionState
 from console.state.session import ConsoleSession, Severity
 from console.views import words

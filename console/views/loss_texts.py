@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from console.desk.shelf import ShelfData, ShelfKind
+from console.desk.shelf_data import ShelfData, ShelfKind
 from console.state.losses import LossPicture
 from console.state.mass_failure import MassFailure, Shared
 from console.state.session import ConsoleSession

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from console.desk.scene_pushes import ALL_SEATS
+from console.desk.scene_messages import ALL_SEATS
 from console.state.arrangement import Arrangement
 from console.state.keys import QT_TRANSLATE_NOOP
 from console.state.scenes import Scene

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from config.site import CameraId
 from console.bridge.shelf_line import ShelfLine
-from console.desk.shelf import ShelfKind
+from console.desk.shelf_data import ShelfKind
 from console.state.mass_failure import MassFailure
 from console.state.session import ConsoleSession, Severity
 from console.views import loss_texts, words

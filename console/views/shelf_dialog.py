@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from console.desk.shelf import REASON_CHARS, ShelfKind
+from console.desk.shelf_data import REASON_CHARS, ShelfKind
 from console.views import words
 from console.views.words import translate
 

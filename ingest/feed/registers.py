@@ -15,7 +15,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
-from msgspec import Struct
 
 from config.directory import SiteDirectory
 from config.problems import Severity, SiteInvalid
@@ -32,6 +31,7 @@ from ingest.feed.participant import (
     OperationResult,
     ReadingOperation,
 )
+from ingest.feed.register_data import RegisterChangedData
 from ingest.feed.streets import SiteStreets
 
 log = logging.getLogger(__name__)
@@ -43,14 +43,6 @@ CHANGES_MOST = 100
 #: Values only operators see: what opens a camera.
 SECRET_KEYS = ("main_url", "sub_url", "ptz_url")
 _FIELD_OF_REGISTER = {name: field for field, name in REGISTER_OF_FIELD.items()}
-
-
-class RegisterChangedData(Struct, frozen=True):
-    """`data` of gridwall.register.changed.v1. `version` is a short hash of the file."""
-
-    register: str
-    by: str
-    version: str
 
 
 class SiteService:

@@ -17,7 +17,7 @@ from ingest.cameras.health import CameraHealthData
 from ingest.feed.envelope import EPHEMERAL, Noun
 from ingest.feed.heartbeat import HeartbeatData
 from ingest.feed.log import schema_name
-from ingest.feed.registers import RegisterChangedData
+from ingest.feed.register_data import RegisterChangedData
 from ingest.positions.fix import PositionFixedData
 from ingest.tickets.ticket import TicketData
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -88,3 +90,9 @@ def test_top_level_holds_only_what_the_mission_names() -> None:
         if not path.name.startswith(".") and not path.name.endswith(".egg-info")
     }
     assert visible - allowed - {"build", "runs"} == set()
+
+
+def test_a_seat_starts_without_the_database_library() -> None:
+    """A fifth of a second of every start, and nothing a window may speak to."""
+    code = "import sys; sys.modules['sqlalchemy'] = None; import console.app.console_app"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, timeout=60)

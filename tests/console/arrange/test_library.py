@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from console.desk.library import LibraryKind
+from console.desk.library_items import LibraryKind
 from ingest.feed.query import QueryClient, QueryRefused
 from tests.feed_kit import RunningHub
 

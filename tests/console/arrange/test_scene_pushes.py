@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from console.desk.scene_pushes import ScenePushedData
+from console.desk.scene_messages import ScenePushedData
 from ingest.clock import SystemClock
 from ingest.feed.envelope import Noun, encode_event, new_event, parse_utc_ns
 from ingest.feed.query import QueryClient, QueryRefused

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.site import CameraId
-from console.desk.scene_pushes import PushInForce, Target, target_of
+from console.desk.scene_messages import PushInForce, Target, target_of
 from console.state.layouts import LAYOUTS, LayoutId
 from console.state.pushed_scenes import Push, PushedScenes
 from console.state.scenes import (

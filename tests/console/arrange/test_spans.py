@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.site import CameraId
-from console.desk.scene_pushes import PushInForce
+from console.desk.scene_messages import PushInForce
 from console.state.layout_cutting import CANVAS, Box, boxes_of, layout_of
 from console.state.layouts import LAYOUTS, LayoutId
 from console.state.pushed_scenes import PushedScenes

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.site import Camera, CameraId, Site
-from console.desk.shelf import ShelfData, ShelfKind
+from console.desk.shelf_data import ShelfData, ShelfKind
 from console.state.directory import CameraDirectory
 from console.state.health import CameraHealth, Mark
 from console.state.losses import Losses

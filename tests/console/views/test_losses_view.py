@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from config.site import CameraId
 from console.bridge.shelf_line import ShelfLine
-from console.desk.shelf import ShelfData, ShelfKind
+from console.desk.shelf_data import ShelfData, ShelfKind
 from console.state.feed_status import FeedState, FeedStatus
 from console.views.shelf_desk import ShelfDesk
 from console.views.shelf_dialog import ShelfDialog

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from console.bridge.tone_player import PLAYERS, TonePlayer, installed_player, tone_file
 from console.desk.case import CaseId
-from console.desk.escalation import EscalationData
+from console.desk.escalation_data import EscalationData
 from console.state.keys import CommandId
 from console.views.attention import Attention
 from tests.console.seat_kit import case

@@ -9,33 +9,30 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from fnmatch import fnmatchcase
 from typing import Protocol
 
 import numpy as np
-from msgspec import Struct
 
-from config.settings import Settings
-from config.site import Calibration, Camera, CameraId, Site, Zone, ZoneKind
+from config.site import Camera, CameraId, Site
 from config.watch import SiteWatcher
-from ingest.cameras.wants import CameraSource, CameraStatus, FrameWant, ring_key
+from ingest.cameras.wants import CameraSource, CameraStatus, FrameWant
 from ingest.clock import Clock
-from ingest.frames.frame import Frame, PixelFormat, WidthClass
+from ingest.frames.frame import Frame
 from ingest.stop import StopToken
 from vision.alert_book import AlertEvent
 from vision.alerts import AlertVerb
+from vision.analysed import RING_KEY, analysed_cameras, tuning_of, view_of, want_of
 from vision.detections import Detections
 from vision.detector import Detector
 from vision.evidence import EvidenceDesk
 from vision.eyes import Eye, moment_of
-from vision.ground import calibration_of
 from vision.look import second_look
 from vision.memory import WorkerMemory
 from vision.models import OperatingPoints
 from vision.pipeline import CameraPipeline, ModelView
 from vision.rules.rule import Moment
 from vision.schedule import FairSchedule
-from vision.tuning import Tuning
+from vision.worker_report import WorkerReport, report_of
 
 _log = logging.getLogger(__name__)
 
@@ -52,24 +49,6 @@ class CameraHold(Protocol):
     def status(self) -> Mapping[CameraId, CameraStatus]: ...
     @property
     def status_version(self) -> int: ...
-
-
-class WorkerReport(Struct, frozen=True):
-    """Counts since the start, for the log and `--json`."""
-
-    cameras: int
-    cameras_live: int
-    pictures: int
-    detected: int
-    gate_open_share: float
-    pictures_per_s: float
-    dropped: int
-    torn: int
-    longest_wait_s: float
-    alerts_raised: int
-    faults: int
-    rules_off: dict[str, str]
-    sanity: dict[str, str]
 
 
 class VisionWorker:
@@ -225,7 +204,7 @@ class VisionWorker:
         self._status_version = version
         status = self._lease.status()
         for camera_id, eye in self._eyes.items():
-            eye.attach(status.get(camera_id), _RING_KEY)
+            eye.attach(status.get(camera_id), RING_KEY)
 
     def _chores(self) -> dict[str, tuple[float, Callable[[], None]]]:
         return {
@@ -272,8 +251,8 @@ class VisionWorker:
                 if eye is not None:
                     self._close_eye(camera_id, now)
                 self._eyes[camera_id] = self._opened(camera, now)
-            elif _view_of(site, camera) != _view_of(former, camera):
-                zones, calibration = _view_of(site, camera)
+            elif view_of(site, camera) != view_of(former, camera):
+                zones, calibration = view_of(site, camera)
                 for event in eye.pipeline.reconfigure(zones, calibration, now):
                     self._publish(event, None)
         self._status_version = -1
@@ -287,7 +266,7 @@ class VisionWorker:
         return eye
 
     def _made_pipeline(self, camera: Camera) -> CameraPipeline:
-        zones, calibration = _view_of(self._site, camera)
+        zones, calibration = view_of(self._site, camera)
         return CameraPipeline(
             camera,
             zones,
@@ -308,7 +287,7 @@ class VisionWorker:
         fps = self._site.settings.vision.analysis_fps
         self._lease.set_wants(
             [CameraSource(each.id, each.main_url, each.sub_url) for each in cameras],
-            [_want(each.id, fps) for each in cameras],
+            [want_of(each.id, fps) for each in cameras],
         )
 
     def _save(self) -> None:
@@ -320,29 +299,12 @@ class VisionWorker:
 
     def report(self) -> WorkerReport:
         """Counts since the start."""
-        eyes = self._eyes.values()
-        pictures = sum(eye.picture_count for eye in eyes)
-        detected = sum(eye.detected_count for eye in eyes)
-        elapsed_s = max(1e-3, self._now_s() - self._started_s)
-        faults = [(eye, zone, text) for eye in eyes for zone, text in eye.pipeline.faults.items()]
-        return WorkerReport(
-            len(self._eyes),
-            sum(eye.reader is not None for eye in eyes),
-            pictures,
-            detected,
-            round(detected / pictures, 3) if pictures else 0.0,
-            round(pictures / elapsed_s, 2),
-            self._schedule.dropped_count,
-            sum(eye.torn_count for eye in eyes),
-            round(self._longest_wait_s, 3),
-            self._raised_count,
-            sum(eye.fault_count for eye in eyes),
-            {f"{eye.camera.id}/{zone}": text for eye, zone, text in faults},
-            {
-                str(eye.camera.id): eye.pipeline.sanity.value
-                for eye in eyes
-                if not eye.pipeline.sanity.zones_fit
-            },
+        return report_of(
+            self._eyes.values(),
+            elapsed_s=self._now_s() - self._started_s,
+            dropped=self._schedule.dropped_count,
+            longest_wait_s=self._longest_wait_s,
+            raised=self._raised_count,
         )
 
     def _log_report(self) -> None:
@@ -360,35 +322,3 @@ class VisionWorker:
 
     def _now_s(self) -> float:
         return self._clock.mono_ns() / 1e9
-
-
-def _want(camera_id: CameraId, fps: float) -> FrameWant:
-    """Full size: the second look and the evidence need every pixel; I420 is half of BGR."""
-    return FrameWant(camera_id, WidthClass.NATIVE, PixelFormat.I420, fps)
-
-
-_RING_KEY = ring_key(_want(CameraId(""), 1.0))
-
-
-def _view_of(site: Site, camera: Camera) -> tuple[tuple[Zone, ...], Calibration | None]:
-    """What the site says about a camera's picture."""
-    zones = tuple(zone for zone in site.zones if zone.camera_id == camera.id)
-    return zones, calibration_of(camera, site.calibrations)
-
-
-def analysed_cameras(site: Site, camera_glob: str) -> list[Camera]:
-    """Enabled cameras of the glob with at least one zone that has a rule."""
-    ruled = {zone.camera_id for zone in site.zones if zone.kind is not ZoneKind.MASK}
-    return [
-        camera
-        for camera in site.cameras
-        if camera.enabled and camera.id in ruled and fnmatchcase(camera.id, camera_glob)
-    ]
-
-
-def tuning_of(settings: Settings) -> Tuning:
-    """Thresholds with what the site says on top."""
-    return Tuning(
-        lost_after_s=settings.vision.lost_after_s,
-        update_interval_s=settings.vision.update_interval_s,
-    )

@@ -18,7 +18,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from config.paths import runtime_folder, user_state_folder
-from config.site import Camera, CameraId, Site
+from config.site import Camera, CameraId
 from console.app.camera_runtime import runtime_of
 from console.app.console_arrangement import SeatArrangement
 from console.app.console_exports import SeatExports
@@ -34,6 +34,7 @@ from console.app.console_options import (
     site_key_of,
 )
 from console.app.console_screens import SeatScreens
+from console.app.console_site import SeatSite, first_site
 from console.app.console_watch import SeatWatch
 from console.bridge.clips import ClipShelf, SeatNames
 from console.bridge.desk_line import DeskLine
@@ -42,9 +43,7 @@ from console.bridge.frame_pump import FramePump
 from console.bridge.gui_thread import Errands
 from console.bridge.people_line import PeopleLine
 from console.bridge.shelf_line import ShelfLine
-from console.bridge.site_source import site_of_folder, site_of_hub
 from console.bridge.thumbnails import ThumbnailShelf, thumbnail_folder
-from console.state.basemap import BaseMap, read_basemap
 from console.state.cases import CaseRow
 from console.state.keys import CommandId
 from console.state.profiles import FIRST_LAYOUT, Profile
@@ -66,7 +65,6 @@ from ingest.clock import SystemClock
 from ingest.errors import GridwallError
 from ingest.evidence import EvidenceClient
 from ingest.feed.envelope import utc_text
-from ingest.feed.query import QueryClient
 
 if TYPE_CHECKING:
     from console.views.board.board_window import BoardWindow
@@ -86,8 +84,8 @@ class ConsoleApp:
         self._application = application
         self._options = options
         self.clock = SystemClock()
-        self.client: QueryClient | None = None
-        site = self._read_site()
+        site, self.client = first_site(options)
+        seat = seat_of(options)
         self._memory = MemoryKeeper(
             memory_path(user_state_folder(), site_key_of(options, site), options.profile.value)
         )
@@ -107,21 +105,21 @@ class ConsoleApp:
         self.pump = FramePump(
             self.wall, self.lease, self._camera, replays=self.session.tools.replays
         )
-        self.client = self.client or QueryClient(site.hub.query, keys_of(options, site))
         self.evidence = EvidenceCache(self.errands, fetch)
         self.thumbnails = ThumbnailShelf(
             self.wall, self.pump, self.errands,
             thumbnail_folder(user_state_folder(), site_key_of(options, site)), self.clock,
         )  # fmt: skip
-        self.desk = DeskLine(self.session, self.client, self.errands, seat_of(options))
-        self.people = PeopleLine(self.client, self.errands, seat_of(options))
+        self.site = SeatSite(self.session, self.client, self.errands, options, self._on_problem)
+        self.desk = DeskLine(self.session, self.client, self.errands, seat)
+        self.people = PeopleLine(self.client, self.errands, seat)
         self.feed = SeatFeed(self.session, memory, keys_of(options, site))
         self.exports = SeatExports(
-            self.session, self.lease, seat_of(options),
+            self.session, self.lease, seat,
             lambda camera_id: self.names.name_of(camera_id), memory.export_folder,
         )  # fmt: skip
         self.arrangement = SeatArrangement(
-            self.session, self.client, self.errands, seat_of(options), options.profile, memory,
+            self.session, self.client, self.errands, seat, options.profile, memory,
             self.lease.status,
         )  # fmt: skip
         self.commander = Commander(self.session, self.desk, self._ask_reason)
@@ -134,7 +132,7 @@ class ConsoleApp:
             profile=options.profile, screen_count=options.screen_count,
             thumbnails=self.thumbnails,
         )  # fmt: skip
-        shelf_line = ShelfLine(self.session, self.client, self.errands, seat_of(options))
+        shelf_line = ShelfLine(self.session, self.client, self.errands, seat)
         self.watch = SeatWatch(
             application,
             self.session,
@@ -143,7 +141,7 @@ class ConsoleApp:
             lambda: self.translators.language.value,
         )
         self.ptz = PtzMode(
-            self.session, self.client, self.errands, seat_of(options), self.router, self.commander,
+            self.session, self.client, self.errands, seat, self.router, self.commander,
             self._wall_view_of,
         )  # fmt: skip
         self._ticks = 0
@@ -153,19 +151,10 @@ class ConsoleApp:
 
     # -- start
 
-    def _read_site(self) -> Site:
-        if self._options.site_folder is not None:
-            return site_of_folder(self._options.site_folder)
-        assert self._options.hub is not None
-        self.client = QueryClient(self._options.hub, keys_of(self._options))
-        key = user_state_folder() / "hubs" / self._options.hub.replace("/", "_").replace(":", "_")
-        key.mkdir(parents=True, exist_ok=True)
-        return site_of_hub(self.client, key)
-
     def _connect(self) -> None:
         session = self.session
         self._tick.timeout.connect(self._on_tick)
-        self.feed.registers_changed.connect(self._read_registers)
+        self.feed.registers_changed.connect(self.site.read_again)
         self.arrangement.follow(self.feed, self.commander, self.router)
         self.desk.acted.connect(self.commander.on_acted)
         self.desk.refused.connect(self.commander.on_refused)
@@ -184,8 +173,8 @@ class ConsoleApp:
         self.screens.start()
         if self.window is not None:
             self.window.activateWindow()
-        self._read_basemap()
-        self._prepare_directory()
+        self.site.prepare()
+        self._sweep_thumbnails()
         self.feed.start()
         self._tick.start()
         self.watch.start(self.board)
@@ -216,6 +205,7 @@ class ConsoleApp:
         self.commander.held_changed.connect(window.hold_bar.show_held)
         self.router.digits_changed.connect(window.digit_badge.show_digits)
         self.arrangement.attach(self.wall_view, window.map_view)
+        self.site.basemap_read.connect(window.map_view.set_basemap)
         window.restore_map(self._memory.first)
         window.arrange(self._memory.first)
         self.router.watch(window)
@@ -232,39 +222,17 @@ class ConsoleApp:
         board.showMaximized()
         self.router.watch(board)
 
-    # -- registers
-
-    def _read_registers(self) -> None:
-        site, client, folder = self.session.site, self.client, self._options.site_folder
-        assert client is not None
-
-        def read() -> Site:
-            return site_of_folder(folder) if folder else site_of_hub(client, site.folder)
-
-        self.errands.run(read, self.session.set_site, self._on_problem)
-
-    def _read_basemap(self) -> None:
-        file = self.session.site.streets_file
-        if file is not None:
-            self.errands.run(lambda: read_basemap(file), self._on_basemap, self._on_problem)
-
-    def _on_basemap(self, basemap: BaseMap) -> None:
-        if self.window is not None:
-            self.window.map_view.set_basemap(basemap)
+    # -- registers and time
 
     def _on_site(self) -> None:
         self.names = SeatNames(self.session.directory, self.clips)
         if self.wall_view is not None:
             self.wall_view.set_names(self.names)
         self.screens.set_names(self.names)
-        self._read_basemap()
-        self._prepare_directory()
+        self._sweep_thumbnails()
 
-    def _prepare_directory(self) -> None:
-        """The search index of a large site is made beside the windows, not at the first letter."""
-        directory = self.session.directory
-        self.errands.run(directory.prepare, lambda _none: None, self._on_problem)
-        self.thumbnails.sweep(camera.id for camera in directory.cameras)
+    def _sweep_thumbnails(self) -> None:
+        self.thumbnails.sweep(camera.id for camera in self.session.directory.cameras)
 
     def _on_problem(self, error: GridwallError) -> None:
         self.session.say(str(error), Severity.PROBLEM)
@@ -340,7 +308,7 @@ class ConsoleApp:
             language=self.translators.language.value,
             light_theme=theme.COLOURS is theme.LIGHT,
             open_case=session.open_case.get(),
-            acknowledged=tuple(sorted(session.acknowledged & set(session.queue.order))),
+            acknowledged=tuple(sorted(session.asking.acknowledged & set(session.queue.order))),
             export_folder=str(self.exports.folder),
         )
         memory = self.arrangement.remembered(memory, self.watch.before())
@@ -369,8 +337,7 @@ class ConsoleApp:
         self.lease.close()
         self.clips.close()
         self.errands.close()
-        if self.client is not None:
-            self.client.close()
+        self.client.close()
         for window in (self.window, self.board):
             if window is not None:
                 window.hide()

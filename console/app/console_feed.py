@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from console.bridge.feed_bridge import FeedBridge
 from console.desk.library_items import LibraryKind
 from console.state.feed_status import FeedState
+from console.state.intake import FeedIntake
 from console.state.seat_memory import SeatMemory
 from console.state.session import ConsoleSession
 from console.state.snapshot_parts import SnapshotParts
@@ -56,6 +57,7 @@ class SeatFeed(QObject):
         super().__init__()
         self._keys = keys
         self._session = session
+        self._intake = FeedIntake(session)
         self._memory = memory
         self._restored = False
         self._bridge = FeedBridge(self)
@@ -94,7 +96,7 @@ class SeatFeed(QObject):
         self._reader.start()
 
     def _on_snapshot(self, snapshot: Snapshot) -> None:
-        self._session.apply_snapshot(
+        self._intake.take_snapshot(
             SnapshotParts(
                 snapshot.cases,
                 snapshot.alerts,
@@ -114,14 +116,13 @@ class SeatFeed(QObject):
     def _restore(self) -> None:
         """The first snapshot is here: what was open before the restart is open again."""
         session = self._session
-        session.acknowledged.update(self._memory.acknowledged)
-        session.acknowledgement_changed.emit()
+        session.asking.acknowledge(*self._memory.acknowledged)
         remembered = self._memory.open_case
         if remembered is not None and session.open_case.get() is None:
             session.open(remembered, link=False)
 
     def _on_events(self, events: Sequence[Event]) -> None:
-        self._session.apply_events(events)
+        self._intake.take_events(events)
         changed = {
             event.decode_data(RegisterChangedData).register
             for event in events

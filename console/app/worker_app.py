@@ -27,6 +27,7 @@ from ingest.feed.keys import LOCAL_FILE, keys_folder, local_keys
 from ingest.feed.publisher import Publisher
 from ingest.parent import ParentWatch
 from ingest.stop import StopToken
+from vision.analysed import analysed_cameras
 from vision.choose_model import affordable_detector
 from vision.classes import STALL_PARTS, VEHICLES, ObjectClass
 from vision.detector import Detector
@@ -40,7 +41,8 @@ from vision.models import (
     resolve_model,
     shipped_sizes,
 )
-from vision.worker import VisionWorker, WorkerReport, analysed_cameras
+from vision.worker import VisionWorker
+from vision.worker_report import WorkerReport
 
 log = logging.getLogger(__name__)
 

@@ -155,9 +155,9 @@ class Stage(QObject):
     def _begin(self) -> None:
         _tell("live", {"after_s": time.monotonic() - self._began})
         self._frames_before = self._frame_counts()
-        self._paints_before = (self._view.paint_count, self._view.repaint_count)
+        self._paints_before = (self._view.painting.paint_count, self._view.repaint_count)
         self._dropped_before = self._dropped_count()
-        self._view.longest_paint_ms = 0.0
+        self._view.painting.longest_paint_ms = 0.0
         self._began = self._beat_at = time.monotonic()
         self._beat_timer = self._timer(HEARTBEAT_MS, self._beat)
         if self._job.latencies:
@@ -232,10 +232,10 @@ class Stage(QObject):
             frames=tuple(
                 counts[i] - self._frames_before.get(i, 0) for i in range(len(self._job.urls))
             ),
-            paints=self._view.paint_count - self._paints_before[0],
+            paints=self._view.painting.paint_count - self._paints_before[0],
             repaints=self._view.repaint_count - self._paints_before[1],
             stall_ms_max=self._stall_s * 1e3,
-            paint_ms_max=self._view.longest_paint_ms,
+            paint_ms_max=self._view.painting.longest_paint_ms,
             platform=QApplication.platformName(),
             dropped=self._dropped_count() - self._dropped_before,
             shed=sum(s.shed_fps is not None for s in self._lease.status().values()),

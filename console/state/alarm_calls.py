@@ -29,7 +29,7 @@ class AlarmCalls:
         self.regions = AlarmRegions(session.wall, linkage, windows, session.clock.mono_ns())
         self._disconnect = (
             session.alerts_changed.connect(self._on_alerts),
-            session.acknowledgement_changed.connect(self._on_acknowledged),
+            session.asking.changed.connect(self._on_acknowledged),
             session.cases.changed.connect(self._on_cases),
             session.site_changed.connect(self._on_site),
         )
@@ -56,7 +56,7 @@ class AlarmCalls:
             if regions.takes(alert.kind)
             and session.shelves.puts_aside(alert.camera_id, alert.kind.value) is None
         ]
-        alarms = session.wall.alarms
+        alarms = session.wall.alarms.by_id
         self._cameras = {alert.alert_id: self._cameras_of(alert) for alert in wanted}
         demands = [
             Demand(alarms[alert.alert_id], self._cameras[alert.alert_id])
@@ -86,7 +86,7 @@ class AlarmCalls:
         return tuple(found)[:views]
 
     def _on_acknowledged(self) -> None:
-        self._acknowledge(self._session.acknowledged)
+        self._acknowledge(self._session.asking.acknowledged)
 
     def _on_cases(self, ids: frozenset[CaseId]) -> None:
         rows = (self._session.cases.get(case_id) for case_id in ids)

@@ -321,12 +321,12 @@ class AlarmRegions:
                     alarm, alert_id=alert_id, camera_id=held.want.camera_id, box_norm=None,
                     is_further_view=True, waiting_count=waiting,
                 )  # fmt: skip
-            elif alarm.alert_id in self._wall.alarms:
-                self._wall.raise_alarm(msgspec.structs.replace(alarm, waiting_count=waiting))
+            elif alarm.alert_id in self._wall.alarms.by_id:
+                self._wall.alarms.raised(msgspec.structs.replace(alarm, waiting_count=waiting))
         for alert_id in self._further.keys() - wanted.keys():
-            self._wall.clear_alarm(alert_id)
+            self._wall.alarms.cleared(alert_id)
         for alarm in wanted.values():
-            self._wall.raise_alarm(alarm)
+            self._wall.alarms.raised(alarm)
         self._further = wanted
         self.waiting.set(sum(region.waiting for region in self._regions))
 

@@ -34,7 +34,7 @@ class LinkedZoom:
         self._wall = wall
         self._clock = clock
         self._due_ns: dict[str, int] = {}
-        wall.alarms_changed.connect(self._on_alarms)
+        wall.alarms.changed.connect(self._on_alarms)
 
     def follow(self, camera_id: str | None, alert_ids: Collection[str]) -> None:
         """The operator turned to these alerts: their camera's tiles go to the box, others back."""
@@ -58,7 +58,7 @@ class LinkedZoom:
         self._back(alert_id for alert_id, due_ns in self._due_ns.items() if due_ns <= now_ns)
 
     def _alarm(self, camera_id: str | None, alert_ids: Collection[str]) -> TileAlarm | None:
-        mine = [a for a in self._wall.alarms.values() if a.alert_id in alert_ids]
+        mine = [a for a in self._wall.alarms.by_id.values() if a.alert_id in alert_ids]
         mine = [a for a in mine if a.camera_id == camera_id and a.box_norm is not None]
         return min(mine, key=lambda a: (a.priority, -a.since_utc_ns), default=None)
 
@@ -74,4 +74,4 @@ class LinkedZoom:
             self._due_ns.pop(alert_id, None)
 
     def _on_alarms(self, _camera_id: CameraId) -> None:
-        self._back(alert_id for alert_id in self._due_ns if alert_id not in self._wall.alarms)
+        self._back(alert_id for alert_id in self._due_ns if alert_id not in self._wall.alarms.by_id)

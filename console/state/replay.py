@@ -121,7 +121,7 @@ class TileReplays:
         if camera_id is None or len(self._replays) >= MOST:
             return False
         now_ns = self._clock.mono_ns()
-        alarm = self._wall.alarm_of(camera_id)
+        alarm = self._wall.alarms.of(camera_id)
         began_ns = None if alarm is None else self._mono_of(alarm)
         at_ns = now_ns - round(BACK_S * 1e9)
         if began_ns is not None:

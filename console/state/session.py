@@ -2,8 +2,8 @@
 
 Decides the linkage (视频联动): selecting a case calls its camera to the selected tile, moves
 the map, asks for evidence and candidates; a map point or an inspector calls the cameras that
-see it. Applies snapshot and events of the feed to the parts. Never talks to the hub itself
-and never touches a window.
+see it. What the feed tells arrives by `console.state.intake`. Never talks to the hub itself and
+never touches a window.
 
 Threads: GUI thread only (or a test's).
 """
@@ -12,23 +12,20 @@ from __future__ import annotations
 
 import enum
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TypeVar
 
-import msgspec
-from msgspec import Raw, Struct
+from msgspec import Struct
 
 from config.geometry import GeoPoint
 from config.site import Calibration, CameraId, InspectorId, Site
-from console.desk.case import CaseData, CaseId, CaseState
+from console.desk.case import CaseId
 from console.desk.escalation_data import EscalationData
-from console.desk.scene_messages import PushInForce, in_force
-from console.desk.shelf_data import ShelfData
-from console.desk.units import Unit
 from console.state.arrangement import Arrangement
+from console.state.asking import AskingCases
 from console.state.candidates import Candidate, CaseDetail
-from console.state.cases import STRIP_PRIORITY, CaseRow, OpenCases
+from console.state.cases import OpenCases
 from console.state.directory import CameraDirectory
 from console.state.feed_status import FeedStatus
 from console.state.health import CameraHealth
@@ -40,19 +37,14 @@ from console.state.observable import Signal, Value
 from console.state.people import People
 from console.state.queue import CaseQueue, QueueCounts
 from console.state.shelves import Shelves
-from console.state.snapshot_parts import SnapshotParts
 from console.state.tile_tools import TileTools
-from console.state.tiles import TileAddress, TileAlarm
+from console.state.tiles import TileAddress
 from console.state.trails import TrailReplay
 from console.state.units import Units
 from console.state.wall import MAIN_WINDOW, WallState
-from ingest.cameras.health import CameraHealthData
 from ingest.clock import Clock
 from ingest.errors import GridwallError
-from ingest.feed.envelope import Event, Noun, parse_utc_ns
-from ingest.positions.fix import PositionEntry, PositionFixedData
-from ingest.ptz.states import PtzStateData
-from vision.alerts import AlertData, AlertKind, AlertVerb
+from vision.alerts import AlertData, AlertKind
 
 _log = logging.getLogger(__name__)
 
@@ -99,8 +91,9 @@ class ConsoleSession:
         self.health = CameraHealth(self.directory)
         self.losses = Losses(self.health)
         self.shelves = Shelves()
+        self.asking = AskingCases(self.cases, self.shelves, clock)
+        #: The alerts that are open now, by id.
         self.alerts: dict[str, AlertData] = {}
-        self.acknowledged: set[CaseId] = set()
         self.feed: Value[FeedStatus] = Value(FeedStatus())
         self.notice: Value[Notice | None] = Value(None)
         self.cursor: Value[CaseId | None] = Value(None)
@@ -117,7 +110,6 @@ class ConsoleSession:
         self.aim_wanted: Signal[[GeoPoint]] = Signal()
         self.alert_raised: Signal[[AlertData]] = Signal()
         self.alerts_changed: Signal[[]] = Signal()
-        self.acknowledgement_changed: Signal[[]] = Signal()
         self.escalation_raised: Signal[[EscalationData]] = Signal()
         self.site_changed: Signal[[]] = Signal()
         #: True where the window has linked tiles: all of them follow a selection (desk profile).
@@ -144,93 +136,10 @@ class ConsoleSession:
     def calibrations(self) -> dict[CameraId, Calibration]:
         return self._calibrations
 
-    # -- feed
-
-    def apply_snapshot(self, snapshot: SnapshotParts) -> None:
-        """Replaces what the hub knows; selection, layout and acknowledgements stay."""
-        now_utc_ns = self.clock.utc_ns()
-        self.cases.replace(_decoded(snapshot.cases, CaseData), now_utc_ns)
-        self.health.replace(_decoded(snapshot.camera_health, CameraHealthData))
-        self.shelves.replace(_decoded(snapshot.shelves, ShelfData))
-        self.people.replace(_decoded(snapshot.positions, PositionEntry))
-        self.units.replace(_decoded(snapshot.units, Unit))
-        self.wall.ptz.replace(_decoded(snapshot.ptz, PtzStateData))
-        for alert_id in list(self.alerts):
-            self.wall.clear_alarm(alert_id)
-        self.alerts = {alert.alert_id: alert for alert in _decoded(snapshot.alerts, AlertData)}
-        for alert in self.alerts.values():
-            self._frame(alert)
-        self.queue.tick(now_utc_ns)
-        self.arrangement.pushes.replace(_decoded(snapshot.scenes, PushInForce), now_utc_ns)
-        self.alerts_changed.emit()
-
-    def apply_events(self, events: Sequence[Event]) -> None:
-        """Applies a batch; an event that does not fit is logged and left out, never fatal."""
-        cases: list[CaseData] = []
-        for event in events:
-            try:
-                if event.noun is Noun.CASE:
-                    cases.append(event.decode_data(CaseData))
-                else:
-                    self._apply_other(event)
-            except (msgspec.ValidationError, ValueError, IndexError) as error:
-                _log.warning("event %s (%s) left out: %s", event.id, event.type, error)
-        if cases:
-            self.cases.apply(cases, self.clock.utc_ns())
-
-    def _apply_other(self, event: Event) -> None:
-        if event.noun is Noun.ALERT:
-            self._apply_alert(AlertVerb(event.verb), event.decode_data(AlertData))
-        elif event.noun is Noun.POSITION:
-            self.people.apply(event.decode_data(PositionFixedData).fixes)
-        elif event.noun is Noun.ESCALATION and event.verb == "raised":
-            self.escalation_raised.emit(event.decode_data(EscalationData))
-        elif event.noun is Noun.SHELF:
-            self._apply_shelf(event.verb, event.decode_data(ShelfData))
-        elif event.noun is Noun.UNIT and event.verb == "changed":
-            self.units.apply(event.decode_data(Unit))
-        elif event.noun is Noun.CAMERA:
-            self.health.apply(event.decode_data(CameraHealthData))
-        elif event.noun is Noun.PTZ and event.verb == "state":
-            self.wall.ptz.apply(event.decode_data(PtzStateData))
-        elif event.noun is Noun.SCENE:
-            self.arrangement.pushes.take(in_force(event), self.clock.utc_ns())
-
-    def _apply_shelf(self, verb: str, shelf: ShelfData) -> None:
-        if verb == "set":
-            self.shelves.set(shelf)
-        else:
-            self.shelves.end(shelf.shelf_id)
-
     def _on_shelves(self) -> None:
         """Maintenance moves the counts; alerts put aside, or back, ask for attention otherwise."""
         self.health.set_maintenance(self.shelves.in_maintenance)
-        self.acknowledgement_changed.emit()
         self.alerts_changed.emit()
-
-    def _apply_alert(self, verb: AlertVerb, alert: AlertData) -> None:
-        if verb is AlertVerb.CLEARED:
-            self.alerts.pop(alert.alert_id, None)
-            self.wall.clear_alarm(alert.alert_id)
-        else:
-            self.alerts[alert.alert_id] = alert
-            self._frame(alert)
-            if verb is AlertVerb.RAISED:
-                self.alert_raised.emit(alert)
-        self.alerts_changed.emit()
-
-    def _frame(self, alert: AlertData) -> None:
-        self.wall.raise_alarm(
-            TileAlarm(
-                alert_id=alert.alert_id,
-                camera_id=alert.camera_id,
-                kind=alert.kind,
-                place=self.directory.name_of(alert.camera_id),
-                since_utc_ns=parse_utc_ns(alert.since_utc),
-                box_norm=alert.box_norm,
-                priority=_ALARM_PRIORITY.get(alert.kind, 3),
-            )
-        )
 
     def tick(self) -> None:
         """Once a second: lights move with the clock."""
@@ -293,39 +202,10 @@ class ConsoleSession:
         self.selection.set(Selection(SelectionKind.CAMERA, camera.id, camera.place))
         return True
 
-    def acknowledge(self, case_id: CaseId) -> None:
-        """This seat has seen it: the strip stops asking for attention."""
-        self.acknowledged.add(case_id)
-        self.acknowledgement_changed.emit()
-
     def say(self, text: str, severity: Severity = Severity.INFO) -> None:
         """A line for the status line; the same text twice is shown twice."""
         self._notice_number += 1
         self.notice.set(Notice(text, severity, self._notice_number))
-
-    def unacknowledged(self) -> list[CaseRow]:
-        """Priority-1 cases that ask for attention: not seen by this seat, not put aside."""
-        return [
-            row
-            for row in self.cases.strip(self.clock.utc_ns())
-            if row.id not in self.acknowledged
-            and self.shelves.puts_aside(row.case.camera_id, row.case.kind) is None
-        ]
-
-    def asking(self) -> list[CaseRow]:
-        """Every case that asks for attention, the most urgent first: priority 1 until this seat
-        has seen it, the others while they are proposals nobody has taken up or seen.
-        """
-        proposed = [
-            row
-            for row in self.cases.open_rows()
-            if row.case.priority != STRIP_PRIORITY
-            and row.case.state is CaseState.PROPOSED
-            and row.id not in self.acknowledged
-            and self.shelves.puts_aside(row.case.camera_id, row.case.kind) is None
-        ]
-        now = self.clock.utc_ns()
-        return self.unacknowledged() + sorted(proposed, key=lambda row: row.urgency(now))
 
     def today_since_utc_ns(self) -> int:
         """The first moment of today, local time."""
@@ -378,14 +258,3 @@ class ConsoleSession:
 
 def _calibrations_of(site: Site) -> dict[CameraId, Calibration]:
     return {calibration.camera_id: calibration for calibration in site.calibrations}
-
-
-def _decoded(parts: Iterable[Raw], kind: type[T]) -> list[T]:
-    """Every part that fits; one that does not is logged and left out."""
-    found: list[T] = []
-    for part in parts:
-        try:
-            found.append(msgspec.json.decode(part, type=kind))
-        except msgspec.DecodeError as error:
-            _log.warning("a %s of the snapshot left out: %s", kind.__name__, error)
-    return found

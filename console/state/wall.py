@@ -25,12 +25,12 @@ from console.state.tiles import (
     Region,
     Tile,
     TileAddress,
-    TileAlarm,
     WallMemory,
     Window,
     WindowId,
     remembered,
 )
+from console.state.wall_alarms import WallAlarms
 from console.state.window_edits import grown, reordered
 from ingest.errors import GridwallError
 
@@ -48,7 +48,7 @@ class WallState:
     """The wall of one seat.
 
     Signals: `window_changed(window_id)`: tiles, layout or full tile of a window;
-    `selected_changed(address)`; `alarms_changed(camera_id)`;
+    `selected_changed(address)`;
     `wants_changed()`: which pictures are needed, after any of the above or a new window size.
     """
 
@@ -56,13 +56,14 @@ class WallState:
         self.window_changed: Signal[[WindowId]] = Signal()
         self.windows_changed: Signal[[]] = Signal()
         self.selected_changed: Signal[[TileAddress]] = Signal()
-        self.alarms_changed: Signal[[CameraId]] = Signal()
         self.wants_changed: Signal[[]] = Signal()
+        #: What frames tiles red; a change of it may change which pictures are needed.
+        self.alarms = WallAlarms()
+        self.alarms.changed.connect(lambda _camera_id: self.wants_changed.emit())
         #: Who turns which camera: a tile says so.
         self.ptz = PtzFleet()
         self._camera_of_number = camera_of_number
         self._windows: dict[WindowId, Window] = {}
-        self._alarms: dict[str, TileAlarm] = {}
         self._selected: TileAddress | None = None
 
     # -- windows and layouts
@@ -286,33 +287,6 @@ class WallState:
             self.select(TileAddress(here.window_id, target))
         elif dx:
             self._select_in_next_window(here.window_id, dx)
-
-    # -- alarms
-
-    @property
-    def alarms(self) -> Mapping[str, TileAlarm]:
-        """By alert id."""
-        return self._alarms
-
-    def raise_alarm(self, alarm: TileAlarm) -> None:
-        """Frames every tile of the alarm's camera; the same alert again replaces the first."""
-        if self._alarms.get(alarm.alert_id) == alarm:
-            return
-        self._alarms[alarm.alert_id] = alarm
-        self.alarms_changed.emit(alarm.camera_id)
-        self.wants_changed.emit()
-
-    def clear_alarm(self, alert_id: str) -> None:
-        """Takes one alert's frame away; unknown ids are ignored."""
-        alarm = self._alarms.pop(alert_id, None)
-        if alarm is not None:
-            self.alarms_changed.emit(alarm.camera_id)
-            self.wants_changed.emit()
-
-    def alarm_of(self, camera_id: CameraId | None) -> TileAlarm | None:
-        """The most urgent, then oldest alarm of a camera."""
-        mine = [a for a in self._alarms.values() if a.camera_id == camera_id]
-        return min(mine, key=lambda a: (a.priority, a.since_utc_ns), default=None)
 
     # -- memory
 

@@ -90,6 +90,6 @@ def _window_wants(wall: WallState, window: Window, view: ViewSize | None) -> lis
 
 
 def _importance(wall: WallState, address: TileAddress, camera_id: CameraId) -> Importance:
-    if wall.alarm_of(camera_id) is not None:
+    if wall.alarms.of(camera_id) is not None:
         return Importance.ALARM
     return Importance.SELECTED if wall.selected == address else Importance.REST

@@ -37,7 +37,7 @@ class Attention(QObject):
         self._timer.timeout.connect(self.look)
         session.cases.changed.connect(self._on_cases)
         session.cases.replaced.connect(self._update)
-        session.acknowledgement_changed.connect(self._update)
+        session.asking.changed.connect(self._update)
         session.escalation_raised.connect(self._on_escalation)
         self._update()
 
@@ -90,7 +90,7 @@ class Attention(QObject):
         self._update()
 
     def _update(self) -> None:
-        asking: dict[str, int] = {row.id: row.case.priority for row in self._session.asking()}
+        asking: dict[str, int] = {row.id: row.case.priority for row in self._session.asking.rows()}
         self.state.update(asking, self._session.clock.mono_ns())
         if not self.state.is_quiet:
             self._timer.start()

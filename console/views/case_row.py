@@ -58,7 +58,7 @@ class CaseRowDelegate(QStyledItemDelegate):
         painter.restore()
 
     def _ink(self, row: CaseRow) -> str:
-        urgent = row.case.priority == 1 and row.id not in self._session.acknowledged
+        urgent = row.case.priority == 1 and row.id not in self._session.asking.acknowledged
         return theme.COLOURS.alarm if urgent else theme.COLOURS.text
 
     def _background(

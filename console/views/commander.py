@@ -189,12 +189,12 @@ class Commander(QObject):
             self._session.open(wanted)
 
     def _acknowledge(self) -> None:
-        waiting = self._session.asking()
+        waiting = self._session.asking.rows()
         cursor = self._session.cursor.get()
         if cursor is not None and any(row.id == cursor for row in waiting):
-            self._session.acknowledge(cursor)
+            self._session.asking.acknowledge(cursor)
         elif waiting:
-            self._session.acknowledge(waiting[0].id)
+            self._session.asking.acknowledge(waiting[0].id)
 
     def _set_layout(self, place: int) -> None:
         layouts = list(LAYOUTS)

@@ -111,7 +111,7 @@ class MapView(QWidget):
         session.health.changed.connect(self.update)
         session.feed.changed.connect(self._on_sights)
         session.sights.changed.connect(self._on_sights)
-        session.acknowledgement_changed.connect(self.update)
+        session.asking.changed.connect(self.update)
         session.alert_raised.connect(self._on_alert)
         session.site_changed.connect(self._on_site)
         session.replay.changed.connect(self.update)

@@ -35,7 +35,7 @@ class PriorityStrip(QWidget):
         self._timer.start()
         session.cases.changed.connect(self._on_cases)
         session.cases.replaced.connect(self.refresh)
-        session.acknowledgement_changed.connect(self.refresh)
+        session.asking.changed.connect(self.refresh)
         self.refresh()
 
     def sizeHint(self) -> QSize:
@@ -80,7 +80,7 @@ class PriorityStrip(QWidget):
             x += width + _GAP_PX
 
     def _paint_chip(self, painter: QPainter, row: CaseRow, box: QRectF, text: str) -> None:
-        seen = row.id in self._session.acknowledged
+        seen = row.id in self._session.asking.acknowledged
         alarm = theme.colour(theme.COLOURS.alarm)
         painter.setPen(alarm)
         painter.setBrush(theme.colour(theme.COLOURS.alarm, 0.12) if seen else alarm)

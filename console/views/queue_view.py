@@ -86,7 +86,7 @@ class QueueView(QWidget):
         session.queue.waiting_changed.connect(self._on_waiting)
         session.cursor.changed.connect(self._on_cursor)
         session.open_case.changed.connect(self._on_open_case)
-        session.acknowledgement_changed.connect(self._repaint_rows)
+        session.asking.changed.connect(self._repaint_rows)
 
     # -- commands
 

@@ -80,7 +80,7 @@ class CaseLayer:
     ) -> None:
         colours = theme.COLOURS
         box = QRectF(x - _PIN_PX / 2, y - _PIN_PX - 8, _PIN_PX, _PIN_PX)
-        urgent = row.case.priority == 1 and row.id not in self._session.acknowledged
+        urgent = row.case.priority == 1 and row.id not in self._session.asking.acknowledged
         rim = colours.accent if is_open else light_colour(light)
         fill = colours.alarm if urgent else colours.raised
         painter.setPen(QPen(theme.colour(colours.background), 3.0))

@@ -16,6 +16,7 @@ from config.settings import Settings
 from config.site import CameraId
 from console.state.alarm_calls import AlarmCalls
 from console.state.alarm_regions import AlarmRegions, Demand
+from console.state.intake import FeedIntake
 from console.state.layouts import LayoutId
 from console.state.session import ConsoleSession
 from console.state.snapshot_parts import SnapshotParts
@@ -52,13 +53,13 @@ class Stage:
 
     def raise_(self, *demands: Demand) -> None:
         for demand in demands:
-            self.wall.raise_alarm(demand.alarm)
+            self.wall.alarms.raised(demand.alarm)
             self.open[demand.alarm.alert_id] = demand
         self.regions.want(self.open.values(), self.now)
 
     def clear(self, alert_id: str) -> None:
         self.open.pop(alert_id, None)
-        self.wall.clear_alarm(alert_id)
+        self.wall.alarms.cleared(alert_id)
         self.regions.want(self.open.values(), self.now)
 
     def pass_(self, seconds: float) -> None:
@@ -78,14 +79,14 @@ def test_an_alarm_brings_its_camera_and_the_next_view_and_both_go_back() -> None
     before = stage.wall.remember()
     stage.raise_(_demand("a", 8, 9))
     assert stage.shown() == [1, 2, 8, 9]
-    further = stage.wall.alarm_of(camera_id(9))
+    further = stage.wall.alarms.of(camera_id(9))
     assert further is not None
     assert further.is_further_view
     stage.clear("a")
     assert stage.shown() == [1, 2, 8, 9]
     stage.pass_(10)
     assert stage.wall.remember() == before
-    assert stage.wall.alarm_of(camera_id(9)) is None
+    assert stage.wall.alarms.of(camera_id(9)) is None
 
 
 def test_every_alarm_has_its_own_camera_before_any_has_a_second_view() -> None:
@@ -106,7 +107,7 @@ def test_a_more_urgent_alarm_takes_the_tile_of_a_later_one_which_is_counted() ->
     stage.raise_(_demand("f", 7, kind=AlertKind.FIRE, since=9))
     assert stage.shown() == [1, 2, 3, 7]
     assert stage.regions.waiting.get() == 2
-    shown = stage.wall.alarm_of(camera_id(7))
+    shown = stage.wall.alarms.of(camera_id(7))
     assert shown is not None
     assert shown.waiting_count == 2
     stage.regions.acknowledge(["f"], stage.now)
@@ -320,7 +321,7 @@ def test_nothing_pinned_or_touched_is_ever_taken_and_everything_goes_back(
             assert tile == first[index]
         address = TileAddress(MAIN_WINDOW, index)
         assert not stage.regions.holds(address) or tile.pinned
-    assert not stage.wall.alarms
+    assert not stage.wall.alarms.by_id
 
 
 class TestInASeat:
@@ -342,12 +343,12 @@ class TestInASeat:
         now = session.clock.utc_ns()
         smoke = alert(1, now_utc_ns=now, kind=AlertKind.SMOKE, camera=1)
         raw = msgspec.json.encode
-        session.apply_snapshot(SnapshotParts(alerts=(Raw(raw(smoke)),)))
+        FeedIntake(session).take_snapshot(SnapshotParts(alerts=(Raw(raw(smoke)),)))
         shown = [session.wall.tile(TileAddress(MAIN_WINDOW, index)).camera_id for index in (2, 3)]
         assert shown[0] == camera_id(1)
         assert shown[1] not in (None, camera_id(1), camera_id(10))
         session.cases.apply([case(1, now_utc_ns=now, kind="smoke", priority=1)], now)
-        session.acknowledge(case(1, now_utc_ns=now).case_id)
+        session.asking.acknowledge(case(1, now_utc_ns=now).case_id)
         assert session.wall.tile(THIRD).camera_id == camera_id(9)
         calls.close()
 
@@ -355,7 +356,7 @@ class TestInASeat:
         calls = AlarmCalls(session, lambda: [MAIN_WINDOW])
         now = session.clock.utc_ns()
         raw = msgspec.json.encode(alert(1, now_utc_ns=now, camera=1))
-        session.apply_snapshot(SnapshotParts(alerts=(Raw(raw),)))
+        FeedIntake(session).take_snapshot(SnapshotParts(alerts=(Raw(raw),)))
         assert CameraId("cam-0001") not in {
             session.wall.tile(address).camera_id for address in session.wall.addresses()
         }

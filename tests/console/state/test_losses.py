@@ -191,6 +191,6 @@ def test_alerts_put_aside_do_not_ask_for_attention(
     session = ConsoleSession(fake_site(tmp_path), WallState(), ManualClock(utc_ns=round(NOON.timestamp()) * S))  # fmt: skip
     now = session.clock.utc_ns()
     session.cases.apply([case(1, now_utc_ns=now, kind="smoke", priority=1, camera=2)], now)
-    assert len(session.unacknowledged()) == 1
+    assert len(session.asking.urgent()) == 1
     session.shelves.set(_shelf(ShelfKind.ALERTS, ["cam-0002"], kinds))
-    assert bool(session.unacknowledged()) is asks
+    assert bool(session.asking.urgent()) is asks

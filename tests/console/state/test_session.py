@@ -10,6 +10,7 @@ from msgspec import Raw
 
 from config.geometry import GeoPoint, moved
 from console.desk.case import CaseId, CaseState
+from console.state.intake import FeedIntake
 from console.state.layouts import LayoutId
 from console.state.linkage import View, sights_of
 from console.state.people import Presence
@@ -41,7 +42,7 @@ def session(tmp_path: Path) -> ConsoleSession:
 
 def _fill(session: ConsoleSession) -> None:
     now = session.clock.utc_ns()
-    session.apply_snapshot(
+    FeedIntake(session).take_snapshot(
         snapshot(
             [case(1, now_utc_ns=now, camera=5), case(2, now_utc_ns=now, camera=2)],
             [alert(1, now_utc_ns=now, camera=5)],
@@ -94,7 +95,9 @@ def test_a_desk_fills_its_linked_tiles_with_the_cameras_that_see_the_place(
 
 def test_a_case_without_a_place_still_shows_its_camera(session: ConsoleSession) -> None:
     now = session.clock.utc_ns()
-    session.apply_snapshot(snapshot([case(1, now_utc_ns=now, camera=3, with_place=False)], [], []))
+    FeedIntake(session).take_snapshot(
+        snapshot([case(1, now_utc_ns=now, camera=3, with_place=False)], [], [])
+    )
     session.open(CaseId("2026-000001"))
     assert session.wall.tile(TileAddress(MAIN_WINDOW, 0)).camera_id == camera_id(3)
 
@@ -134,13 +137,13 @@ def test_an_alert_frames_its_tiles_until_it_is_cleared(session: ConsoleSession) 
     raised: list[str] = []
     session.alert_raised.connect(lambda data: raised.append(data.alert_id))
     data = alert(7, now_utc_ns=session.clock.utc_ns(), kind=AlertKind.SMOKE, camera=2)
-    session.apply_events([_alert_event("raised", data, session)])
-    alarm = session.wall.alarm_of(camera_id(2))
+    FeedIntake(session).take_events([_alert_event("raised", data, session)])
+    alarm = session.wall.alarms.of(camera_id(2))
     assert alarm is not None
     assert alarm.priority == 1
-    session.apply_events([_alert_event("updated", data, session)])
-    session.apply_events([_alert_event("cleared", data, session)])
-    assert session.wall.alarm_of(camera_id(2)) is None
+    FeedIntake(session).take_events([_alert_event("updated", data, session)])
+    FeedIntake(session).take_events([_alert_event("cleared", data, session)])
+    assert session.wall.alarms.of(camera_id(2)) is None
     assert raised == ["alert-7"]
 
 
@@ -148,21 +151,21 @@ def test_a_snapshot_after_a_gap_takes_away_alarms_that_ended_meanwhile(
     session: ConsoleSession,
 ) -> None:
     _fill(session)
-    assert session.wall.alarm_of(camera_id(5)) is not None
-    session.apply_snapshot(snapshot([], [], []))
-    assert session.wall.alarm_of(camera_id(5)) is None
+    assert session.wall.alarms.of(camera_id(5)) is not None
+    FeedIntake(session).take_snapshot(snapshot([], [], []))
+    assert session.wall.alarms.of(camera_id(5)) is None
 
 
 def test_the_newest_fix_wins_and_a_late_one_never_moves_a_marker(session: ConsoleSession) -> None:
     now = session.clock.utc_ns()
-    session.apply_events([position_event([position(1, now_utc_ns=now)], now)])
+    FeedIntake(session).take_events([position_event([position(1, now_utc_ns=now)], now)])
     person = session.people.get("insp-1")
     assert person is not None
     old = msgspec.structs.replace(position(1, now_utc_ns=now, age_s=60), lat_deg=36.2)
     late = msgspec.structs.replace(
         position(1, now_utc_ns=now + 9_000_000_000, live=False), lat_deg=36.3
     )
-    session.apply_events([position_event([old], now), position_event([late], now)])
+    FeedIntake(session).take_events([position_event([old], now), position_event([late], now)])
     assert session.people.get("insp-1") == person
 
 
@@ -189,19 +192,19 @@ def test_rubbish_on_the_feed_is_left_out_and_the_rest_is_taken(session: ConsoleS
         msgspec.structs.replace(good, type="gridwall.nonsense.is.v1"),
         msgspec.structs.replace(good, type="nothing"),
     ]
-    session.apply_events([*bad, good])
+    FeedIntake(session).take_events([*bad, good])
     assert len(session.cases) == 1
-    session.apply_snapshot(SnapshotParts(cases=(Raw(b"[]"), good.data)))
+    FeedIntake(session).take_snapshot(SnapshotParts(cases=(Raw(b"[]"), good.data)))
     assert len(session.cases) == 1
 
 
 def test_selection_and_acknowledgements_survive_a_fresh_snapshot(session: ConsoleSession) -> None:
     _fill(session)
     session.open(CaseId("2026-000002"))
-    session.acknowledge(CaseId("2026-000002"))
+    session.asking.acknowledge(CaseId("2026-000002"))
     _fill(session)
     assert session.open_case.get() == CaseId("2026-000002")
-    assert session.acknowledged == {CaseId("2026-000002")}
+    assert session.asking.acknowledged == {CaseId("2026-000002")}
 
 
 def test_a_changed_register_keeps_cases_and_positions(session: ConsoleSession) -> None:
@@ -214,7 +217,7 @@ def test_a_changed_register_keeps_cases_and_positions(session: ConsoleSession) -
 
 def test_only_open_priority_one_cases_are_in_the_strip(session: ConsoleSession) -> None:
     now = session.clock.utc_ns()
-    session.apply_snapshot(
+    FeedIntake(session).take_snapshot(
         snapshot(
             [
                 case(1, now_utc_ns=now, priority=1, kind="fire"),
@@ -225,7 +228,7 @@ def test_only_open_priority_one_cases_are_in_the_strip(session: ConsoleSession) 
             [],
         )
     )
-    assert [row.id for row in session.unacknowledged()] == [CaseId("2026-000001")]
+    assert [row.id for row in session.asking.urgent()] == [CaseId("2026-000001")]
 
 
 def test_calibrated_views_come_before_cones_and_cones_before_the_nearest(tmp_path: Path) -> None:

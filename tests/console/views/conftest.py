@@ -20,6 +20,7 @@ from console.bridge.gui_thread import Errands
 from console.desk.case import CaseId, CaseState
 from console.state.cases import CaseRow
 from console.state.feed_status import FeedState, FeedStatus
+from console.state.intake import FeedIntake
 from console.state.layouts import LayoutId
 from console.state.profiles import Profile
 from console.state.seat_memory import SeatMemory
@@ -100,7 +101,7 @@ class Seat:
         ]
         people = [position(number, now_utc_ns=now) for number in range(1, 5)]
         self.session.feed.set(FeedStatus(FeedState.LIVE, self.clock.mono_ns()))
-        self.session.apply_snapshot(snapshot(cases, alerts, people))
+        FeedIntake(self.session).take_snapshot(snapshot(cases, alerts, people))
         self.hub.answers["case"] = self._detail
         self.hub.answers["candidates"] = {
             "candidates": [

@@ -170,9 +170,9 @@ def test_space_acknowledges_the_priority_strip(seat: Seat) -> None:
     now = seat.clock.utc_ns()
     seat.session.cases.apply([case(9, now_utc_ns=now, kind="smoke", priority=1)], now)
     assert seat.window.strip.isVisible()
-    assert seat.session.unacknowledged()
+    assert seat.session.asking.urgent()
     seat.key(Qt.Key.Key_Space)
-    assert not seat.session.unacknowledged()
+    assert not seat.session.asking.urgent()
     assert seat.window.strip.isVisible()
 
 

@@ -45,7 +45,7 @@ def test_one_key_goes_round_boxes_zones_and_bare_pictures(seat: Seat) -> None:
     seat.wall.put_camera(TileAddress(MAIN_WINDOW, 0), camera_id(2))
     marks, alarm_ink = seat.session.tools.marks, theme.COLOURS.alarm
     seat.clock.advance(1.0)
-    box = seat.wall.alarms["alert-1"].box_norm
+    box = seat.wall.alarms.by_id["alert-1"].box_norm
     assert box is not None
     on_box, on_zone = (box[0], (box[1] + box[3]) / 2), (0.1, 0.4)
     seat.wait(lambda: _has_ink(seat, *on_box, alarm_ink))

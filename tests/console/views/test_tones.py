@@ -32,7 +32,7 @@ def test_a_fire_sounds_until_space_and_a_parking_proposal_once_in_a_while(seat: 
     attention.look()
     assert tones == [3, 1, 1]
     seat.key(Qt.Key.Key_Space)  # the most urgent first
-    assert CaseId("2026-000003") in seat.session.acknowledged
+    assert CaseId("2026-000003") in seat.session.asking.acknowledged
     seat.key(Qt.Key.Key_Space)
     assert attention.state.is_quiet
     attention.close()

@@ -76,8 +76,8 @@ def test_without_a_camera_the_key_says_why_not(seat: Seat) -> None:
 
 def test_opening_a_case_zooms_its_tile_to_the_box_and_time_takes_it_back(seat: Seat) -> None:
     seat.fill()
-    alarm = seat.wall.alarms["alert-1"]
-    seat.wall.raise_alarm(msgspec.structs.replace(alarm, box_norm=(0.4, 0.5, 0.5, 0.6)))
+    alarm = seat.wall.alarms.by_id["alert-1"]
+    seat.wall.alarms.raised(msgspec.structs.replace(alarm, box_norm=(0.4, 0.5, 0.5, 0.6)))
     seat.key(Qt.Key.Key_Down)
     seat.key(Qt.Key.Key_Return)
     address = seat.wall.selected

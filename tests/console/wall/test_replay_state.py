@@ -70,7 +70,7 @@ def test_a_replay_begins_with_what_was_just_missed(desk: Desk) -> None:
 
 def test_an_alert_tile_is_replayed_from_ten_seconds_before_the_alert(desk: Desk) -> None:
     began_utc_ns = desk.clock.utc_ns() - 20 * SECOND_NS
-    desk.wall.raise_alarm(TileAlarm("a", CAMERAS[0], AlertKind.SMOKE, "place", began_utc_ns))
+    desk.wall.alarms.raised(TileAlarm("a", CAMERAS[0], AlertKind.SMOKE, "place", began_utc_ns))
     desk.replays.start(tile(0))
     assert desk.at().alert_mono_ns == NOW - 20 * SECOND_NS
     assert desk.at().at_mono_ns == NOW - (20 + BEFORE_ALERT_S) * SECOND_NS

@@ -128,19 +128,19 @@ def test_digital_zoom_stays_inside_the_picture(wall: WallState) -> None:
 
 
 def test_the_most_urgent_alarm_of_a_camera_is_shown(wall: WallState) -> None:
-    wall.raise_alarm(alarm(0, "old", since=1))
-    wall.raise_alarm(alarm(0, "urgent", priority=1, since=9))
-    found = wall.alarm_of(CAMERAS[0])
+    wall.alarms.raised(alarm(0, "old", since=1))
+    wall.alarms.raised(alarm(0, "urgent", priority=1, since=9))
+    found = wall.alarms.of(CAMERAS[0])
     assert found is not None
     assert found.alert_id == "urgent"
-    wall.clear_alarm("urgent")
-    wall.clear_alarm("old")
-    assert wall.alarm_of(CAMERAS[0]) is None
+    wall.alarms.cleared("urgent")
+    wall.alarms.cleared("old")
+    assert wall.alarms.of(CAMERAS[0]) is None
 
 
 def test_wants_put_alarm_before_selection_before_the_rest(wall: WallState) -> None:
     wall.select(tile(2))
-    wall.raise_alarm(alarm(3))
+    wall.alarms.raised(alarm(3))
     found = wants(wall, {MAIN: ViewSize(962, 542)})
     assert [(w.camera_id, w.importance) for w in found] == [
         (CAMERAS[3], Importance.ALARM),

@@ -154,14 +154,14 @@ def test_selected_and_alarm_frames_are_where_they_belong(stage: Stage) -> None:
     left = stage.view.tile_painters[1].rect.left()
     accent, alarm_colour = QColor(theme.COLOURS.accent), QColor(theme.COLOURS.alarm)
     stage.qtbot.waitUntil(lambda: stage.grab().pixelColor(left, 150) == accent)
-    stage.wall.raise_alarm(
+    stage.wall.alarms.raised(
         TileAlarm(
             "a", CAMERAS[1], AlertKind.FIRE, "gate", stage.clock.utc_ns(), box_norm=(0, 0, 1, 1)
         )
     )
     stage.qtbot.waitUntil(lambda: stage.grab().pixelColor(left, 150) == alarm_colour)
     stage.qtbot.waitUntil(lambda: stage.grab().pixelColor(left + 3, 150) == accent)
-    stage.wall.clear_alarm("a")
+    stage.wall.alarms.cleared("a")
     stage.qtbot.waitUntil(lambda: stage.grab().pixelColor(left, 150) == accent)
 
 
@@ -205,10 +205,10 @@ def test_a_hidden_window_tells_its_source_and_stops_ticking(stage: Stage) -> Non
     assert (stage.source.views[MAIN].width_px, stage.source.views[MAIN].height_px) == (962, 542)
     stage.view.hide()
     assert not stage.source.views[MAIN].visible
-    paints = stage.view.paint_count
+    paints = stage.view.painting.paint_count
     stage.push(0, BLUE)
     stage.qtbot.wait(60)
-    assert stage.view.paint_count == paints
+    assert stage.view.painting.paint_count == paints
 
 
 def test_the_clock_of_the_window_runs(stage: Stage) -> None:

@@ -109,7 +109,7 @@ def test_a_tile_goes_to_the_box_of_the_alert_and_back_by_itself(
     wall: WallState, clock: ManualClock
 ) -> None:
     linked = LinkedZoom(wall, clock)
-    wall.raise_alarm(alarm(0, "a"))
+    wall.alarms.raised(alarm(0, "a"))
     assert wall.tile(tile(0)).region_norm == WHOLE, "an alert alone moves nothing"
     linked.follow(CAMERAS[0], ["a"])
     shown = wall.tile(tile(0))
@@ -130,19 +130,19 @@ def test_the_end_of_the_alert_or_another_case_takes_the_zoom_back(
 ) -> None:
     linked = LinkedZoom(wall, clock)
     for camera, name in enumerate("ab"):
-        wall.raise_alarm(alarm(camera, name))
+        wall.alarms.raised(alarm(camera, name))
     linked.follow(CAMERAS[0], ["a"])
     linked.follow(CAMERAS[1], ["b"])
     assert wall.tile(tile(0)).region_norm == WHOLE
     assert wall.tile(tile(1)).zoomed_for == "b"
-    wall.clear_alarm("b")
+    wall.alarms.cleared("b")
     assert wall.tile(tile(1)).region_norm == WHOLE
 
 
 def test_the_operators_own_zoom_is_never_overridden(wall: WallState, clock: ManualClock) -> None:
     linked = LinkedZoom(wall, clock)
     own = (0.0, 0.0, 0.5, 0.5)
-    wall.raise_alarm(alarm(0, "a"))
+    wall.alarms.raised(alarm(0, "a"))
     wall.set_region(tile(0), own)
     linked.follow(CAMERAS[0], ["a"])
     assert wall.tile(tile(0)).region_norm == own
@@ -152,7 +152,7 @@ def test_the_operators_own_zoom_is_never_overridden(wall: WallState, clock: Manu
     wall.set_region(tile(0), own)
     clock.advance(HOLD_S + 1)
     linked.tick()
-    wall.clear_alarm("a")
+    wall.alarms.cleared("a")
     assert wall.tile(tile(0)).region_norm == own
 
 
@@ -161,24 +161,24 @@ def test_pinned_tiles_wide_boxes_and_a_flood_are_left_alone(
 ) -> None:
     linked = LinkedZoom(wall, clock)
     wall.set_pinned(tile(0), True)
-    wall.raise_alarm(alarm(0, "pinned"))
+    wall.alarms.raised(alarm(0, "pinned"))
     linked.follow(CAMERAS[0], ["pinned"])
-    wall.raise_alarm(alarm(1, "wide", (0.1, 0.1, 0.9, 0.9)))
+    wall.alarms.raised(alarm(1, "wide", (0.1, 0.1, 0.9, 0.9)))
     linked.follow(CAMERAS[1], ["wide"])
-    wall.raise_alarm(alarm(2, "nowhere", None))
+    wall.alarms.raised(alarm(2, "nowhere", None))
     linked.follow(CAMERAS[2], ["nowhere"])
     assert all(wall.tile(tile(i)).region_norm == WHOLE for i in range(3))
     wall.set_layout(MAIN_WINDOW, LayoutId("3x3"))
     for index in range(9):
         wall.put_camera(tile(index), CAMERAS[3])
         wall.set_pinned(tile(index), False)
-    wall.raise_alarm(alarm(3, "everywhere"))
+    wall.alarms.raised(alarm(3, "everywhere"))
     linked.follow(CAMERAS[3], ["everywhere"])
     assert sum(wall.tile(a).zoomed_for is not None for a in wall.addresses()) == TILES_MOST
 
 
 def test_a_restart_brings_back_the_operators_zoom_only(wall: WallState, clock: ManualClock) -> None:
-    wall.raise_alarm(alarm(0, "a"))
+    wall.alarms.raised(alarm(0, "a"))
     LinkedZoom(wall, clock).follow(CAMERAS[0], ["a"])
     wall.set_region(tile(1), (0.0, 0.0, 0.5, 0.5))
     again = WallState()

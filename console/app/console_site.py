@@ -1,0 +1,76 @@
+"""SeatSite: the site a seat works with: read at start, read again when a register changed.
+
+Decides nothing; what takes long (map of streets, search index) is made beside the windows.
+Threads: GUI thread; the reading runs in the seat's errands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
+
+from config.paths import user_state_folder
+from config.site import Site
+from console.app.console_options import ConsoleOptions, keys_of
+from console.bridge.gui_thread import Errands
+from console.bridge.site_source import site_of_folder, site_of_hub
+from console.state.basemap import BaseMap, read_basemap
+from console.state.session import ConsoleSession
+from ingest.errors import GridwallError
+from ingest.feed.query import QueryClient
+
+
+def first_site(options: ConsoleOptions) -> tuple[Site, QueryClient]:
+    """The site folder's state or, without one, what the hub hands out; the client to its hub.
+
+    Raises GridwallError when neither can be read.
+    """
+    if options.site_folder is not None:
+        site = site_of_folder(options.site_folder)
+        return site, QueryClient(site.hub.query, keys_of(options, site))
+    assert options.hub is not None
+    client = QueryClient(options.hub, keys_of(options))
+    folder = user_state_folder() / "hubs" / options.hub.replace("/", "_").replace(":", "_")
+    folder.mkdir(parents=True, exist_ok=True)
+    return site_of_hub(client, folder), client
+
+
+class SeatSite(QObject):
+    """`basemap_read(BaseMap)`: the streets are there, again after every change of the site."""
+
+    basemap_read = Signal(object)
+
+    def __init__(
+        self,
+        session: ConsoleSession,
+        client: QueryClient,
+        errands: Errands,
+        options: ConsoleOptions,
+        on_problem: Callable[[GridwallError], None],
+    ) -> None:
+        super().__init__()
+        self._session, self._client, self._errands = session, client, errands
+        self._folder = options.site_folder
+        self._on_problem = on_problem
+        session.site_changed.connect(self.prepare)
+
+    def read_again(self) -> None:
+        """A register changed: the session gets the new site when it is read."""
+        folder, client, former = self._folder, self._client, self._session.site
+
+        def read() -> Site:
+            return site_of_folder(folder) if folder else site_of_hub(client, former.folder)
+
+        self._errands.run(read, self._session.set_site, self._on_problem)
+
+    def prepare(self) -> None:
+        """Streets and search index, so that the first letter of a search does not wait."""
+        file = self._session.site.streets_file
+        if file is not None:
+            self._errands.run(lambda: read_basemap(file), self._on_basemap, self._on_problem)
+        prepare = self._session.directory.prepare
+        self._errands.run(prepare, lambda _none: None, self._on_problem)
+
+    def _on_basemap(self, basemap: BaseMap) -> None:
+        self.basemap_read.emit(basemap)

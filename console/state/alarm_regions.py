@@ -1,7 +1,7 @@
 """AlarmRegions: brings alarms to the tiles the site set apart for their kind, and gives the tiles back.
 
 Decides which alarm has which tile: by priority, then by age; every alarm gets its own camera
-before any gets a second view. A tile that is pinned, or that an operator touched a moment ago, is
+before any gets a second view. A camera that stands beside the region in a tile as large stays there. A tile that is pinned, or that an operator touched a moment ago, is
 never taken and never given back under their hand. What a tile held before is put back exactly.
 
 One thread; time is passed in (monotonic nanoseconds), so that tests own the clock.
@@ -17,10 +17,14 @@ from msgspec import Struct
 
 from config.linkage_settings import AlarmRegion, LinkageSettings
 from config.site import CameraId
+from console.state.layouts import place
 from console.state.observable import Value
 from console.state.tiles import Tile, TileAddress, TileAlarm, Window, WindowId
 from console.state.wall import MAIN_WINDOW, WallState
 from vision.alerts import AlertKind
+
+#: A window to compare tiles in; only their proportions count.
+_ANY_SIZE_PX = (1920, 1080)
 
 
 class Demand(Struct, frozen=True):
@@ -255,6 +259,7 @@ class AlarmRegions:
     def _serve(self, region: _Region) -> None:
         free = [a for a in region.slots if self._is_free(a)]
         seen = {self._wall.tile(a).camera_id for a in region.slots if a not in free}
+        seen |= self._seen_beside(region)
         chosen = [want for want in self._wants(region) if want.camera_id not in seen][: len(free)]
         placed = self._assigned(free, chosen)
         for address in free:
@@ -268,6 +273,20 @@ class AlarmRegions:
             seen.isdisjoint(life.demand.cameras[: region.settings.views])
             for life in self._lives_of(region)
         )
+
+    def _seen_beside(self, region: _Region) -> set[CameraId | None]:
+        """Cameras its window shows in other tiles, as large as its own: a second copy tells nothing."""
+        if not region.slots:
+            return set()
+        window = self._wall.window(region.slots[0].window_id)
+        own = {address.index for address in region.slots}
+        areas = [rect.width_px * rect.height_px for rect in place(window.layout, *_ANY_SIZE_PX)]
+        largest = max(areas[index] for index in own)
+        return {
+            window.tiles[index].camera_id
+            for index, area in enumerate(areas)
+            if index not in own and area >= 0.95 * largest
+        }
 
     def _assigned(
         self, free: Sequence[TileAddress], chosen: Sequence[Want]

@@ -19,6 +19,9 @@ def QT_TRANSLATE_NOOP(context: str, text: str) -> str:
 class KeyGroup(enum.Enum):
     CASES = "cases"
     CAMERAS = "cameras"
+    TILE = "tile"
+    WALL = "wall"
+    PTZ = "ptz"
     ZOOM = "zoom"
     REPLAY = "replay"
     MAP = "map"
@@ -150,14 +153,14 @@ KEY_TABLE: tuple[KeyCommand, ...] = (
     KeyCommand(CommandId.CALL_CAMERA, (), QT_TRANSLATE_NOOP("Keys", "Digits, Enter: camera to the selected tile"), KeyGroup.CAMERAS),
     KeyCommand(CommandId.CAMERA_DIRECTORY, ("C",), QT_TRANSLATE_NOOP("Keys", "Camera directory"), KeyGroup.CAMERAS),
     KeyCommand(CommandId.LOSSES, ("L",), QT_TRANSLATE_NOOP("Keys", "Lost cameras and maintenance"), KeyGroup.CAMERAS),
-    KeyCommand(CommandId.FULL_TILE, ("F",), QT_TRANSLATE_NOOP("Keys", "Selected tile full size and back"), KeyGroup.CAMERAS),
-    KeyCommand(CommandId.PTZ, ("P",), QT_TRANSLATE_NOOP("Keys", "Turn the selected camera (PTZ) and leave it"), KeyGroup.CAMERAS),
-    KeyCommand(CommandId.AIM, ("Shift+P",), QT_TRANSLATE_NOOP("Keys", "Aim a camera at the selected place"), KeyGroup.CAMERAS),
-    KeyCommand(CommandId.PTZ_TURN, (), QT_TRANSLATE_NOOP("Keys", "PTZ: turn; with Shift slow, with Ctrl fast"), KeyGroup.CAMERAS),
-    KeyCommand(CommandId.PTZ_ZOOM, (), QT_TRANSLATE_NOOP("Keys", "PTZ: zoom"), KeyGroup.CAMERAS),
-    KeyCommand(CommandId.PTZ_PRESET, (), QT_TRANSLATE_NOOP("Keys", "PTZ: preset, home, save the view"), KeyGroup.CAMERAS),
-    KeyCommand(CommandId.ZOOM_TOOL, ("Z",), QT_TRANSLATE_NOOP("Keys", "Zoom the selected tile"), KeyGroup.CAMERAS),
-    KeyCommand(CommandId.ZOOM_WHOLE, ("Shift+Z",), QT_TRANSLATE_NOOP("Keys", "Whole picture again"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.FULL_TILE, ("F",), QT_TRANSLATE_NOOP("Keys", "Selected tile full size and back"), KeyGroup.TILE),
+    KeyCommand(CommandId.PTZ, ("P",), QT_TRANSLATE_NOOP("Keys", "Turn the selected camera (PTZ) and leave it"), KeyGroup.PTZ),
+    KeyCommand(CommandId.AIM, ("Shift+P",), QT_TRANSLATE_NOOP("Keys", "Aim a camera at the selected place"), KeyGroup.PTZ),
+    KeyCommand(CommandId.PTZ_TURN, (), QT_TRANSLATE_NOOP("Keys", "Turn; with Shift slow, with Ctrl fast"), KeyGroup.PTZ),
+    KeyCommand(CommandId.PTZ_ZOOM, (), QT_TRANSLATE_NOOP("Keys", "Closer and wider"), KeyGroup.PTZ),
+    KeyCommand(CommandId.PTZ_PRESET, (), QT_TRANSLATE_NOOP("Keys", "Preset, home, save the view"), KeyGroup.PTZ),
+    KeyCommand(CommandId.ZOOM_TOOL, ("Z",), QT_TRANSLATE_NOOP("Keys", "Zoom the selected tile"), KeyGroup.TILE),
+    KeyCommand(CommandId.ZOOM_WHOLE, ("Shift+Z",), QT_TRANSLATE_NOOP("Keys", "Whole picture again"), KeyGroup.TILE),
     KeyCommand(CommandId.ZOOM_IN, ("+", "="), QT_TRANSLATE_NOOP("Keys", "Closer"), KeyGroup.ZOOM, KeyMode.ZOOM),
     KeyCommand(CommandId.ZOOM_OUT, ("-",), QT_TRANSLATE_NOOP("Keys", "Wider"), KeyGroup.ZOOM, KeyMode.ZOOM),
     KeyCommand(CommandId.PAN_LEFT, ("Left",), QT_TRANSLATE_NOOP("Keys", "Picture to the left"), KeyGroup.ZOOM, KeyMode.ZOOM),
@@ -166,11 +169,11 @@ KEY_TABLE: tuple[KeyCommand, ...] = (
     KeyCommand(CommandId.PAN_DOWN, ("Down",), QT_TRANSLATE_NOOP("Keys", "Picture down"), KeyGroup.ZOOM, KeyMode.ZOOM),
     KeyCommand(CommandId.ZOOM_KEEP, ("Return",), QT_TRANSLATE_NOOP("Keys", "Keep this part"), KeyGroup.ZOOM, KeyMode.ZOOM),
     KeyCommand(CommandId.ZOOM_BACK, ("Escape",), QT_TRANSLATE_NOOP("Keys", "Whole picture, tool away"), KeyGroup.ZOOM, KeyMode.ZOOM),
-    KeyCommand(CommandId.REPLAY, ("R",), QT_TRANSLATE_NOOP("Keys", "Replay the selected tile, or back to live"), KeyGroup.CAMERAS),
-    KeyCommand(CommandId.ASPECT, ("A",), QT_TRANSLATE_NOOP("Keys", "Fit, fill or stretch the picture"), KeyGroup.CAMERAS),
-    KeyCommand(CommandId.MARKS, ("O",), QT_TRANSLATE_NOOP("Keys", "Boxes, zones or bare pictures"), KeyGroup.CAMERAS),
-    KeyCommand(CommandId.SNAPSHOT, ("S",), QT_TRANSLATE_NOOP("Keys", "Snapshot of the selected tile"), KeyGroup.CAMERAS),
-    KeyCommand(CommandId.EXPORT, ("E",), QT_TRANSLATE_NOOP("Keys", "Export a clip of the selected tile"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.REPLAY, ("R",), QT_TRANSLATE_NOOP("Keys", "Replay the selected tile, or back to live"), KeyGroup.TILE),
+    KeyCommand(CommandId.ASPECT, ("A",), QT_TRANSLATE_NOOP("Keys", "Fit, fill or stretch the picture"), KeyGroup.TILE),
+    KeyCommand(CommandId.MARKS, ("O",), QT_TRANSLATE_NOOP("Keys", "Boxes, zones or bare pictures"), KeyGroup.TILE),
+    KeyCommand(CommandId.SNAPSHOT, ("S",), QT_TRANSLATE_NOOP("Keys", "Snapshot of the selected tile"), KeyGroup.TILE),
+    KeyCommand(CommandId.EXPORT, ("E",), QT_TRANSLATE_NOOP("Keys", "Export a clip of the selected tile"), KeyGroup.TILE),
     KeyCommand(CommandId.REPLAY_LIVE, ("Escape",), QT_TRANSLATE_NOOP("Keys", "Back to live"), KeyGroup.REPLAY, KeyMode.REPLAY),
     KeyCommand(CommandId.REPLAY_PAUSE, ("Space",), QT_TRANSLATE_NOOP("Keys", "Pause or play"), KeyGroup.REPLAY, KeyMode.REPLAY),
     KeyCommand(CommandId.REPLAY_STEP_BACK, ("Left", ","), QT_TRANSLATE_NOOP("Keys", "One picture back"), KeyGroup.REPLAY, KeyMode.REPLAY),
@@ -182,35 +185,35 @@ KEY_TABLE: tuple[KeyCommand, ...] = (
     KeyCommand(CommandId.REPLAY_START, ("Home",), QT_TRANSLATE_NOOP("Keys", "To the oldest picture"), KeyGroup.REPLAY, KeyMode.REPLAY),
     KeyCommand(CommandId.REPLAY_MARK_FROM, ("[",), QT_TRANSLATE_NOOP("Keys", "Export begins here"), KeyGroup.REPLAY, KeyMode.REPLAY),
     KeyCommand(CommandId.REPLAY_MARK_TO, ("]",), QT_TRANSLATE_NOOP("Keys", "Export ends here"), KeyGroup.REPLAY, KeyMode.REPLAY),
-    KeyCommand(CommandId.LAYOUT_1, ("F1",), QT_TRANSLATE_NOOP("Keys", "Wall layout 1"), KeyGroup.CAMERAS),
-    KeyCommand(CommandId.LAYOUT_2, ("F2",), QT_TRANSLATE_NOOP("Keys", "Wall layout 2"), KeyGroup.CAMERAS),
-    KeyCommand(CommandId.LAYOUT_3, ("F3",), QT_TRANSLATE_NOOP("Keys", "Wall layout 3"), KeyGroup.CAMERAS),
-    KeyCommand(CommandId.LAYOUT_4, ("F4",), QT_TRANSLATE_NOOP("Keys", "Wall layout 4"), KeyGroup.CAMERAS),
-    KeyCommand(CommandId.LAYOUT_5, ("F5",), QT_TRANSLATE_NOOP("Keys", "Wall layout 5"), KeyGroup.CAMERAS),
-    KeyCommand(CommandId.LAYOUT_6, ("F6",), QT_TRANSLATE_NOOP("Keys", "Wall layout 6"), KeyGroup.CAMERAS),
-    KeyCommand(CommandId.LAYOUT_7, ("F7",), QT_TRANSLATE_NOOP("Keys", "Wall layout 7"), KeyGroup.CAMERAS),
-    KeyCommand(CommandId.LAYOUT_8, ("F8",), QT_TRANSLATE_NOOP("Keys", "Wall layout 8"), KeyGroup.CAMERAS),
-    KeyCommand(CommandId.EDIT_LAYOUT, ("Shift+E",), QT_TRANSLATE_NOOP("Keys", "Cut the window's tiles freely"), KeyGroup.CAMERAS),
-    KeyCommand(CommandId.CALL_SCENE, (), QT_TRANSLATE_NOOP("Keys", "*, digits, Enter: scene to the wall"), KeyGroup.CAMERAS),
-    KeyCommand(CommandId.SCENES, ("Shift+S",), QT_TRANSLATE_NOOP("Keys", "Scenes: call, send, rename, remove"), KeyGroup.CAMERAS),
-    KeyCommand(CommandId.SAVE_SCENE, ("Ctrl+S",), QT_TRANSLATE_NOOP("Keys", "Save the wall as a scene"), KeyGroup.CAMERAS),
-    KeyCommand(CommandId.PUSH_SCENE, ("Ctrl+Shift+S",), QT_TRANSLATE_NOOP("Keys", "Send a scene to a seat or window"), KeyGroup.CAMERAS),
-    KeyCommand(CommandId.SCENE_BACK, ("Ctrl+Backspace",), QT_TRANSLATE_NOOP("Keys", "Back from a scene that was sent here"), KeyGroup.CAMERAS),
-    KeyCommand(CommandId.TOUR, ("T",), QT_TRANSLATE_NOOP("Keys", "Tour on the tile: start, pause, go on"), KeyGroup.CAMERAS),
-    KeyCommand(CommandId.TOURS, ("Shift+T",), QT_TRANSLATE_NOOP("Keys", "Choose, write and remove tours"), KeyGroup.CAMERAS),
-    KeyCommand(CommandId.TOUR_NEXT, ("PgDown",), QT_TRANSLATE_NOOP("Keys", "Next step of the tour"), KeyGroup.CAMERAS),
-    KeyCommand(CommandId.TOUR_FORMER, ("PgUp",), QT_TRANSLATE_NOOP("Keys", "Step of the tour before"), KeyGroup.CAMERAS),
-    KeyCommand(CommandId.TOUR_END, ("Ctrl+T",), QT_TRANSLATE_NOOP("Keys", "End the tour"), KeyGroup.CAMERAS),
-    KeyCommand(CommandId.TILE_HISTORY, ("H",), QT_TRANSLATE_NOOP("Keys", "Last cameras of the tile"), KeyGroup.CAMERAS),
-    KeyCommand(CommandId.TILE_FORMER, ("B",), QT_TRANSLATE_NOOP("Keys", "Camera that was in the tile before"), KeyGroup.CAMERAS),
-    KeyCommand(CommandId.PIN, ("K",), QT_TRANSLATE_NOOP("Keys", "Pin the tile, or let it go"), KeyGroup.CAMERAS),
-    KeyCommand(CommandId.HOTSPOT, ("Shift+H",), QT_TRANSLATE_NOOP("Keys", "Tile follows the selection (hotspot)"), KeyGroup.CAMERAS),
-    KeyCommand(CommandId.SPAN, ("Shift+F",), QT_TRANSLATE_NOOP("Keys", "Selected camera over all monitors, and back"), KeyGroup.CAMERAS),
-    KeyCommand(CommandId.BEZEL, (), QT_TRANSLATE_NOOP("Keys", "Width of the monitors' frames"), KeyGroup.CAMERAS),
-    KeyCommand(CommandId.TILE_LEFT, ("Alt+Left",), QT_TRANSLATE_NOOP("Keys", "Tile on the left"), KeyGroup.CAMERAS),
-    KeyCommand(CommandId.TILE_RIGHT, ("Alt+Right",), QT_TRANSLATE_NOOP("Keys", "Tile on the right"), KeyGroup.CAMERAS),
-    KeyCommand(CommandId.TILE_UP, ("Alt+Up",), QT_TRANSLATE_NOOP("Keys", "Tile above"), KeyGroup.CAMERAS),
-    KeyCommand(CommandId.TILE_DOWN, ("Alt+Down",), QT_TRANSLATE_NOOP("Keys", "Tile below"), KeyGroup.CAMERAS),
+    KeyCommand(CommandId.LAYOUT_1, ("F1",), QT_TRANSLATE_NOOP("Keys", "Wall layout 1"), KeyGroup.WALL),
+    KeyCommand(CommandId.LAYOUT_2, ("F2",), QT_TRANSLATE_NOOP("Keys", "Wall layout 2"), KeyGroup.WALL),
+    KeyCommand(CommandId.LAYOUT_3, ("F3",), QT_TRANSLATE_NOOP("Keys", "Wall layout 3"), KeyGroup.WALL),
+    KeyCommand(CommandId.LAYOUT_4, ("F4",), QT_TRANSLATE_NOOP("Keys", "Wall layout 4"), KeyGroup.WALL),
+    KeyCommand(CommandId.LAYOUT_5, ("F5",), QT_TRANSLATE_NOOP("Keys", "Wall layout 5"), KeyGroup.WALL),
+    KeyCommand(CommandId.LAYOUT_6, ("F6",), QT_TRANSLATE_NOOP("Keys", "Wall layout 6"), KeyGroup.WALL),
+    KeyCommand(CommandId.LAYOUT_7, ("F7",), QT_TRANSLATE_NOOP("Keys", "Wall layout 7"), KeyGroup.WALL),
+    KeyCommand(CommandId.LAYOUT_8, ("F8",), QT_TRANSLATE_NOOP("Keys", "Wall layout 8"), KeyGroup.WALL),
+    KeyCommand(CommandId.EDIT_LAYOUT, ("Shift+E",), QT_TRANSLATE_NOOP("Keys", "Cut the window's tiles freely"), KeyGroup.WALL),
+    KeyCommand(CommandId.CALL_SCENE, (), QT_TRANSLATE_NOOP("Keys", "*, digits, Enter: scene to the wall"), KeyGroup.WALL),
+    KeyCommand(CommandId.SCENES, ("Shift+S",), QT_TRANSLATE_NOOP("Keys", "Scenes: call, send, rename, remove"), KeyGroup.WALL),
+    KeyCommand(CommandId.SAVE_SCENE, ("Ctrl+S",), QT_TRANSLATE_NOOP("Keys", "Save the wall as a scene"), KeyGroup.WALL),
+    KeyCommand(CommandId.PUSH_SCENE, ("Ctrl+Shift+S",), QT_TRANSLATE_NOOP("Keys", "Send a scene to a seat or window"), KeyGroup.WALL),
+    KeyCommand(CommandId.SCENE_BACK, ("Ctrl+Backspace",), QT_TRANSLATE_NOOP("Keys", "Back from a scene that was sent here"), KeyGroup.WALL),
+    KeyCommand(CommandId.TOUR, ("T",), QT_TRANSLATE_NOOP("Keys", "Tour on the tile: start, pause, go on"), KeyGroup.WALL),
+    KeyCommand(CommandId.TOURS, ("Shift+T",), QT_TRANSLATE_NOOP("Keys", "Choose, write and remove tours"), KeyGroup.WALL),
+    KeyCommand(CommandId.TOUR_NEXT, ("PgDown",), QT_TRANSLATE_NOOP("Keys", "Next step of the tour"), KeyGroup.WALL),
+    KeyCommand(CommandId.TOUR_FORMER, ("PgUp",), QT_TRANSLATE_NOOP("Keys", "Step of the tour before"), KeyGroup.WALL),
+    KeyCommand(CommandId.TOUR_END, ("Ctrl+T",), QT_TRANSLATE_NOOP("Keys", "End the tour"), KeyGroup.WALL),
+    KeyCommand(CommandId.TILE_HISTORY, ("H",), QT_TRANSLATE_NOOP("Keys", "Last cameras of the tile"), KeyGroup.TILE),
+    KeyCommand(CommandId.TILE_FORMER, ("B",), QT_TRANSLATE_NOOP("Keys", "Camera that was in the tile before"), KeyGroup.TILE),
+    KeyCommand(CommandId.PIN, ("K",), QT_TRANSLATE_NOOP("Keys", "Pin the tile, or let it go"), KeyGroup.TILE),
+    KeyCommand(CommandId.HOTSPOT, ("Shift+H",), QT_TRANSLATE_NOOP("Keys", "Tile follows the selection (hotspot)"), KeyGroup.TILE),
+    KeyCommand(CommandId.SPAN, ("Shift+F",), QT_TRANSLATE_NOOP("Keys", "Selected camera over all monitors, and back"), KeyGroup.WALL),
+    KeyCommand(CommandId.BEZEL, (), QT_TRANSLATE_NOOP("Keys", "Width of the monitors' frames"), KeyGroup.WALL),
+    KeyCommand(CommandId.TILE_LEFT, ("Alt+Left",), QT_TRANSLATE_NOOP("Keys", "Tile on the left"), KeyGroup.TILE),
+    KeyCommand(CommandId.TILE_RIGHT, ("Alt+Right",), QT_TRANSLATE_NOOP("Keys", "Tile on the right"), KeyGroup.TILE),
+    KeyCommand(CommandId.TILE_UP, ("Alt+Up",), QT_TRANSLATE_NOOP("Keys", "Tile above"), KeyGroup.TILE),
+    KeyCommand(CommandId.TILE_DOWN, ("Alt+Down",), QT_TRANSLATE_NOOP("Keys", "Tile below"), KeyGroup.TILE),
     KeyCommand(CommandId.MAP_TO_IT, ("G",), QT_TRANSLATE_NOOP("Keys", "Map to the open case"), KeyGroup.MAP),
     KeyCommand(CommandId.MAP_WHOLE, ("Shift+G",), QT_TRANSLATE_NOOP("Keys", "Map of the whole area"), KeyGroup.MAP),
     KeyCommand(CommandId.MAP_IN, ("+",), QT_TRANSLATE_NOOP("Keys", "Map closer"), KeyGroup.MAP),
@@ -230,43 +233,6 @@ KEY_TABLE: tuple[KeyCommand, ...] = (
 )  # fmt: skip
 
 
-class PtzKey(enum.Enum):
-    """What a key means while a camera is turned."""
-
-    LEFT = "left"
-    RIGHT = "right"
-    UP = "up"
-    DOWN = "down"
-    UP_LEFT = "up_left"
-    UP_RIGHT = "up_right"
-    DOWN_LEFT = "down_left"
-    DOWN_RIGHT = "down_right"
-    ZOOM_IN = "zoom_in"
-    ZOOM_OUT = "zoom_out"
-    HOME = "home"
-    SAVE = "save"
-    LEAVE = "leave"
-
-
-#: Keys of PTZ mode, without their speed modifiers; main-row digits call presets 1…9.
-PTZ_KEYS: dict[str, PtzKey] = {
-    "Left": PtzKey.LEFT, "Right": PtzKey.RIGHT, "Up": PtzKey.UP, "Down": PtzKey.DOWN,
-    "PgUp": PtzKey.ZOOM_IN, "PgDown": PtzKey.ZOOM_OUT, "+": PtzKey.ZOOM_IN, "-": PtzKey.ZOOM_OUT,
-    "Home": PtzKey.HOME, "S": PtzKey.SAVE, "P": PtzKey.LEAVE, "Escape": PtzKey.LEAVE,
-}  # fmt: skip
-#: The keypad as a joystick: with Num Lock on, and what joystick keypads send.
-PTZ_KEYPAD: dict[str, PtzKey] = {
-    "7": PtzKey.UP_LEFT, "8": PtzKey.UP, "9": PtzKey.UP_RIGHT,
-    "4": PtzKey.LEFT, "6": PtzKey.RIGHT,
-    "1": PtzKey.DOWN_LEFT, "2": PtzKey.DOWN, "3": PtzKey.DOWN_RIGHT,
-}  # fmt: skip
-#: How the key sheet writes keys that hold only in PTZ mode.
-PTZ_KEY_TEXTS = {
-    CommandId.PTZ_TURN: "← ↑ ↓ → / 1…9",
-    CommandId.PTZ_ZOOM: "PgUp PgDn",
-    CommandId.PTZ_PRESET: "1…9 Home S",
-}
-
 #: Commands that go on while their key is held down.
 REPEATING = frozenset(
     {
@@ -282,37 +248,6 @@ REPEATING = frozenset(
         CommandId.REPLAY_JUMP_ON,
     }
 )
-
-
-class EditorCommand(enum.Enum):
-    """What can be done while a window's tiles are being cut."""
-
-    SPLIT_COLUMNS = "split_columns"
-    SPLIT_ROWS = "split_rows"
-    MERGE = "merge"
-    UNDO = "undo"
-    SAVE = "save"
-    KEEP = "keep"
-    TAKE_BACK = "take_back"
-
-
-class EditorKey(Struct, frozen=True):
-    """One row of the layout editor's own table; arrows move, with Shift select, with Ctrl push the edge."""
-
-    id: EditorCommand
-    keys: tuple[str, ...]
-    text: str
-
-
-EDITOR_TABLE: tuple[EditorKey, ...] = (
-    EditorKey(EditorCommand.SPLIT_COLUMNS, ("V", "|"), QT_TRANSLATE_NOOP("Editor", "Split left | right")),
-    EditorKey(EditorCommand.SPLIT_ROWS, ("H", "-"), QT_TRANSLATE_NOOP("Editor", "Split top / bottom")),
-    EditorKey(EditorCommand.MERGE, ("M",), QT_TRANSLATE_NOOP("Editor", "Merge")),
-    EditorKey(EditorCommand.UNDO, ("Ctrl+Z",), QT_TRANSLATE_NOOP("Editor", "Undo")),
-    EditorKey(EditorCommand.SAVE, ("Ctrl+S",), QT_TRANSLATE_NOOP("Editor", "Save as…")),
-    EditorKey(EditorCommand.TAKE_BACK, ("Escape",), QT_TRANSLATE_NOOP("Editor", "Discard")),
-    EditorKey(EditorCommand.KEEP, ("Return",), QT_TRANSLATE_NOOP("Editor", "Done")),
-)  # fmt: skip
 
 
 #: Layout keys in order; the wall's layouts of the same place answer to them.

@@ -5,7 +5,7 @@ Pure but for the time the wheel's push lasts, which is handed in. Threads: GUI t
 
 from __future__ import annotations
 
-from console.state.keys import PtzKey
+from console.state.mode_keys import PtzKey
 from ingest.ptz.device import PtzVelocity
 
 #: Speed of a held key: usual, with Shift (a plate at full zoom), with Ctrl (across the street).

@@ -15,10 +15,11 @@ from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from console.state.keys import EDITOR_TABLE, QT_TRANSLATE_NOOP, EditorCommand
+from console.state.keys import QT_TRANSLATE_NOOP
 from console.state.layout_cutting import Axis, CutProblem
 from console.state.layout_editor import EditEnd, LayoutEditor
 from console.state.layouts import place
+from console.state.mode_keys import EDITOR_TABLE, EditorCommand
 from console.views import theme
 from console.views.act_bar import native_key
 from console.views.key_router import OWN_KEYS, portable_key

@@ -21,7 +21,8 @@ from console.bridge.discovery_line import DiscoveryLine
 from console.bridge.gui_thread import Errands
 from console.bridge.ptz_line import Asks, PtzLine
 from console.state.candidates import Reason
-from console.state.keys import PTZ_KEYPAD, PTZ_KEYS, CommandId, PtzKey
+from console.state.keys import CommandId
+from console.state.mode_keys import PTZ_KEYPAD, PTZ_KEYS, PtzKey
 from console.state.ptz_hand import FAST_SPEED, FINE_SPEED, SPEED, PtzHand
 from console.state.session import ConsoleSession, Severity
 from console.state.tiles import TileAddress, WindowId

@@ -651,7 +651,7 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
     </message>
     <message>
         <source>Split left | right</source>
-        <extracomment>Keys of PTZ mode, without their speed modifiers; main-row digits call presets 1…9. The keypad as a joystick: with Num Lock on, and what joystick keypads send. How the key sheet writes keys that hold only in PTZ mode. Commands that go on while their key is held down.</extracomment>
+        <extracomment>Keys of PTZ mode, without their speed modifiers; main-row digits call presets 1…9. The keypad as a joystick: with Num Lock on, and what joystick keypads send. How the key sheet writes keys that hold only in PTZ mode.</extracomment>
         <translation>左右拆分</translation>
     </message>
     <message>
@@ -992,6 +992,18 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
         <translation>选中窗格放大 / 还原</translation>
     </message>
     <message>
+        <source>Turn; with Shift slow, with Ctrl fast</source>
+        <translation>转动；按 Shift 慢速，按 Ctrl 快速</translation>
+    </message>
+    <message>
+        <source>Closer and wider</source>
+        <translation>变倍（拉近 / 拉远）</translation>
+    </message>
+    <message>
+        <source>Preset, home, save the view</source>
+        <translation>预置位、归位、保存当前位置</translation>
+    </message>
+    <message>
         <source>Wall layout 1</source>
         <translation>画面布局 1</translation>
     </message>
@@ -1080,6 +1092,18 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
         <translation>视频</translation>
     </message>
     <message>
+        <source>Selected tile</source>
+        <translation>选中窗格</translation>
+    </message>
+    <message>
+        <source>Turning a camera</source>
+        <translation>云台控制中</translation>
+    </message>
+    <message>
+        <source>Wall, scenes, tours</source>
+        <translation>电视墙 · 场景 · 轮巡</translation>
+    </message>
+    <message>
         <source>Map</source>
         <translation>地图</translation>
     </message>
@@ -1089,8 +1113,12 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
     </message>
     <message>
         <source>Wall layouts</source>
-        <extracomment>One line stands for all eight layouts, one for the four ways to move a zoomed picture. What stands below each other.</extracomment>
+        <extracomment>Rows one other row stands for: eight layouts, four directions. Rows that are written otherwise than in the table.</extracomment>
         <translation>画面布局</translation>
+    </message>
+    <message>
+        <source>Neighbouring tile</source>
+        <translation>相邻窗格</translation>
     </message>
     <message>
         <source>digits Enter</source>
@@ -1127,18 +1155,6 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
     <message>
         <source>Turn the selected camera (PTZ) and leave it</source>
         <translation>控制所选点位云台，再按退出</translation>
-    </message>
-    <message>
-        <source>PTZ: turn; with Shift slow, with Ctrl fast</source>
-        <translation>云台转动；按 Shift 慢速，按 Ctrl 快速</translation>
-    </message>
-    <message>
-        <source>PTZ: zoom</source>
-        <translation>云台变倍</translation>
-    </message>
-    <message>
-        <source>PTZ: preset, home, save the view</source>
-        <translation>云台预置位、归位、保存当前位置</translation>
     </message>
     <message>
         <source>Aim a camera at the selected place</source>

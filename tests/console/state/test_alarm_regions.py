@@ -74,6 +74,16 @@ class Stage:
 THIRD, FOURTH = TileAddress(MAIN_WINDOW, 2), TileAddress(MAIN_WINDOW, 3)
 
 
+def test_a_camera_that_stands_beside_the_region_as_large_is_not_shown_twice() -> None:
+    stage = Stage()
+    stage.raise_(_demand("a", 2, 9))
+    assert stage.shown() == [1, 2, 9, 4]
+    assert stage.regions.waiting.get() == 0
+    stage.wall.put_camera(TileAddress(MAIN_WINDOW, 1), camera_id(8))
+    stage.pass_(1)
+    assert stage.shown() == [1, 8, 9, 2]
+
+
 def test_an_alarm_brings_its_camera_and_the_next_view_and_both_go_back() -> None:
     stage = Stage()
     before = stage.wall.remember()

@@ -10,6 +10,7 @@ from console.desk.case import CaseId, CaseState
 from console.state.feed_status import FeedState
 from console.state.tiles import TileAddress
 from console.state.wall import MAIN_WINDOW
+from console.views.key_sheet import columns_of
 from ingest.feed.query import QueryRefused
 from tests.console.seat_kit import camera_id, case
 from tests.console.views.conftest import Seat
@@ -232,3 +233,20 @@ def test_a_desk_shows_four_linked_tiles(desk_seat: Seat) -> None:
     shown = [tile.camera_id for tile in desk_seat.wall.window(MAIN_WINDOW).tiles[:4]]
     assert shown[0] == camera_id(2)
     assert None not in shown
+
+
+def test_the_key_sheet_never_leaves_the_window(seat: Seat) -> None:
+    seat.window.resize(1000, 640)
+    seat.window.key_sheet.open()
+    assert seat.window.rect().contains(seat.window.key_sheet.geometry())
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 9])
+def test_groups_of_keys_fill_columns_evenly_in_their_order(count: int) -> None:
+    heights = [11, 5, 20, 8, 13]
+    columns = columns_of(heights, count)
+    assert sum(columns) == len(heights)
+    assert len(columns) <= count
+    ends = [sum(columns[: i + 1]) for i in range(len(columns))]
+    tallest = max(sum(heights[end - n : end]) for n, end in zip(columns, ends, strict=True))
+    assert tallest == {1: 57, 2: 36, 3: 21, 4: 20, 9: 20}[count]

@@ -27,6 +27,8 @@ from console.views.tile_texts import (
 
 SELECTED_PX = 2
 ALARM_PX = 3
+#: The frame of an alarm that is not urgent (parking, a stall).
+ALARM_THIN_PX = 2
 REPLAY_PX = 4
 #: The caption of an alarm is larger than the other texts of its tile: it is read first.
 ALARM_TEXT = 1.2
@@ -111,8 +113,7 @@ def overlays(content: OverlayContent, plates: PlateCache) -> Overlays:
     captions = [] if content.alarm is None else [_caption(content, content.alarm, plates)]
     if content.status.replay:
         captions.append(_replay_caption(content, plates))
-        return Overlays((*stamps, *_frames(content), *captions))  # its frame would cut the text
-    return Overlays((*stamps, *captions, *_frames(content)))
+    return Overlays((*stamps, *_frames(content), *captions))  # frames would cut the text
 
 
 def _label(content: OverlayContent, plates: PlateCache, margin: int) -> tuple[QPoint, QPixmap]:
@@ -159,20 +160,31 @@ def _badges(
 def _caption(
     content: OverlayContent, alarm: TileAlarm, plates: PlateCache
 ) -> tuple[QPoint, QPixmap]:
-    """Kind, place, age and the key that opens it; that it is another view; how many wait."""
-    further = Span(f"  {further_view_text()}", ALARM_INK)
-    waiting = Span(f"  {waiting_text(alarm.waiting_count)}", ALARM_INK, bold=True)
+    """Kind, place, age and the key that opens it; that it is another view; how many wait.
+
+    Only what is urgent fills its caption with the alarm colour.
+    """
+    urgent = alarm.priority == 1
+    ink = ALARM_INK if urgent else theme.DARK.text
+    kind_ink = ALARM_INK if urgent else theme.COLOURS.alarm
     spans = (
-        Span(alert_kind_text(alarm.kind), ALARM_INK, bold=True),
-        *((further,) if alarm.is_further_view else ()),
-        Span(f"  {alarm.place}", ALARM_INK),
-        Span(f"  {content.status.alarm_age}", ALARM_INK, bold=True),
-        *((waiting,) if alarm.waiting_count else ()),
-        Span(f"  [{alarm.key}]", ALARM_INK),
-    )
+        Span(alert_kind_text(alarm.kind), kind_ink, bold=True),
+        *((Span(f"  {further_view_text()}", ink),) if alarm.is_further_view else ()),
+        Span(f"  {alarm.place}", ink),
+        Span(f"  {content.status.alarm_age}", ink, bold=True),
+        *((Span(f"  {waiting_text(alarm.waiting_count)}", ink, bold=True),) if alarm.waiting_count else ()),
+        Span(f"  [{alarm.key}]", ink),
+    )  # fmt: skip
     size = round(content.size_px * ALARM_TEXT)
-    key = PlateKey(spans, size, theme.COLOURS.alarm, 1.0, content.rect.width())
-    return content.rect.topLeft(), plates.plate(key)
+    inset = 0 if urgent else alarm_frame_px(alarm, content.ratio)
+    ground, alpha = (theme.COLOURS.alarm, 1.0) if urgent else (_ground(), PLATE_ALPHA)
+    plate = plates.plate(PlateKey(spans, size, ground, alpha, content.rect.width() - 2 * inset))
+    return content.rect.topLeft() + QPoint(inset, inset), plate
+
+
+def alarm_frame_px(alarm: TileAlarm, ratio: float) -> int:
+    """Width of an alarm's frame in device pixels: what is not urgent is framed thinly."""
+    return max(1, round((ALARM_PX if alarm.priority == 1 else ALARM_THIN_PX) * ratio))
 
 
 def _hint(content: OverlayContent, plates: PlateCache, margin: int) -> tuple[QPoint, QPixmap]:
@@ -200,7 +212,7 @@ def _frames(content: OverlayContent) -> list[tuple[QPoint, QPixmap]]:
     rect = content.rect
     rows = []
     if content.alarm is not None:
-        rows.append((round(ALARM_PX * content.ratio), theme.COLOURS.alarm))
+        rows.append((alarm_frame_px(content.alarm, content.ratio), theme.COLOURS.alarm))
     if content.status.replay:
         rows.append((round(REPLAY_PX * content.ratio), theme.DARK.text))
     if content.selected:

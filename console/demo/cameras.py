@@ -14,8 +14,8 @@ from config.geometry import GeoPoint
 from config.site import CameraId
 from console.demo.city import STREETS, Street, bearing_of, to_geo
 
-WIDTH_PX = 704
-HEIGHT_PX = 576
+WIDTH_PX = 848
+HEIGHT_PX = 480
 
 
 class Happening(enum.Enum):

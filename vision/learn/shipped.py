@@ -53,7 +53,7 @@ def measure_norms(branch: nn.Module, features: list[torch.Tensor]) -> None:
     ]
     was_training = branch.training
     branch.eval()
-    branch.raw(features)
+    branch.raw([each.float() for each in features])  # the frozen trunk may speak bf16
     branch.train(was_training)
     for handle in handles:
         handle.remove()

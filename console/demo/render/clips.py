@@ -1,6 +1,6 @@
 """Renders the shipped clips: every camera's segments to MP4 with their truth beside them.
 
-`python -m console.demo.render FOLDER [CAMERA …]`; clips that exist are kept. H.264 704×576@25, closed groups of one
+`python -m console.demo.render FOLDER [CAMERA …]`; clips that exist are kept. H.264 848×480@25, closed groups of one
 second, no B-frames, so that a server may change clips at any key frame. Encodes with the
 `ffmpeg` program (a tool of whoever renders, not of the product).
 """

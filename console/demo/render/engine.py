@@ -263,6 +263,7 @@ class Renderer:
         batches = self._batches(movers)
         sunny = max(self._light.sun) > 0.15
         rects = changed_rects(self._require_view(), self._light, movers, puffs)
+        self._scene_target.use()  # a copy is cut to the scissor of what is in use
         self._gl.copy_framebuffer(self._scene_target, self._static_target)
         if sunny:
             self._mover_target.use()
@@ -275,6 +276,7 @@ class Renderer:
         self._scene_target.use()
         self._draw_batches("mover", batches)
         self._draw_smoke(puffs)
+        self._out.use()
         self._gl.copy_framebuffer(self._out, self._still)
         self._finish(self._out, time_s, [WHOLE] if self._light.rain else rects)
         rgb = np.frombuffer(self._out.read(components=3, alignment=1), np.uint8).reshape(

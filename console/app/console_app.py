@@ -41,6 +41,7 @@ from console.bridge.desk_line import DeskLine
 from console.bridge.evidence_cache import EvidenceCache
 from console.bridge.frame_pump import FramePump
 from console.bridge.gui_thread import Errands
+from console.bridge.heap import settle_heap
 from console.bridge.people_line import PeopleLine
 from console.bridge.shelf_line import ShelfLine
 from console.bridge.thumbnails import ThumbnailShelf, thumbnail_folder
@@ -155,6 +156,7 @@ class ConsoleApp:
         session = self.session
         self._tick.timeout.connect(self._on_tick)
         self.feed.registers_changed.connect(self.site.read_again)
+        self.feed.restored.connect(settle_heap)
         self.arrangement.follow(self.feed, self.commander, self.router)
         self.desk.acted.connect(self.commander.on_acted)
         self.desk.refused.connect(self.commander.on_refused)
@@ -230,6 +232,7 @@ class ConsoleApp:
             self.wall_view.set_names(self.names)
         self.screens.set_names(self.names)
         self._sweep_thumbnails()
+        settle_heap()
 
     def _sweep_thumbnails(self) -> None:
         self.thumbnails.sweep(camera.id for camera in self.session.directory.cameras)
@@ -353,6 +356,7 @@ def run_console(options: ConsoleOptions) -> int:
     install_hooks(console.session, application.quit)
     try:
         console.start()
+        settle_heap()
         _log.info("windows are open after %.2f s", time.monotonic() - began)
         return application.exec()
     finally:

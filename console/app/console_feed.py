@@ -46,10 +46,12 @@ _FEED_STATES = {
 
 
 class SeatFeed(QObject):
-    """`registers_changed`: the site should be read again; `library_changed`: the hub's library should."""
+    """`registers_changed`: the site should be read again; `library_changed`: the hub's library should;
+    `restored`: the first snapshot is in the session."""
 
     registers_changed = Signal()
     library_changed = Signal()
+    restored = Signal()
 
     def __init__(
         self, session: ConsoleSession, memory: SeatMemory, keys: CurveClient | None = None
@@ -120,6 +122,7 @@ class SeatFeed(QObject):
         remembered = self._memory.open_case
         if remembered is not None and session.open_case.get() is None:
             session.open(remembered, link=False)
+        self.restored.emit()
 
     def _on_events(self, events: Sequence[Event]) -> None:
         self._intake.take_events(events)

@@ -1,7 +1,7 @@
 """MapView: the district's map in one widget, painted in one paintEvent.
 
-The ground is a pixmap with a margin, painted anew when zoom or region leave it; markers are
-painted on every frame. Decides no linkage: a click tells the session what was meant.
+Two sheets, the ground and what stands on it, are blitted in every frame and made anew beside it, a
+few milliseconds at a time. Decides no linkage: a click tells the session what was meant.
 
 Threads: GUI thread only.
 """
@@ -11,8 +11,9 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from PySide6.QtCore import QEasingCurve, QEvent, QPoint, QPointF, Qt, QTimer, QVariantAnimation
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import (
+    QHideEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -26,14 +27,13 @@ from config.geometry import GeoPoint
 from console.state.basemap import BaseMap
 from console.state.map_projection import MapProjection, place_of
 from console.state.session import ConsoleSession, SelectionKind
+from console.views import theme
 from console.views.map_chrome import HoverCard, MapChrome
-from console.views.map_layers.cameras import CameraLayer
-from console.views.map_layers.cases import CaseLayer
+from console.views.map_flight import MapFlight
 from console.views.map_layers.ground import Ground
-from console.views.map_layers.ground_cache import GroundCache
-from console.views.map_layers.markers import Labels, Marker, Markers
-from console.views.map_layers.people import PeopleLayer
-from console.views.map_layers.trails import TrailLayer
+from console.views.map_layers.markers import Marker, Markers
+from console.views.map_layers.on_ground import OnGround
+from console.views.map_layers.sheet import Sheet
 from console.views.map_legend import MapLayers, MapLegend
 from console.views.map_route import RouteKeeper
 from console.views.trail_bar import TrailBar
@@ -43,12 +43,17 @@ from vision.alerts import AlertData
 WHEEL_LEVELS = 0.5
 KEY_LEVELS = 0.5
 KEY_PAN_PX = 120
-#: The map flies to a place in this time, and at least this near.
-FLY_MS = 260
+#: The map flies to a place at least this near.
 FLY_ZOOM_MIN = 16.2
 #: The sharp ground is painted when the zoom rested this long; until then the old one is stretched.
 SHARPEN_MS = 90
 PULSE_MS = 40
+REFRESH_MS = 5_000
+#: New sheets are made this long at a time, this often.
+SLICE_MS = 3.0
+WORK_MS = 12
+#: Ground beyond each edge of the window, as a share of it: room to drag.
+GROUND_MARGIN = 0.35
 #: A press that moves less than this is a click.
 CLICK_SLACK_PX = 5
 
@@ -69,27 +74,30 @@ class MapView(QWidget):
         self._projection = MapProjection()
         self._is_placed = False
         self._basemap = BaseMap()
-        self.ground = GroundCache(Ground(BaseMap(), session.site.grid))
-        self.cameras = CameraLayer(session)
-        self.people = PeopleLayer(session)
-        self.cases = CaseLayer(session)
-        self.trails = TrailLayer(session.replay, session.people)
-        self._route = RouteKeeper(session, self.cases)
         self.layers = MapLayers()
+        self._ground = Ground(BaseMap(), session.site.grid)
+        self.ground = Sheet(
+            lambda painter, projection, _ratio: self._ground.steps(
+                painter, projection, cells=self.layers.grid
+            ),
+            lambda: theme.colour(theme.COLOURS.map_land),
+            GROUND_MARGIN,
+        )
+        self.markers = OnGround(session, self.layers)
+        self._route = RouteKeeper(session, self.markers.cases)
         self.legend = MapLegend(self.layers, self)
         self._chrome = MapChrome(self)
         self.trail_bar = TrailBar(session.replay, self)
         self._card = HoverCard(session, self)
         self._press: QPointF | None = None
         self._dragged = False
-        self._flight = QVariantAnimation(self)
-        self._flight.setDuration(FLY_MS)
-        self._flight.setEasingCurve(QEasingCurve.Type.InOutCubic)
-        self._flight.setStartValue(0.0)
-        self._flight.setEndValue(1.0)
-        self._flight_ends: tuple[MapProjection, MapProjection] | None = None
+        self._flight = MapFlight(self, self._on_flight, self.update)
         self._sharpen = QTimer(self, singleShot=True, interval=SHARPEN_MS)
         self._pulse = QTimer(self, interval=PULSE_MS)
+        #: Ages and lights move with the clock.
+        self._refresh = QTimer(self, interval=REFRESH_MS)
+        #: Makes new sheets between the frames.
+        self._work = QTimer(self, interval=WORK_MS)
         self._connect()
 
     def _connect(self) -> None:
@@ -98,23 +106,24 @@ class MapView(QWidget):
         buttons["plus"].clicked.connect(self.zoom_in)
         buttons["minus"].clicked.connect(self.zoom_out)
         buttons["whole"].clicked.connect(self.show_whole)
-        self._flight.valueChanged.connect(self._on_flight)
-        self._flight.finished.connect(self.update)
         self._sharpen.timeout.connect(self.update)
         self._pulse.timeout.connect(self._on_pulse)
+        self._work.timeout.connect(self.work)
+        self._refresh.timeout.connect(self._on_markers)
+        self._refresh.start()
         self.layers.changed.connect(self._on_layers)
         session.map_wanted.connect(self.fly_to)
         session.people.changed.connect(self._on_people)
         session.open_case.changed.connect(self._on_cases)
         session.cases.changed.connect(self._on_cases)
-        session.cases.replaced.connect(self.update)
-        session.health.changed.connect(self.update)
+        session.cases.replaced.connect(self._on_markers)
+        session.health.changed.connect(self._on_markers)
         session.feed.changed.connect(self._on_sights)
         session.sights.changed.connect(self._on_sights)
-        session.asking.changed.connect(self.update)
+        session.asking.changed.connect(self._on_markers)
         session.alert_raised.connect(self._on_alert)
         session.site_changed.connect(self._on_site)
-        session.replay.changed.connect(self.update)
+        session.replay.changed.connect(self._on_markers)
 
     # -- what others ask for
 
@@ -142,11 +151,10 @@ class MapView(QWidget):
         if target.zoom < FLY_ZOOM_MIN:
             target = replace(target, zoom=FLY_ZOOM_MIN)
         self._is_placed = True
-        self._flight.stop()
-        self._flight_ends = (self._projection, target)
         if self.isVisible():
-            self._flight.start()
+            self._flight.start(self._projection, target)
         else:
+            self._flight.stop()
             self._projection = target
 
     def show_whole(self) -> None:
@@ -188,8 +196,7 @@ class MapView(QWidget):
     def retheme(self) -> None:
         """Colours changed: every cached picture is drawn again."""
         self.ground.forget()
-        self.cameras.reload()
-        self.people.reload()
+        self.markers.reload()
         self.update()
 
     # -- painting
@@ -198,94 +205,79 @@ class MapView(QWidget):
         began = time.perf_counter()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self.ground.paint(
-            painter,
-            self._projection,
-            self.devicePixelRatioF(),
-            cells=self.layers.grid,
-            is_moving=self._sharpen.isActive() or self._is_flying(),
-        )
-        self._paint_markers(painter)
-        self._chrome.paint(painter, self._projection, self.ground.ground.attribution)
+        projection, ratio = self._projection, self.devicePixelRatioF()
+        is_moving = self._sharpen.isActive() or self._flight.is_flying
+        if not self.ground.covers(projection):
+            painter.fillRect(self.rect(), theme.colour(theme.COLOURS.map_land))
+        self.ground.paint(painter, projection, ratio, is_moving=is_moving)
+        self.markers.sheet.paint(painter, projection, ratio, is_moving=is_moving)
+        if self.layers.cases:
+            self.markers.cases.paint_pulses(painter, projection)
+        self._chrome.paint(painter, projection, self._ground.attribution)
         if self._basemap.bounds is None and not self._has_places():
             self._chrome.paint_empty(painter)
         painter.end()
+        if not self._work.isActive() and (self.ground.is_working or self.markers.sheet.is_working):
+            self._work.start()
         self.paint_count += 1
         self.longest_paint_ms = max(self.longest_paint_ms, (time.perf_counter() - began) * 1e3)
 
-    def _paint_markers(self, painter: QPainter) -> None:
-        ratio = self.devicePixelRatioF()
-        labels = Labels()
-        for layer, kind in (
-            (self.cameras, SelectionKind.CAMERA),
-            (self.people, SelectionKind.INSPECTOR),
-            (self.cases, SelectionKind.CASE),
-        ):
-            layer.visible = Markers(kind)
-        if self.layers.cases:
-            self.cases.keep_free(self._projection, labels)
-            self.cases.paint_ways(painter, self._projection)
-        if self.layers.cameras:
-            self.cameras.paint(painter, self._projection, ratio, labels)
-        if self._session.replay.is_open:  # not now: nobody is shown in two places at once
-            self.trails.paint(painter, self._projection, labels)
-        elif self.layers.people:
-            self.people.paint(painter, self._projection, ratio, labels)
-        if self.layers.cases:
-            self.cases.paint(painter, self._projection)
+    def work(self) -> None:
+        """Goes on with the sheets that are being made; shows them when they are there."""
+        sheet = self.markers.sheet if self.markers.sheet.is_working else self.ground
+        if sheet.work(SLICE_MS):
+            self.update()
+        if not (self.ground.is_working or self.markers.sheet.is_working):
+            self._work.stop()
 
     def _has_places(self) -> bool:
         site = self._session.site
         return bool(site.grid) or any(camera.place for camera in site.cameras)
 
     def _renew_ground(self) -> None:
-        self.ground.set_ground(Ground(self._basemap, self._session.site.grid))
+        self._ground = Ground(self._basemap, self._session.site.grid)
+        self.ground.forget()
         self.update()
 
     # -- from the state
 
     def _on_site(self) -> None:
-        self.cameras.reload()
+        self.markers.reload()
         self._renew_ground()
 
     def _on_layers(self) -> None:
         self.ground.forget()
+        self.markers.sheet.forget()
+        self.update()
+
+    def _on_markers(self) -> None:
+        """What stands on the ground looks otherwise now."""
+        self.markers.sheet.outdate()
         self.update()
 
     def _on_cases(self, _ids: object) -> None:
         self._route.refresh()
-        self.update()
+        self._on_markers()
 
     def _on_people(self) -> None:
         self._route.refresh()
-        self.update()
+        self._on_markers()
 
     def _on_sights(self, _sights: object) -> None:
-        self.update()
+        self._on_markers()
 
     def _on_alert(self, alert: AlertData) -> None:
         if alert.lat_deg is not None and alert.lon_deg is not None:
-            self.cases.pulse(GeoPoint(alert.lat_deg, alert.lon_deg))
+            self.markers.cases.pulse(GeoPoint(alert.lat_deg, alert.lon_deg))
             self._pulse.start()
 
     def _on_pulse(self) -> None:
-        if not self.cases.is_pulsing:
+        if not self.markers.cases.is_pulsing:
             self._pulse.stop()
         self.update()
 
-    def _is_flying(self) -> bool:
-        return self._flight.state() == QVariantAnimation.State.Running
-
-    def _on_flight(self, share: object) -> None:
-        if self._flight_ends is None or not isinstance(share, float):
-            return
-        start, end = self._flight_ends
-        self._projection = replace(
-            self._projection,
-            centre_x=start.centre_x + (end.centre_x - start.centre_x) * share,
-            centre_y=start.centre_y + (end.centre_y - start.centre_y) * share,
-            zoom=end.zoom if share >= 1.0 else start.zoom + (end.zoom - start.zoom) * share,
-        )
+    def _on_flight(self, projection: MapProjection) -> None:
+        self._projection = projection.resized(self._projection.width_px, self._projection.height_px)
         self.update()
 
     # -- from the person
@@ -338,13 +330,13 @@ class MapView(QWidget):
         self._card.hide()
         super().leaveEvent(event)
 
+    def seen(self, kind: SelectionKind) -> Markers:
+        """What is shown of a kind, in pixels of this widget."""
+        return self.markers.seen(kind, self._projection)
+
     def marker_at(self, x_px: float, y_px: float) -> Marker | None:
         """The marker under a pixel; cases before people before cameras."""
-        for markers in (self.cases.visible, self.people.visible, self.cameras.visible):
-            found = markers.nearest(x_px, y_px)
-            if found is not None:
-                return found
-        return None
+        return self.markers.marker_at(x_px, y_px, self._projection)
 
     def pick(self, x_px: float, y_px: float) -> None:
         """A click: selects what is there; bare ground means the cameras that see it."""
@@ -373,6 +365,12 @@ class MapView(QWidget):
         self._flight.stop()
         self._projection = self._projection.panned(*step)
         self.update()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._work.stop()
+        self.ground.stop()
+        self.markers.sheet.stop()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import enum
 import math
+from collections.abc import Generator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ from console.state.linkage import View
 from console.state.map_projection import MapProjection, worlds_of
 from console.state.session import ConsoleSession, SelectionKind
 from console.views import theme
-from console.views.map_layers.markers import Labels, Markers, sprite
+from console.views.map_layers.markers import Labels, Markers, parts_of, sprite
 
 #: A cone without calibration is drawn this long, metres.
 CONE_LENGTH_M = 70.0
@@ -43,7 +44,7 @@ class _Look(enum.Enum):
 
 
 class CameraLayer:
-    """All cameras with a place. `visible` is what the last paint drew."""
+    """All cameras with a place."""
 
     def __init__(self, session: ConsoleSession) -> None:
         self._session = session
@@ -51,7 +52,6 @@ class CameraLayer:
         self._world: NDArray[np.float64] = np.zeros((0, 2))
         self._cones: dict[CameraId, tuple[float, float, float]] = {}
         self._sprites: dict[tuple[_Look, float], QPixmap] = {}
-        self.visible = Markers(SelectionKind.CAMERA)
         self.reload()
 
     def reload(self) -> None:
@@ -70,39 +70,41 @@ class CameraLayer:
             if (cone := cone_of(camera, session.calibrations.get(camera.id))) is not None
         }
 
-    def paint(
+    def steps(
         self, painter: QPainter, projection: MapProjection, ratio: float, labels: Labels
-    ) -> None:
-        self.visible = Markers(SelectionKind.CAMERA)
-        if not self._cameras:
-            return
+    ) -> Generator[None, None, Markers]:
+        """Paints all cameras in sight, a little at a time; what was painted."""
         screen = projection.screens_of(self._world)
         margin = 200.0
         size = np.array((projection.width_px, projection.height_px))
         shown = np.flatnonzero(((screen > -margin) & (screen < size + margin)).all(axis=1))
         points = screen[shown]
         cameras = [self._cameras[index] for index in shown.tolist()]
-        places = list(zip(cameras, points.tolist(), strict=True))
         sights = self._session.sights.get()
         seeing = {sight.camera_id for sight in sights if sight.view is not View.NEAREST}
         lost = {entry.camera_id for entry in self._session.health.lost()}
+        yield
         if projection.zoom >= CONES_FROM_ZOOM:
-            crowded = len(places) > CONES_MAX
-            for camera, (x, y) in places:
+            crowded = len(cameras) > CONES_MAX
+            for camera, (x, y) in zip(cameras, points.tolist(), strict=True):
                 if camera.id not in lost and not (crowded and camera.id not in seeing):
                     self._paint_cone(painter, projection, camera, x, y, camera.id in seeing)
+                    yield
         plain = self._sprite(_Look.DOT if projection.zoom < DOTS_BELOW_ZOOM else _Look.PLAIN, ratio)
         corners = np.rint(points - SPRITE_PX / 2).astype(int).tolist()
-        for camera, (left, top) in zip(cameras, corners, strict=True):
-            look = _look(camera, seeing, lost)
-            painter.drawPixmap(left, top, plain if look is None else self._sprite(look, ratio))
+        for part in parts_of(len(cameras)):
+            for camera, (left, top) in zip(cameras[part], corners[part], strict=True):
+                look = _look(camera, seeing, lost)
+                painter.drawPixmap(left, top, plain if look is None else self._sprite(look, ratio))
+            yield
         if projection.zoom >= NUMBERS_FROM_ZOOM:
-            for camera, (x, y) in places:
+            for camera, (x, y) in zip(cameras, points.tolist(), strict=True):
                 if labels.is_full:
                     break
                 number = self._session.directory.number_of(camera.id)
                 labels.paint(painter, str(number), x + 9, y, theme.COLOURS.secondary)
-        self.visible = Markers(SelectionKind.CAMERA, [camera.id for camera in cameras], points)
+                yield
+        return Markers(SelectionKind.CAMERA, [camera.id for camera in cameras], points)
 
     def _sprite(self, look: _Look, ratio: float) -> QPixmap:
         key = (look, ratio)

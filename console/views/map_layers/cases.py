@@ -6,6 +6,8 @@ Threads: GUI thread only.
 
 from __future__ import annotations
 
+from collections.abc import Generator
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -22,15 +24,15 @@ from console.views.map_layers.markers import Labels, Markers
 PULSE_S = 1.6
 PULSE_RADIUS_PX = 46.0
 _PIN_PX = 24
+_PINS_A_STEP = 10
 
 
 class CaseLayer:
-    """Open cases with a place. `visible` is what the last paint drew, most urgent last."""
+    """Open cases with a place, the most urgent on top."""
 
     def __init__(self, session: ConsoleSession) -> None:
         self._session = session
         self._pulses: list[tuple[GeoPoint, int]] = []
-        self.visible = Markers(SelectionKind.CASE)
         #: World points of the way to show, and whether it follows streets.
         self.route: NDArray[np.float64] | None = None
         self.route_follows_streets = False
@@ -45,12 +47,8 @@ class CaseLayer:
         self._pulses = [item for item in self._pulses if now - item[1] < PULSE_S * 1e9]
         return bool(self._pulses)
 
-    def paint_ways(self, painter: QPainter, projection: MapProjection) -> None:
-        """What lies under all markers: the route and the rings of new alerts."""
-        self._paint_route(painter, projection)
-        self._paint_pulses(painter, projection)
-
-    def paint(self, painter: QPainter, projection: MapProjection) -> None:
+    def steps(self, painter: QPainter, projection: MapProjection) -> Generator[None, None, Markers]:
+        """Paints the pins in sight, a few at a time; which were painted."""
         ids: list[str] = []
         points: list[tuple[float, float]] = []
         now_utc_ns = self._session.clock.utc_ns()
@@ -58,7 +56,8 @@ class CaseLayer:
         rows.sort(key=lambda row: row.urgency(now_utc_ns), reverse=True)
         opened = self._session.open_case.get()
         rows.sort(key=lambda row: row.id == opened)
-        for row in rows:
+        yield
+        for number, row in enumerate(rows):
             assert row.place is not None
             x, y = projection.to_screen(row.place)
             if not (-40 < x < projection.width_px + 40 and -40 < y < projection.height_px + 40):
@@ -66,7 +65,9 @@ class CaseLayer:
             self._paint_pin(painter, row, x, y, row.light(now_utc_ns), row.id == opened)
             ids.append(row.id)
             points.append((x, y - _PIN_PX))
-        self.visible = Markers(SelectionKind.CASE, ids, np.array(points).reshape(-1, 2))
+            if number % _PINS_A_STEP == 0:
+                yield
+        return Markers(SelectionKind.CASE, ids, np.array(points).reshape(-1, 2))
 
     def keep_free(self, projection: MapProjection, labels: Labels) -> None:
         """No name is written under a pin."""
@@ -97,7 +98,8 @@ class CaseLayer:
         if light is not Light.GREEN:
             paint_light(painter, QPointF(box.right() - 1, box.top() + 1), light, 4.5)
 
-    def _paint_pulses(self, painter: QPainter, projection: MapProjection) -> None:
+    def paint_pulses(self, painter: QPainter, projection: MapProjection) -> None:
+        """A ring a new alert, once; painted over everything in every frame."""
         if not self.is_pulsing:
             return
         now = self._session.clock.mono_ns()
@@ -109,7 +111,8 @@ class CaseLayer:
             radius = 8 + PULSE_RADIUS_PX * share
             painter.drawEllipse(QPointF(x, y), radius, radius)
 
-    def _paint_route(self, painter: QPainter, projection: MapProjection) -> None:
+    def paint_route(self, painter: QPainter, projection: MapProjection) -> None:
+        """The way of whoever is on the open case."""
         if self.route is None:
             return
         points = [QPointF(x, y) for x, y in projection.screens_of(self.route).tolist()]

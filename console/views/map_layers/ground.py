@@ -1,18 +1,19 @@
-"""The static ground: waters, parks, buildings, streets, grid cells and their names, in one pixmap.
+"""The static ground: waters, parks, buildings, streets, grid cells and their names.
 
-Painted once per zoom and region with a margin around the window, then blitted; the markers'
-layers never repaint it. Threads: GUI thread only.
+Kept in patches of neighbouring lines, so that a paint touches what is in sight only, and painted in
+steps. Threads: GUI thread only.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPen, QPixmap, QPolygonF, QTransform
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
 from config.site import GridCell, GridLevel
 from console.state.basemap import STREET_WIDTH_M, AreaKind, BaseMap, StreetLine
@@ -30,6 +31,28 @@ BUILDINGS_FROM_ZOOM = 15.2
 FOOTWAYS_FROM_ZOOM = 14.5
 COMMUNITIES_FROM_ZOOM = 13.0
 CELLS_FROM_ZOOM = 15.0
+FOOTWAY_NAMES_FROM_ZOOM = 16.5
+#: Patches across the world (about a kilometre each), and the most lines one paints in one step.
+PATCHES = 2.0**15
+PATCH_LINES = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """Lines that lie near each other: one path relative to the ground's origin, and its bounds."""
+
+    path: QPainterPath
+    bounds: QRectF
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """A street by its name: all its lines, its best rank, and where it lies (world)."""
+
+    text: str
+    rank: int
+    lines: tuple[NDArray[np.float64], ...]
+    box: tuple[float, float, float, float]
 
 
 class Ground:
@@ -37,98 +60,104 @@ class Ground:
 
     def __init__(self, basemap: BaseMap, grid: Sequence[GridCell]) -> None:
         self._basemap = basemap
-        self._origin = _middle(basemap, grid)
+        self._origin = np.array(_middle(basemap, grid))
         self._areas = {
-            kind: self._joined([area.world for area in basemap.areas if area.kind is kind])
+            kind: self._patches([area.world for area in basemap.areas if area.kind is kind])
             for kind in AreaKind
         }
         self._streets = [
-            self._joined([s.world for s in basemap.streets if s.rank == rank], closed=False)
+            self._patches([s.world for s in basemap.streets if s.rank == rank], closed=False)
             for rank in range(len(STREET_WIDTH_M))
         ]
-        self._cells = [(cell, self._joined(_rings(cell))) for cell in grid]
+        self._cells = [
+            (cell, self._patch(_rings(cell), closed=True)) for cell in grid if cell.rings
+        ]
         self._cell_middles = {
             cell.id: np.mean(np.concatenate(_rings(cell)), axis=0) for cell in grid if cell.rings
         }
+        self._names = _names_of(basemap.streets)
 
     @property
     def attribution(self) -> str:
         return self._basemap.attribution
 
-    def _joined(self, lines: Sequence[NDArray[np.float64]], *, closed: bool = True) -> QPainterPath:
+    def _patches(self, lines: Sequence[NDArray[np.float64]], *, closed: bool = True) -> list[Patch]:
+        """The lines, neighbours together."""
+        near: dict[tuple[int, int], list[NDArray[np.float64]]] = defaultdict(list)
+        for world in lines:
+            x, y = world.mean(axis=0).tolist()
+            near[int(x * PATCHES), int(y * PATCHES)].append(world)
+        return [
+            self._patch(group[start : start + PATCH_LINES], closed=closed)
+            for group in near.values()
+            for start in range(0, len(group), PATCH_LINES)
+        ]
+
+    def _patch(self, lines: Sequence[NDArray[np.float64]], *, closed: bool) -> Patch:
         path = QPainterPath()
         for world in lines:
-            local = (world - np.array(self._origin)) * PATH_SCALE
+            local = (world - self._origin) * PATH_SCALE
             path.addPolygon(QPolygonF([QPointF(x, y) for x, y in local.tolist()]))
             if closed:
                 path.closeSubpath()
-        return path
+        return Patch(path, path.controlPointRect())
 
-    def painted(self, projection: MapProjection, ratio: float, *, cells: bool) -> QPixmap:
-        """The ground of `projection` as a pixmap of device pixel ratio `ratio`."""
-        pixmap = QPixmap(round(projection.width_px * ratio), round(projection.height_px * ratio))
-        pixmap.setDevicePixelRatio(ratio)
-        pixmap.fill(theme.colour(theme.COLOURS.map_land))
-        painter = QPainter(pixmap)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_shapes(painter, projection, cells=cells)
-        self._paint_names(painter, projection, cells=cells)
-        painter.end()
-        return pixmap
-
-    def _paint_shapes(self, painter: QPainter, projection: MapProjection, *, cells: bool) -> None:
-        left, top = projection.screen_of_world(*self._origin)
+    def steps(self, painter: QPainter, projection: MapProjection, *, cells: bool) -> Iterator[None]:
+        """Paints the ground of `projection`, a little at a time."""
+        left, top = projection.screen_of_world(*self._origin.tolist())
         scale = projection.scale_px / PATH_SCALE
-        painter.setTransform(QTransform(scale, 0, 0, scale, left, top), True)
+        place = QTransform(scale, 0, 0, scale, left, top)
+        window = QRectF(0, 0, projection.width_px, projection.height_px)
+        seen = place.inverted()[0].mapRect(window.adjusted(-40, -40, 40, 40))
+        painter.setTransform(place, True)
+        yield from self._shape_steps(painter, projection, seen, cells=cells)
+        painter.resetTransform()
+        yield from self._name_steps(NamePlacer(painter, projection), projection, cells=cells)
+
+    def _shape_steps(
+        self, painter: QPainter, projection: MapProjection, seen: QRectF, *, cells: bool
+    ) -> Iterator[None]:
         colours = theme.COLOURS
-        self._fill(painter, AreaKind.WATER, colours.map_water)
-        self._fill(painter, AreaKind.PARK, colours.map_park)
+        fills = [(AreaKind.WATER, colours.map_water), (AreaKind.PARK, colours.map_park)]
         if projection.zoom >= BUILDINGS_FROM_ZOOM:
-            self._fill(painter, AreaKind.BUILDING, colours.panel)
+            fills.append((AreaKind.BUILDING, colours.panel))
+        for kind, colour in fills:
+            for patch in _in_sight(self._areas[kind], seen):
+                painter.fillPath(patch.path, theme.colour(colour))
+                yield
         for rank in range(len(STREET_WIDTH_M) - 1, -1, -1):
             if rank < 5 or projection.zoom >= FOOTWAYS_FROM_ZOOM:
-                self._stroke_streets(painter, projection, rank)
+                pen = _street_pen(rank, projection)
+                for patch in _in_sight(self._streets[rank], seen):
+                    painter.strokePath(patch.path, pen)
+                    yield
         if cells:
-            self._stroke_cells(painter, projection)
-        painter.resetTransform()
+            for cell, patch in self._cells:
+                cell_pen = _cell_pen(cell.level, projection.zoom)
+                if cell_pen is not None and patch.bounds.intersects(seen):
+                    painter.strokePath(patch.path, cell_pen)
+                    yield
 
-    def _fill(self, painter: QPainter, kind: AreaKind, colour: str) -> None:
-        painter.fillPath(self._areas[kind], theme.colour(colour))
-
-    def _stroke_streets(self, painter: QPainter, projection: MapProjection, rank: int) -> None:
-        width = max(STREET_MIN_PX[rank], STREET_WIDTH_M[rank] / projection.metres_per_px)
-        major = rank <= 2
-        colours = theme.COLOURS
-        pen = QPen(theme.colour(colours.map_street_major if major else colours.map_street), width)
-        pen.setCosmetic(True)
-        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-        if rank == 6:
-            pen.setDashPattern([2.0, 3.0])
-        painter.strokePath(self._streets[rank], pen)
-
-    def _stroke_cells(self, painter: QPainter, projection: MapProjection) -> None:
-        for cell, path in self._cells:
-            pen = _cell_pen(cell.level, projection.zoom)
-            if pen is not None:
-                painter.strokePath(path, pen)
-
-    def _paint_names(self, painter: QPainter, projection: MapProjection, *, cells: bool) -> None:
-        placer = NamePlacer(painter, projection)
+    def _name_steps(
+        self, placer: NamePlacer, projection: MapProjection, *, cells: bool
+    ) -> Iterator[None]:
         for area in self._basemap.areas:
             if area.name and area.kind is not AreaKind.BUILDING:
                 placer.place_area(area.name, area.world)
-        by_name: dict[str, list[StreetLine]] = defaultdict(list)
-        for street in self._basemap.streets:
-            if street.name and (street.rank < 6 or projection.zoom >= 16.5):
-                by_name[street.name].append(street)
-        for name, lines in sorted(by_name.items(), key=lambda item: min(s.rank for s in item[1])):
-            placer.place_street(name, [line.world for line in lines], min(s.rank for s in lines))
+                yield
+        west, north = projection.world_at(0, 0)
+        east, south = projection.world_at(projection.width_px, projection.height_px)
+        for name in self._names:
+            x1, y1, x2, y2 = name.box
+            is_drawn = name.rank < 6 or projection.zoom >= FOOTWAY_NAMES_FROM_ZOOM
+            if is_drawn and x1 < east and x2 > west and y1 < south and y2 > north:
+                placer.place_street(name.text, name.lines, name.rank)
+                yield
         if cells:
-            self._paint_cell_names(placer, projection)
+            yield from self._cell_name_steps(placer, projection)
 
-    def _paint_cell_names(self, placer: NamePlacer, projection: MapProjection) -> None:
-        for cell, _path in self._cells:
+    def _cell_name_steps(self, placer: NamePlacer, projection: MapProjection) -> Iterator[None]:
+        for cell, _patch in self._cells:
             wanted = {
                 GridLevel.DISTRICT: False,
                 GridLevel.STREET: projection.zoom < 15.5,
@@ -138,6 +167,38 @@ class Ground:
             middle = self._cell_middles.get(cell.id)
             if wanted and middle is not None:
                 placer.place_cell(cell.name, (float(middle[0]), float(middle[1])), cell.level)
+                yield
+
+
+def _in_sight(patches: Iterable[Patch], seen: QRectF) -> Iterator[Patch]:
+    return (patch for patch in patches if patch.bounds.intersects(seen))
+
+
+def _names_of(streets: Iterable[StreetLine]) -> list[_Name]:
+    """One entry a name, the most important first."""
+    by_name: dict[str, list[StreetLine]] = defaultdict(list)
+    for street in streets:
+        if street.name:
+            by_name[street.name].append(street)
+    found = []
+    for text, lines in by_name.items():
+        points = np.concatenate([line.world for line in lines])
+        (x1, y1), (x2, y2) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
+        rank = min(line.rank for line in lines)
+        found.append(_Name(text, rank, tuple(line.world for line in lines), (x1, y1, x2, y2)))
+    return sorted(found, key=lambda name: name.rank)
+
+
+def _street_pen(rank: int, projection: MapProjection) -> QPen:
+    width = max(STREET_MIN_PX[rank], STREET_WIDTH_M[rank] / projection.metres_per_px)
+    colours = theme.COLOURS
+    pen = QPen(theme.colour(colours.map_street_major if rank <= 2 else colours.map_street), width)
+    pen.setCosmetic(True)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    if rank == 6:
+        pen.setDashPattern([2.0, 3.0])
+    return pen
 
 
 def _rings(cell: GridCell) -> list[NDArray[np.float64]]:

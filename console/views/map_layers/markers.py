@@ -19,11 +19,13 @@ from console.views import theme
 #: A click this near to a marker's middle means the marker.
 PICK_RADIUS_PX = 14.0
 LABELS_MAX = 120
+#: Markers painted in one step.
+STEP_COUNT = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """One thing on the screen, in the map widget's pixels."""
+    """One thing on the screen, in pixels of what it was painted on."""
 
     kind: SelectionKind
     id: str
@@ -52,6 +54,11 @@ class Markers:
         for marker_id, (x, y) in zip(self._ids, self._points.tolist(), strict=True):
             yield Marker(self._kind, marker_id, x, y)
 
+    def moved(self, left_px: float, top_px: float, scale: float) -> Markers:
+        """The same as it lies in a window that shows this one's origin at left, top."""
+        points = self._points * scale + np.array((left_px, top_px))
+        return Markers(self._kind, self._ids, points)
+
     def nearest(self, x_px: float, y_px: float) -> Marker | None:
         """The marker under the pointer; the nearest of several."""
         if not len(self._ids):
@@ -62,6 +69,11 @@ class Markers:
             return None
         x, y = self._points[index].tolist()
         return Marker(self._kind, self._ids[index], x, y)
+
+
+def parts_of(count: int) -> Iterator[slice]:
+    """0 … count in the parts that one step paints each."""
+    return (slice(start, start + STEP_COUNT) for start in range(0, count, STEP_COUNT))
 
 
 def sprite(size_px: int, ratio: float) -> tuple[QPixmap, QPainter]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import enum
 import itertools
+from collections.abc import Generator, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from console.state.map_projection import MapProjection, worlds_of
 from console.state.people import GREYED_AFTER_S, OFFLINE_AFTER_S, Person
 from console.state.session import ConsoleSession, SelectionKind
 from console.views import theme, words
-from console.views.map_layers.markers import Labels, Markers, sprite
+from console.views.map_layers.markers import Labels, Markers, parts_of, sprite
 
 NAMES_FROM_ZOOM = 15.0
 SPRITE_PX = 26
@@ -41,7 +42,7 @@ RESTS = -1
 
 
 class PeopleLayer:
-    """Everybody with a position. `visible` is what the last paint drew."""
+    """Everybody with a position."""
 
     def __init__(self, session: ConsoleSession) -> None:
         self._session = session
@@ -51,7 +52,6 @@ class PeopleLayer:
         self._fix_utc_ns: NDArray[np.int64] = np.zeros(0, np.int64)
         self._turns: list[int] = []
         self._is_dirty = True
-        self.visible = Markers(SelectionKind.INSPECTOR)
         session.people.changed.connect(self._on_people)
 
     def reload(self) -> None:
@@ -61,58 +61,63 @@ class PeopleLayer:
     def _on_people(self) -> None:
         self._is_dirty = True
 
-    def _read(self) -> None:
+    def _read_steps(self) -> Iterator[None]:
         """Positions as arrays, once per batch of fixes."""
         self._is_dirty = False
-        self._people = list(self._session.people.all())
-        self._world = worlds_of(
-            np.array([person.place.lat_deg for person in self._people]),
-            np.array([person.place.lon_deg for person in self._people]),
-        )
-        self._fix_utc_ns = np.array([person.fix_utc_ns for person in self._people], np.int64)
-        self._turns = [
-            RESTS if person.heading_deg is None else round(person.heading_deg / TURN_DEG) % TURNS
-            for person in self._people
-        ]
+        people = list(self._session.people.all())
+        degrees, fixes = np.empty((len(people), 2)), np.empty(len(people), np.int64)
+        turns: list[int] = []
+        for part in parts_of(len(people)):
+            some = people[part]
+            degrees[part] = [(person.place.lat_deg, person.place.lon_deg) for person in some]
+            fixes[part] = [person.fix_utc_ns for person in some]
+            turns += [
+                RESTS
+                if person.heading_deg is None
+                else round(person.heading_deg / TURN_DEG) % TURNS
+                for person in some
+            ]
+            yield
+        self._people, self._turns, self._fix_utc_ns = people, turns, fixes
+        self._world = worlds_of(degrees[:, 0], degrees[:, 1])
 
-    def paint(
+    def steps(
         self, painter: QPainter, projection: MapProjection, ratio: float, labels: Labels
-    ) -> None:
+    ) -> Generator[None, None, Markers]:
+        """Paints everybody in sight, a little at a time; who was painted."""
         if self._is_dirty:
-            self._read()
-        if not self._people:
-            self.visible = Markers(SelectionKind.INSPECTOR)
-            return
+            yield from self._read_steps()
         screen = projection.screens_of(self._world)
         size = np.array((projection.width_px, projection.height_px))
         shown = np.flatnonzero(((screen > -40) & (screen < size + 40)).all(axis=1))
         looks = self._looks(shown)
         points = screen[shown]
+        yield
         # whole pixels: a pixmap between pixels is filtered, five times slower and less sharp
         corners = np.rint(points - SPRITE_PX / 2).astype(int).tolist()
         turns, draw = self._turns, painter.drawPixmap
         sprites = {look: self._sprites_of(look, ratio) for look in set(looks)}
-        for index, look, (x, y) in zip(shown.tolist(), looks, corners, strict=True):
-            draw(x, y, sprites[look][turns[index]])
-        self._paint_names(painter, projection, labels, shown, looks, points)
-        ids = [self._people[index].inspector_id for index in shown.tolist()]
-        self.visible = Markers(SelectionKind.INSPECTOR, ids, points)
+        indexes = shown.tolist()
+        for part in parts_of(len(indexes)):
+            for index, look, (x, y) in zip(indexes[part], looks[part], corners[part], strict=True):
+                draw(x, y, sprites[look][turns[index]])
+            yield
+        yield from self._name_steps(painter, projection, labels, shown, looks, points)
+        ids = [self._people[index].inspector_id for index in indexes]
+        return Markers(SelectionKind.INSPECTOR, ids, points)
 
     def _looks(self, shown: NDArray[np.intp]) -> list[_Look]:
         """Live, sent, greyed or offline; everybody is grey while the feed is not live."""
         age_s = (self._session.clock.utc_ns() - self._fix_utc_ns[shown]) / 1e9
         fresh = _Look.LIVE if self._session.feed.get().is_live else _Look.GREYED
+        looks = [fresh] * len(shown)
+        for place in np.flatnonzero(age_s >= GREYED_AFTER_S).tolist():
+            looks[place] = _Look.OFFLINE if age_s[place] >= OFFLINE_AFTER_S else _Look.GREYED
         sent = {row.case.inspector_id for row in self._session.cases.open_rows()}
-        looks = []
-        for index, age in zip(shown.tolist(), age_s.tolist(), strict=True):
-            if age >= OFFLINE_AFTER_S:
-                looks.append(_Look.OFFLINE)
-            elif age >= GREYED_AFTER_S:
-                looks.append(_Look.GREYED)
-            elif fresh is _Look.LIVE and self._people[index].inspector_id in sent:
-                looks.append(_Look.SENT)
-            else:
-                looks.append(fresh)
+        if fresh is _Look.LIVE and sent:
+            for place, index in enumerate(shown.tolist()):
+                if looks[place] is fresh and self._people[index].inspector_id in sent:
+                    looks[place] = _Look.SENT
         return looks
 
     def _sprites_of(self, look: _Look, ratio: float) -> list[QPixmap]:
@@ -122,7 +127,7 @@ class PeopleLayer:
             self._sprites[key] = [_drawn(look, turn, ratio) for turn in (*range(TURNS), RESTS)]
         return self._sprites[key]
 
-    def _paint_names(
+    def _name_steps(
         self,
         painter: QPainter,
         projection: MapProjection,
@@ -130,7 +135,7 @@ class PeopleLayer:
         shown: NDArray[np.intp],
         looks: list[_Look],
         points: NDArray[np.float64],
-    ) -> None:
+    ) -> Iterator[None]:
         """Names of those who were sent first, then of the others where it is near enough."""
         now_utc_ns = self._session.clock.utc_ns()
         sent = [place for place, look in enumerate(looks) if look is _Look.SENT]
@@ -143,6 +148,7 @@ class PeopleLayer:
             ink = theme.COLOURS.text if live else theme.COLOURS.disabled
             x, y = points[place].tolist()
             labels.paint(painter, self._label(person, now_utc_ns), x + 11, y, ink)
+            yield
 
     def _label(self, person: Person, now_utc_ns: int) -> str:
         age_s = person.age_s(now_utc_ns)

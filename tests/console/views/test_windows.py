@@ -130,14 +130,14 @@ def test_a_click_on_a_marker_selects_it_and_on_bare_ground_the_cameras_that_see_
     view = seat.window.map_view
     view.show_whole()
     view.grab()
-    marker = next(one for one in view.cases.visible if one.id == FIRST)
+    marker = next(one for one in view.seen(SelectionKind.CASE) if one.id == FIRST)
     view.pick(marker.x_px, marker.y_px)
     assert seat.opened == FIRST
     view.set_projection(view.projection.centred(CENTRE))
     view.grab()
     person = next(
         one
-        for one in view.people.visible
+        for one in view.seen(SelectionKind.INSPECTOR)
         if view.marker_at(one.x_px, one.y_px) == one  # a case's pin may lie over somebody
     )
     view.pick(person.x_px, person.y_px)
@@ -193,9 +193,9 @@ def test_an_alert_pulses_once_and_then_rests(seat: Seat) -> None:
     seat.fill()
     data = alert(30, now_utc_ns=seat.clock.utc_ns())
     seat.session.alert_raised.emit(data)
-    assert seat.window.map_view.cases.is_pulsing
+    assert seat.window.map_view.markers.cases.is_pulsing
     seat.clock.advance(2)
-    assert not seat.window.map_view.cases.is_pulsing
+    assert not seat.window.map_view.markers.cases.is_pulsing
 
 
 def test_panning_and_markers_repaint_without_painting_the_ground_again(seat: Seat) -> None:
@@ -216,10 +216,10 @@ def test_a_layer_that_is_switched_off_is_neither_drawn_nor_picked(seat: Seat) ->
     seat.fill()
     view = seat.window.map_view
     view.grab()
-    assert len(view.cameras.visible) > 0
+    assert len(view.seen(SelectionKind.CAMERA)) > 0
     view.legend.set_layer("cameras", on=False)
     view.grab()
-    assert len(view.cameras.visible) == 0
+    assert len(view.seen(SelectionKind.CAMERA)) == 0
 
 
 def test_light_and_dark_change_the_picture_and_back(seat: Seat) -> None:

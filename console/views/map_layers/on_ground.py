@@ -1,0 +1,80 @@
+"""OnGround: everything that stands on the map's ground, in one sheet: cameras, people, cases, names.
+
+Painted in steps with the sheet's margin; the pointer finds what the sheet that is shown shows.
+Threads: GUI thread only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPainter
+
+from console.state.map_projection import MapProjection
+from console.state.session import ConsoleSession, SelectionKind
+from console.views.map_layers.cameras import CameraLayer
+from console.views.map_layers.cases import CaseLayer
+from console.views.map_layers.markers import Labels, Marker, Markers
+from console.views.map_layers.people import PeopleLayer
+from console.views.map_layers.sheet import Sheet
+from console.views.map_layers.trails import TrailLayer
+from console.views.map_legend import MapLayers
+
+#: Sheet beyond each edge of the window, as a share of it.
+MARGIN = 0.18
+
+
+class OnGround:
+    """The layers of markers and their sheet."""
+
+    def __init__(self, session: ConsoleSession, layers: MapLayers) -> None:
+        self._session = session
+        self._layers = layers
+        self.cameras = CameraLayer(session)
+        self.people = PeopleLayer(session)
+        self.cases = CaseLayer(session)
+        self.trails = TrailLayer(session.replay, session.people)
+        self.sheet = Sheet(self._steps, lambda: QColor(Qt.GlobalColor.transparent), MARGIN)
+        self._seen: dict[SelectionKind, Markers] = {}
+
+    def reload(self) -> None:
+        """Registers or theme changed."""
+        self.cameras.reload()
+        self.people.reload()
+        self.sheet.forget()
+
+    def _steps(self, painter: QPainter, projection: MapProjection, ratio: float) -> Iterator[None]:
+        labels, layers, seen = Labels(), self._layers, {}
+        if layers.cases:
+            self.cases.keep_free(projection, labels)
+            self.cases.paint_route(painter, projection)
+            yield
+        if layers.cameras:
+            seen[SelectionKind.CAMERA] = yield from self.cameras.steps(
+                painter, projection, ratio, labels
+            )
+        if self._session.replay.is_open:  # not now: nobody is shown in two places at once
+            self.trails.paint(painter, projection, labels)
+        elif layers.people:
+            seen[SelectionKind.INSPECTOR] = yield from self.people.steps(
+                painter, projection, ratio, labels
+            )
+        if layers.cases:
+            seen[SelectionKind.CASE] = yield from self.cases.steps(painter, projection)
+        self._seen = seen
+
+    def seen(self, kind: SelectionKind, projection: MapProjection) -> Markers:
+        """What is shown of a kind, in pixels of the window `projection`."""
+        shown = self.sheet.shown
+        left, top = projection.screen_of_world(*shown.world_at(0, 0))
+        markers = self._seen.get(kind, Markers(kind))
+        return markers.moved(left, top, projection.scale_px / shown.scale_px)
+
+    def marker_at(self, x_px: float, y_px: float, projection: MapProjection) -> Marker | None:
+        """The marker under a pixel of the window; cases before people before cameras."""
+        for kind in (SelectionKind.CASE, SelectionKind.INSPECTOR, SelectionKind.CAMERA):
+            found = self.seen(kind, projection).nearest(x_px, y_px)
+            if found is not None:
+                return found
+        return None

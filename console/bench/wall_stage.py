@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QApplication
 from config.site import Camera, CameraId
 from console.bench import timecode
 from console.bridge.frame_pump import FramePump
+from console.bridge.heap import settle_heap
 from console.state.directory import CameraDirectory
 from console.state.layouts import smallest_grid
 from console.state.tiles import Aspect
@@ -153,6 +154,7 @@ class Stage(QObject):
 
     @Slot()
     def _begin(self) -> None:
+        settle_heap()  # as the console does at its start
         _tell("live", {"after_s": time.monotonic() - self._began})
         self._frames_before = self._frame_counts()
         self._paints_before = (self._view.painting.paint_count, self._view.repaint_count)

@@ -207,7 +207,8 @@ class CameraDriver:
     def _run(self) -> None:
         while not self._stop.stopped:
             with self._changed:
-                if not self._jobs and not self._is_cut and not self._wish_is_new():
+                has_work = self._jobs or self._is_cut or self._wish_is_new()
+                if not has_work and not self._stop.stopped:  # told under this lock: never missed
                     self._changed.wait(self._pause_s())
             try:
                 self._step()

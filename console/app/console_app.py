@@ -45,6 +45,7 @@ from console.bridge.heap import settle_heap
 from console.bridge.people_line import PeopleLine
 from console.bridge.shelf_line import ShelfLine
 from console.bridge.thumbnails import ThumbnailShelf, thumbnail_folder
+from console.state.candidates import ActOffer
 from console.state.cases import CaseRow
 from console.state.keys import CommandId
 from console.state.profiles import FIRST_LAYOUT, Profile
@@ -53,6 +54,7 @@ from console.state.session import ConsoleSession, Severity
 from console.state.tiles import WindowId
 from console.state.wall import MAIN_WINDOW, WallState
 from console.views import theme, words
+from console.views.act_dialog import asked_act
 from console.views.commander import Commander
 from console.views.key_router import KeyRouter
 from console.views.language import Translators
@@ -123,7 +125,7 @@ class ConsoleApp:
             self.session, self.client, self.errands, seat, options.profile, memory,
             self.lease.status,
         )  # fmt: skip
-        self.commander = Commander(self.session, self.desk, self._ask_reason)
+        self.commander = Commander(self.session, self.desk, self._ask_reason, self._ask_act)
         self.router = KeyRouter(application, self.clock, self.session.tools.key_mode)
         self.window: MainWindow | None = None
         self.wall_view: WallView | None = None
@@ -302,6 +304,11 @@ class ConsoleApp:
     def _ask_reason(self, act: str, row: CaseRow) -> str | None:
         title = f"{words.kind_text(row.case.kind)} · {words.place_text(row, self.session.site)}"
         return asked_reason(act, title, self.window)
+
+    def _ask_act(
+        self, row: CaseRow, offers: tuple[ActOffer, ...]
+    ) -> tuple[str, dict[str, object]] | None:
+        return asked_act(row, offers, self.session, self.window)
 
     # -- memory and end
 

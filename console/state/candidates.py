@@ -45,13 +45,18 @@ class Candidate(Struct, frozen=True):
 
 
 class ActOffer(Struct, frozen=True):
-    """An act on a case: may it be done now, and if not, why (message id with its values)."""
+    """An act on a case: may it be done now, and if not, why (message id with its values).
+
+    `who_may`: roles of the transition table; `needs`: what must be entered, names of ActInput.
+    """
 
     act: str
     allowed: bool
     reason: str = ""
     reason_text: str = ""
     values: dict[str, Any] = {}
+    who_may: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
 
 
 class AuditRow(Struct, frozen=True):

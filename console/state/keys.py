@@ -43,6 +43,7 @@ class CommandId(enum.Enum):
     VERIFY = "verify"
     CLOSE = "close"
     VOID = "void"
+    ACTS = "acts"
     SHOW_NEW = "show_new"
     CALL_CAMERA = "call_camera"
     CAMERA_DIRECTORY = "camera_directory"
@@ -148,6 +149,7 @@ KEY_TABLE: tuple[KeyCommand, ...] = (
     KeyCommand(CommandId.VERIFY, ("Ctrl+Shift+V",), QT_TRANSLATE_NOOP("Keys", "Verified: the matter is dealt with"), KeyGroup.CASES),
     KeyCommand(CommandId.CLOSE, ("Ctrl+Shift+C",), QT_TRANSLATE_NOOP("Keys", "Close the case"), KeyGroup.CASES),
     KeyCommand(CommandId.VOID, ("Ctrl+Shift+X",), QT_TRANSLATE_NOOP("Keys", "Void the case (asks why)"), KeyGroup.CASES),
+    KeyCommand(CommandId.ACTS, ("X",), QT_TRANSLATE_NOOP("Keys", "All acts of the case, and why not"), KeyGroup.CASES),
     KeyCommand(CommandId.PUT_ASIDE, ("Ctrl+Shift+A",), QT_TRANSLATE_NOOP("Keys", "Put alerts of this camera aside (asks why and how long)"), KeyGroup.CASES),
     KeyCommand(CommandId.SHOW_NEW, ("Home",), QT_TRANSLATE_NOOP("Keys", "Top of the queue, with what is new"), KeyGroup.CASES),
     KeyCommand(CommandId.CALL_CAMERA, (), QT_TRANSLATE_NOOP("Keys", "Digits, Enter: camera to the selected tile"), KeyGroup.CAMERAS),

@@ -24,6 +24,7 @@ from console.state.keys import LAYOUT_COMMANDS, CommandId
 from console.state.layouts import LAYOUTS
 from console.state.session import ConsoleSession, Severity
 from console.views import words
+from console.views.act_dialog import AskAct
 from console.views.tile_commander import TileCommander
 from console.views.words import translate
 
@@ -57,12 +58,14 @@ class Commander(QObject):
         session: ConsoleSession,
         desk: SendsActs,
         ask_reason: Callable[[str, CaseRow], str | None],
+        ask_act: AskAct = lambda _row, _offers: None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._session = session
         self._desk = desk
         self._ask_reason = ask_reason
+        self._ask_act = ask_act
         self._hold = DispatchHold()
         self._dispatch_when_known: CaseId | None = None
         self._tiles = TileCommander(session)
@@ -84,6 +87,8 @@ class Commander(QObject):
             self._dispatch()
         elif command_id is CommandId.ACKNOWLEDGE:
             self._acknowledge()
+        elif command_id is CommandId.ACTS:
+            self._choose_act()
         elif command_id is CommandId.FULL_TILE:
             self._session.wall.toggle_full()
         elif self._tiles.run(command_id):
@@ -134,6 +139,25 @@ class Commander(QObject):
                 return
             fields["note"] = reason
         self._desk.act(row.id, act, **fields)
+
+    def _choose_act(self) -> None:
+        """X: everything that can be done with the open case, and what must be entered for it."""
+        row = self._session.cases.get(self._session.open_case.get())
+        detail = self._session.detail.get()
+        if row is None or detail is None or detail.case.case_id != row.id:
+            self._session.say(translate("Commands", "Open a case first: Enter."))
+            return
+        if not self._session.feed.get().is_live:
+            self._refuse(Reason("hub_away"))
+            return
+        chosen = self._ask_act(row, detail.acts)
+        if chosen is None:
+            return
+        act, entered = chosen
+        if act == "dispatch":
+            self._dispatch()  # whom, and five seconds to take it back
+        else:
+            self._desk.act(row.id, act, **entered)
 
     def send(self, inspector_id: str) -> None:
         """Dispatches a chosen candidate of the open case, with the same hold."""

@@ -165,6 +165,133 @@
     </message>
 </context>
 <context>
+    <name>ActForm</name>
+    <message>
+        <source>Note</source>
+        <translation>备注</translation>
+    </message>
+    <message>
+        <source>Minutes (empty: the limit once more)</source>
+        <translation>分钟数（不填则按原时限再延一次）</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>结果</translation>
+    </message>
+    <message>
+        <source>Inspector</source>
+        <translation>网格员</translation>
+    </message>
+    <message>
+        <source>Into case</source>
+        <translation>并入案件</translation>
+    </message>
+    <message>
+        <source>Unit</source>
+        <translation>处置单位</translation>
+    </message>
+    <message>
+        <source>Units (with commas)</source>
+        <translation>单位（用逗号分隔）</translation>
+    </message>
+    <message>
+        <source>Item</source>
+        <translation>事项</translation>
+    </message>
+    <message>
+        <source>Priority</source>
+        <translation>优先级</translation>
+    </message>
+    <message>
+        <source>Title</source>
+        <translation>标题</translation>
+    </message>
+    <message>
+        <source>Title of the new case</source>
+        <translation>新案件标题</translation>
+    </message>
+    <message>
+        <source>Satisfaction</source>
+        <translation>满意度</translation>
+    </message>
+    <message>
+        <source>What is asked for</source>
+        <translation>申请事项</translation>
+    </message>
+    <message>
+        <source>Picture (SHA-256; comes from the field page)</source>
+        <translation>照片（SHA-256，由现场页面上传）</translation>
+    </message>
+    <message>
+        <source>clerk</source>
+        <translation>受理员</translation>
+    </message>
+    <message>
+        <source>duty head</source>
+        <translation>值班长</translation>
+    </message>
+    <message>
+        <source>dispatcher</source>
+        <translation>派遣员</translation>
+    </message>
+    <message>
+        <source>department</source>
+        <translation>专业部门</translation>
+    </message>
+    <message>
+        <source>inspector</source>
+        <translation>监督员</translation>
+    </message>
+    <message>
+        <source>supervisor</source>
+        <translation>督查员</translation>
+    </message>
+    <message>
+        <source>very satisfied</source>
+        <translation>非常满意</translation>
+    </message>
+    <message>
+        <source>satisfied</source>
+        <translation>满意</translation>
+    </message>
+    <message>
+        <source>fair</source>
+        <translation>一般</translation>
+    </message>
+    <message>
+        <source>dissatisfied</source>
+        <translation>不满意</translation>
+    </message>
+    <message>
+        <source>very dissatisfied</source>
+        <translation>非常不满意</translation>
+    </message>
+    <message>
+        <source>as it should be</source>
+        <translation>通过</translation>
+    </message>
+    <message>
+        <source>not so (say why)</source>
+        <translation>未通过（请说明）</translation>
+    </message>
+    <message>
+        <source>Acts of the case</source>
+        <translation>案件操作</translation>
+    </message>
+    <message>
+        <source>Still to be entered: {0}</source>
+        <translation>还需填写：{0}</translation>
+    </message>
+    <message>
+        <source>Minutes: a number is expected</source>
+        <translation>分钟数应为数字</translation>
+    </message>
+    <message>
+        <source>Who may: {0}</source>
+        <translation>可由：{0}</translation>
+    </message>
+</context>
+<context>
     <name>Attention</name>
     <message>
         <source>Muted for {0}. Priority 1 still sounds.</source>
@@ -451,6 +578,10 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
     <message>
         <source>No camera has the number {0}.</source>
         <translation>没有编号为 {0} 的点位。</translation>
+    </message>
+    <message>
+        <source>Open a case first: Enter.</source>
+        <translation>请先打开案件（Enter）。</translation>
     </message>
     <message>
         <source>Taken back: {0} was not sent.</source>
@@ -978,6 +1109,10 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
     <message>
         <source>Void the case (asks why)</source>
         <translation>作废（须填原因）</translation>
+    </message>
+    <message>
+        <source>All acts of the case, and why not</source>
+        <translation>案件全部操作及不可操作原因</translation>
     </message>
     <message>
         <source>Top of the queue, with what is new</source>

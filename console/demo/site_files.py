@@ -56,6 +56,10 @@ class ZoneArea:
     polygon: tuple[Point, ...]
 
 
+#: Zones keep away from the picture's edges: a vehicle that is cut off there has no place.
+WHOLE_VEHICLES = (0.07, 0.0, 0.93, 0.96)
+
+
 def picture_polygon(camera: StreetCamera, ground: Sequence[Point]) -> tuple[Point, ...]:
     """A ground polygon (city frame) as seen, cut to the picture; empty when out of sight."""
     points = []
@@ -66,7 +70,7 @@ def picture_polygon(camera: StreetCamera, ground: Sequence[Point]) -> tuple[Poin
                 points.append(at)
     if len(points) < 3:
         return ()
-    seen = Polygon(points).buffer(0).intersection(box(0.0, 0.0, 1.0, 1.0)).simplify(0.004)
+    seen = Polygon(points).buffer(0).intersection(box(*WHOLE_VEHICLES)).simplify(0.004)
     if seen.is_empty or seen.geom_type != "Polygon":
         return ()
     ring = list(seen.exterior.coords)[:-1]

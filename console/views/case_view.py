@@ -27,6 +27,10 @@ EVIDENCE_ASPECT = 9 / 16
 EVIDENCE_SHARE_MAX = 0.42
 
 
+#: Between two characters no line is broken: a name stays whole.
+WORD_JOINER = "\u2060"
+
+
 class CaseView(QWidget):
     """Signals: `act_asked(act)`, `send_asked(inspector_id)`, `clip_asked(sha)`."""
 
@@ -204,7 +208,7 @@ class CaseView(QWidget):
             parts.append(row.case.unit)
         if row.case.inspector_id:
             parts.append(self._session.people.name_of(row.case.inspector_id))
-        return " · ".join(part for part in parts if part)
+        return " · ".join(WORD_JOINER.join(part) for part in parts if part)
 
     def _alert(self, row: CaseRow) -> AlertData | None:
         """The alert as last heard; the case itself carries its pictures once the desk has them."""

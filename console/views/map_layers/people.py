@@ -51,7 +51,8 @@ class PeopleLayer:
         self._world: NDArray[np.float64] = np.zeros((0, 2))
         self._fix_utc_ns: NDArray[np.int64] = np.zeros(0, np.int64)
         self._turns: list[int] = []
-        self._is_dirty = True
+        #: Batches of fixes that came, and how many of them the arrays hold.
+        self._batches, self._read_batches = 1, 0
         session.people.changed.connect(self._on_people)
 
     def reload(self) -> None:
@@ -59,11 +60,11 @@ class PeopleLayer:
         self._sprites.clear()
 
     def _on_people(self) -> None:
-        self._is_dirty = True
+        self._batches += 1
 
     def _read_steps(self) -> Iterator[None]:
-        """Positions as arrays, once per batch of fixes."""
-        self._is_dirty = False
+        """Positions as arrays, once per batch of fixes; whoever stops half-way has read nothing."""
+        batches = self._batches
         people = list(self._session.people.all())
         degrees, fixes = np.empty((len(people), 2)), np.empty(len(people), np.int64)
         turns: list[int] = []
@@ -80,12 +81,13 @@ class PeopleLayer:
             yield
         self._people, self._turns, self._fix_utc_ns = people, turns, fixes
         self._world = worlds_of(degrees[:, 0], degrees[:, 1])
+        self._read_batches = batches
 
     def steps(
         self, painter: QPainter, projection: MapProjection, ratio: float, labels: Labels
     ) -> Generator[None, None, Markers]:
         """Paints everybody in sight, a little at a time; who was painted."""
-        if self._is_dirty:
+        if self._read_batches != self._batches:
             yield from self._read_steps()
         screen = projection.screens_of(self._world)
         size = np.array((projection.width_px, projection.height_px))

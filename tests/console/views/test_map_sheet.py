@@ -11,7 +11,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from console.state.map_projection import MapProjection
+from console.views.map_layers.markers import Labels
+from console.views.map_layers.people import PeopleLayer
 from console.views.map_layers.sheet import AT_ONCE_MS, Sheet
+from tests.console.seat_kit import CENTRE
+from tests.console.views.conftest import Seat
 
 pytestmark = pytest.mark.usefixtures("qapp")
 WINDOW = MapProjection(zoom=15.0, width_px=200, height_px=100)
@@ -142,3 +146,21 @@ def test_a_hidden_layer_stops_and_begins_again_when_it_is_shown() -> None:
     while layer.sheet.is_working:
         layer.sheet.work(5.0)
     assert layer.shown(WINDOW) == QColor("green")
+
+
+def test_positions_read_half_way_are_read_again(seat: Seat) -> None:
+    seat.fill()
+    layer = PeopleLayer(seat.session)
+    image = QImage(200, 100, QImage.Format.Format_ARGB32_Premultiplied)
+    painter = QPainter(image)
+    stopped = layer.steps(painter, WINDOW.centred(CENTRE), 1.0, Labels())
+    next(stopped)
+    stopped.close()
+    shown: list[int] = []
+
+    def whole() -> Iterator[None]:
+        shown.append(len((yield from layer.steps(painter, WINDOW.centred(CENTRE), 1.0, Labels()))))
+
+    assert list(whole())
+    assert shown == [len(seat.session.people)]
+    painter.end()

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 import tomllib
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +21,23 @@ import pytest
 READY_S = 40.0
 
 
+def free_ports(count: int) -> list[int]:
+    """Free ports, all different: held together until the last one is known."""
+    with ExitStack() as held:
+        probes = [held.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [int(probe.getsockname()[1]) for probe in probes]
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_ports(1)[0]
 
 
 def write_site(folder: Path, *, more: str = "", hub: str = "") -> Path:
     """A smallest site with free ports; `more` is added to site.toml, `hub` to its [hub]."""
     folder.mkdir(parents=True, exist_ok=True)
-    intake, feed, query, http, jt808 = (free_port() for _ in range(5))
+    intake, feed, query, http, jt808 = free_ports(5)
     (folder / "site.toml").write_text(
         f'name = "Test"\nlanguage = "en"\n[hub]\nintake = "tcp://127.0.0.1:{intake}"\n'
         f'feed = "tcp://127.0.0.1:{feed}"\nquery = "tcp://127.0.0.1:{query}"\n'

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -20,6 +19,7 @@ from typing import Any
 
 import pytest
 import zmq
+from hub_process import free_port, free_ports
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(240)]
 
@@ -51,18 +51,13 @@ EXPECTED = {("plume", "smoke"), ("hillside", "smoke"), ("roadside", "smoke"), ("
 QUIET = {"crossing", "shopping"}
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def _site(folder: Path, rtsp_port: int) -> dict[str, str]:
     """Writes a site folder; returns the hub's addresses."""
     folder.mkdir()
-    addresses = {
-        name: f"tcp://127.0.0.1:{_free_port()}" for name in ("intake", "feed", "query")
-    } | {name: f"127.0.0.1:{_free_port()}" for name in ("http", "jt808")}
+    ports = free_ports(5)
+    addresses = {name: f"tcp://127.0.0.1:{ports.pop()}" for name in ("intake", "feed", "query")} | {
+        name: f"127.0.0.1:{ports.pop()}" for name in ("http", "jt808")
+    }
     lines = "\n".join(f'{name} = "{address}"' for name, address in addresses.items())
     (folder / "site.toml").write_text(f'name = "Real clips"\nlanguage = "en"\n[hub]\n{lines}\n')
     rows = [f"{name},{name},rtsp://127.0.0.1:{rtsp_port}/{name},36.08,120.37" for name in CAMERAS]
@@ -124,7 +119,7 @@ def running(tmp_path: Path, shared_folder: Path) -> Iterator[tuple[dict[str, str
     )
     if not (videos.is_dir() and peer.is_file() and has_gi):
         pytest.skip("needs ../shared clips and tools, and the system Python with gst-rtsp-server")
-    port = _free_port()
+    port = free_port()
     site = tmp_path / "site"
     addresses = _site(site, port)
     environment = dict(os.environ)

@@ -15,7 +15,7 @@ from config.site import Site
 from console.app.console_options import ConsoleOptions, keys_of
 from console.bridge.gui_thread import Errands
 from console.bridge.site_source import site_of_folder, site_of_hub
-from console.state.basemap import BaseMap, read_basemap
+from console.state.basemap import read_basemap
 from console.state.session import ConsoleSession
 from ingest.errors import GridwallError
 from ingest.feed.query import QueryClient
@@ -68,9 +68,6 @@ class SeatSite(QObject):
         """Streets and search index, so that the first letter of a search does not wait."""
         file = self._session.site.streets_file
         if file is not None:
-            self._errands.run(lambda: read_basemap(file), self._on_basemap, self._on_problem)
+            self._errands.run(lambda: read_basemap(file), self.basemap_read.emit, self._on_problem)
         prepare = self._session.directory.prepare
         self._errands.run(prepare, lambda _none: None, self._on_problem)
-
-    def _on_basemap(self, basemap: BaseMap) -> None:
-        self.basemap_read.emit(basemap)

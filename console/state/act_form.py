@@ -46,7 +46,6 @@ _OPTIONAL: Mapping[str, tuple[str, ...]] = {
     "inspect": ("passed",),
     "verify": ("passed",),
     "amend": ("item_code", "priority", "title"),
-    "joint_call": (),
 }
 _KINDS = {
     "minutes": FieldKind.MINUTES,

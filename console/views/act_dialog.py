@@ -228,8 +228,9 @@ class ActDialog(QDialog):
             self._why.setText("")
             self.accept_button.setEnabled(False)
             return
-        self._why.setText(self._problem(offer) or self._who(offer))
-        self.accept_button.setEnabled(not self._problem(offer))
+        problem = self._problem(offer)
+        self._why.setText(problem or self._who(offer))
+        self.accept_button.setEnabled(not problem)
 
     def _problem(self, offer: ActOffer) -> str:
         if not offer.allowed:

@@ -41,7 +41,6 @@ from console.bridge.desk_line import DeskLine
 from console.bridge.evidence_cache import EvidenceCache
 from console.bridge.frame_pump import FramePump
 from console.bridge.gui_thread import Errands
-from console.bridge.heap import settle_heap
 from console.bridge.people_line import PeopleLine
 from console.bridge.shelf_line import ShelfLine
 from console.bridge.thumbnails import ThumbnailShelf, thumbnail_folder
@@ -68,6 +67,7 @@ from ingest.clock import SystemClock
 from ingest.errors import GridwallError
 from ingest.evidence import EvidenceClient
 from ingest.feed.envelope import utc_text
+from ingest.heap import settle_heap
 
 if TYPE_CHECKING:
     from console.views.board.board_window import BoardWindow

@@ -32,6 +32,7 @@ from ingest.feed.hub import Hub, HubSettings
 from ingest.feed.keys import keys_folder
 from ingest.feed.registers import SiteService
 from ingest.feed.store import EventStore, open_store
+from ingest.heap import settle_heap
 from ingest.parent import ParentWatch
 from ingest.ptz.onvif import OnvifDevice
 from ingest.ptz.service import PtzService
@@ -179,6 +180,7 @@ class HubApp:
         is_open = self._gateway.wait_open(stop) if self._gateway else False
         if self._gateway and not is_open and not stop.stopped:
             log.warning("the gateway does not answer on %s yet", self._site.hub.http)
+        settle_heap()
         addresses = self._hub.addresses
         position = self._store.position
         return {

@@ -1,10 +1,11 @@
 """`gridwall bench feed`: the real hub process against bare pyzmq, in one run on one machine.
 
-* durable: `Publisher` (spool on disk, 1,000 credits) to acknowledgement after full synchronisation,
-  with one reader that decodes every event.
-* latency: events paced at 200/s, from `publish` to the reader's hands, commit included.
+* durable: eight `Publisher`s (spool on disk, 1,000 credits each) to acknowledgement after full
+  synchronisation, with one reader that decodes every event.
+* latency: events paced at 1,000/s, from `publish` to the reader's hands, commit included.
 * fan-out: durable rate with eight readers over the rate with one.
-* ephemeral: position events through the hub to one reader.
+* ephemeral: position events through the hub to one reader, bare and with 20 fixes each as the
+  gateway groups them.
 * raw: PUB to SUB of bare pyzmq with the same JSON, encode and decode included, two processes.
 """
 
@@ -26,16 +27,18 @@ from typing import Any
 import msgspec
 import zmq
 
-from config.site import CameraId
+from config.site import CameraId, DeviceId, InspectorId
 from console.bench.report import print_result, say
 from ingest.cameras.health import CameraHealthData
 from ingest.errors import GridwallError
 from ingest.feed.envelope import Event, Noun, encode_event, new_event
 from ingest.feed.publisher import CREDIT, Publisher
-from ingest.positions.fix import PositionFixedData
+from ingest.positions.fix import PositionEntry, PositionFixedData
 
+PUBLISHERS = 8
 READERS = 8
-PACE_PER_S = 200
+PACE_PER_S = 1_000
+FIXES_AN_EVENT = 20
 #: How long readers wait for one more message before they stop counting, ms.
 QUIET_MS = 1_500
 READY_S = 60.0
@@ -62,7 +65,10 @@ def run(arguments: argparse.Namespace) -> int:
             **latency(site, spool, seconds),
             "fanout_ratio": round(many / single, 3),
             "fanout_readers": READERS,
-            "ephemeral_events_per_s": round(ephemeral(site, seconds)),
+            "ephemeral_events_per_s": round(ephemeral(site, seconds, fixes=0)),
+            "ephemeral_fixes_per_s": round(
+                FIXES_AN_EVENT * ephemeral(site, seconds, fixes=FIXES_AN_EVENT)
+            ),
         }
     result["raw_pyzmq_events_per_s"] = round(raw(seconds))
     print_result(result, as_json=arguments.json)
@@ -110,23 +116,57 @@ def _health(number: int) -> Event:
 
 
 def durable(site: dict[str, Any], spool: Path, seconds: float, *, readers: int) -> float:
-    """Acknowledged events a second while `readers` processes read them all."""
+    """Acknowledged events a second of all publishers while `readers` processes read them all."""
     with counting_readers(site["feed"], readers, "camera."):
-        publisher = Publisher(site["intake"], "/bench", spool)
-        publisher.start()
-        number = 0
+        pipes = []
+        processes = []
+        for number in range(PUBLISHERS):
+            ours, theirs = _spawn.Pipe()
+            process = _spawn.Process(
+                target=_publish,
+                args=(site["intake"], spool / str(number), seconds, theirs),
+                daemon=True,
+            )
+            process.start()
+            processes.append(process)
+            pipes.append(ours)
+        for pipe in pipes:
+            if not pipe.poll(READY_S):
+                raise GridwallError("a publisher did not start in time")
+            pipe.recv()
         started_s = time.perf_counter()
-        while time.perf_counter() - started_s < seconds:
-            if publisher.unacked_count > 4 * CREDIT:
-                time.sleep(0.001)  # the spool is the queue; do not measure its growth
-                continue
-            publisher.publish(_health(number))
-            number += 1
-        if not publisher.wait_acked(60):
-            raise GridwallError("the hub did not acknowledge in time")
+        for pipe in pipes:
+            pipe.send("go")
+        count = sum(_told_by(pipe, seconds) for pipe in pipes)
         elapsed_s = time.perf_counter() - started_s
-        publisher.close()
-    return number / elapsed_s
+        for process in processes:
+            process.join(10)
+    return count / elapsed_s
+
+
+def _told_by(pipe: Connection, seconds: float) -> int:
+    if not pipe.poll(seconds + READY_S):
+        raise GridwallError("the hub did not acknowledge in time")
+    return int(pipe.recv())
+
+
+def _publish(intake: str, spool: Path, seconds: float, pipe: Connection) -> None:
+    """Child process: publishes as fast as the hub acknowledges; tells how many it has."""
+    publisher = Publisher(intake, f"/bench/{spool.name}", spool)
+    publisher.start()
+    pipe.send("ready")
+    pipe.recv()
+    number = 0
+    until_s = time.perf_counter() + seconds
+    while time.perf_counter() < until_s:
+        if publisher.unacked_count > 2 * CREDIT:
+            time.sleep(0.001)  # the spool is the queue; do not measure its growth
+            continue
+        publisher.publish(_health(number))
+        number += 1
+    if publisher.wait_acked(READY_S):
+        pipe.send(number)
+    publisher.close()
 
 
 def latency(site: dict[str, Any], spool: Path, seconds: float) -> dict[str, float]:
@@ -169,7 +209,14 @@ def _receive(
     return True
 
 
-def ephemeral(site: dict[str, Any], seconds: float) -> float:
+def _fix(number: int) -> PositionEntry:
+    return PositionEntry(
+        InspectorId(f"i{number}"), DeviceId(f"d{number}"), 36.06, 120.38, 1.2, 90.0, 5.0,
+        "2026-01-01T00:00:00.000Z", "jt808", True,
+    )  # fmt: skip
+
+
+def ephemeral(site: dict[str, Any], seconds: float, *, fixes: int) -> float:
     """Position events a second that reach a reader through the hub."""
     context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
     dealer = context.socket(zmq.DEALER)
@@ -178,7 +225,7 @@ def ephemeral(site: dict[str, Any], seconds: float) -> float:
     with counting_readers(site["feed"], 1, "position.") as counts:
         started_s = time.perf_counter()
         while time.perf_counter() - started_s < seconds:
-            data = PositionFixedData(())
+            data = PositionFixedData(tuple(_fix(on_way * fixes + n) for n in range(fixes)))
             event = new_event(Noun.POSITION, "fixed", data, source="/bench", utc_ns=time.time_ns())
             dealer.send_multipart([b"", event.id.encode(), encode_event(event)])
             on_way += 1

@@ -142,11 +142,11 @@ class _Stage:
 
     def __init__(self, folder: Path, people_count: int, camera_count: int) -> None:
         from config.site import Site
-        from console.bridge.heap import settle_heap
         from console.state.session import ConsoleSession
         from console.state.wall import WallState
         from console.views.map_view import MapView
         from ingest.clock import SystemClock
+        from ingest.heap import settle_heap
 
         self._random = random.Random(1)
         self.apply_ms: list[float] = []

@@ -24,7 +24,6 @@ from PySide6.QtWidgets import QApplication
 from config.site import Camera, CameraId
 from console.bench import timecode
 from console.bridge.frame_pump import FramePump
-from console.bridge.heap import settle_heap
 from console.state.directory import CameraDirectory
 from console.state.layouts import smallest_grid
 from console.state.tiles import Aspect
@@ -32,6 +31,7 @@ from console.state.wall import MAIN_WINDOW, WallState
 from console.views import theme
 from console.views.wall_view import WallView
 from ingest.cameras.lease import CameraLease, RuntimeInfo
+from ingest.heap import settle_heap
 
 #: The event loop is asked to come back this often; what it is late is a stall. Not more often: each
 #: beat is a wake-up that would count as the product's CPU.

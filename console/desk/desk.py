@@ -57,6 +57,8 @@ class Desk:
     A site's own transitions.toml is read once: a running loop does not change its rules.
     """
 
+    nouns: frozenset[Noun] = frozenset({Noun.ALERT, Noun.TICKET})
+
     def __init__(self, directory: Callable[[], SiteDirectory]) -> None:
         """Raises Misconfigured where the site's own transition table is wrong."""
         self._directory = directory

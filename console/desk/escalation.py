@@ -36,6 +36,8 @@ class EscalateRequest(Struct, frozen=True):
 class EscalationService:
     """Raises and ends; what is open is in the snapshot as `escalations`."""
 
+    nouns: frozenset[Noun] = frozenset()
+
     def create_tables(self, tx: Transaction) -> None:
         """Escalations are kept as last values; there is no table of their own."""
 

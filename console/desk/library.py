@@ -69,6 +69,8 @@ library = Table(
 class Library:
     """A `Participant`."""
 
+    nouns: frozenset[Noun] = frozenset()
+
     def create_tables(self, tx: Transaction) -> None:
         tx.create_all(metadata)
 

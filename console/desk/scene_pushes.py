@@ -60,6 +60,8 @@ pushes = Table(
 class ScenePushes:
     """A `Participant`. Which seats are there is kept in memory only."""
 
+    nouns: frozenset[Noun] = frozenset({Noun.SCENE})
+
     def __init__(self) -> None:
         self._seats: dict[str, tuple[SeatHere, int]] = {}
 

@@ -50,6 +50,8 @@ class EndRequest(Struct, frozen=True):
 class ShelfService:
     """Sets, ends and lets expire. `directory` gives the site as it is now."""
 
+    nouns: frozenset[Noun] = frozenset()
+
     def __init__(self, directory: Callable[[], SiteDirectory]) -> None:
         self._directory = directory
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import logging
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -47,6 +48,7 @@ from ingest.feed.work import (
     Soon,
     Target,
     Work,
+    acknowledgement,
     answer,
     refusal,
 )
@@ -66,7 +68,7 @@ HUB_ONLY = frozenset(
 )  # fmt: skip
 
 
-class _Ready(Struct, frozen=True):
+class _Ready(Struct, frozen=True, gc=False):
     """A publisher's event, checked."""
 
     work: Pushed
@@ -92,6 +94,9 @@ class Acting:
     ) -> None:
         self._store = store
         self._participants = participants
+        self._interested = {
+            noun.value: [one for one in participants if noun in one.nouns] for noun in Noun
+        }
         self._streets = streets
         self._outbox = outbox
         self._counts = counts
@@ -146,7 +151,7 @@ class Acting:
             if event.id.encode() != work.back.request_id:
                 raise EnvelopeInvalid("the id frame and the event's id differ")
             if event.noun in HUB_ONLY:
-                raise EnvelopeInvalid(f"{event.noun.value} events are made by the hub itself")
+                raise EnvelopeInvalid(f"{event.noun_text} events are made by the hub itself")
             subject = subject_of(event)
             topic = topic_of(event, self._streets(), subject)
             self.offsets.note(event)
@@ -165,12 +170,12 @@ class Acting:
             epoch=None,
             dataschema=schema_name(ready.event.type),
         )
-        self._counts.add("gridwall_events_total", event.noun.value)
+        self._counts.add("gridwall_events_total", event.noun_text)
         self._positions.update(event)
         body = encode_event(event, ready.extensions)
         return [
             Outgoing(Target.FEED, (ready.topic.encode(), body)),
-            answer(ready.work.back, ok=True, sequence=None),
+            acknowledgement(ready.work.back, None),
         ]
 
     def _commit(self, work: Sequence[_Ready | Asked | Soon]) -> list[Outgoing]:
@@ -201,11 +206,11 @@ class Acting:
             self._reconnects.note(event.event)
             remember(tx, event.event, ready.subject)
             stored.extend(self._consequences(tx, event))
-        return answer(ready.work.back, ok=True, sequence=event.sequence)
+        return acknowledgement(ready.work.back, event.sequence)
 
     def _consequences(self, tx: Transaction, event: StoredEvent) -> list[StoredEvent]:
         derived: list[StoredEvent] = []
-        for participant in self._participants:
+        for participant in self._interested[event.event.noun_text]:
             try:
                 with tx.savepoint():
                     events = participant.on_event(tx, event)
@@ -220,7 +225,7 @@ class Acting:
 
     def _append_own(self, tx: Transaction, event: Event) -> StoredEvent:
         subject = subject_of(event)
-        stored = tx.append(event, topic_of(event, self._streets(), subject))
+        stored = tx.append_new(event, topic_of(event, self._streets(), subject))
         remember(tx, event, subject)
         return stored
 
@@ -299,8 +304,8 @@ class Acting:
     def _on_feed(self, stored: Sequence[StoredEvent]) -> list[Outgoing]:
         """Messages for the feed, and how far it is after them."""
         new = [event for event in stored if not event.duplicate]
-        for event in new:
-            self._counts.add("gridwall_events_total", event.event.noun.value)
+        for noun_text, count in Counter(event.event.noun_text for event in new).items():
+            self._counts.add("gridwall_events_total", noun_text, count)
         out = [Outgoing(Target.FEED, (event.topic.encode(), event.body)) for event in new]
         position = self._store.position
         if not out and position.sequence > self._told:

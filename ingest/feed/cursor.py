@@ -52,12 +52,12 @@ class Cursor:
         else:
             complete = event.prevsequence == self._seen_of(event)
         if not complete:
-            self._behind.add(event.noun.value)
+            self._behind.add(event.noun_text)
         return complete
 
     def advance(self, event: Event) -> None:
         sequence = event.sequence or 0
-        self._nouns[event.noun.value] = sequence
+        self._nouns[event.noun_text] = sequence
         self._sequence = max(self._sequence, sequence)
 
     def is_behind(self, nouns: Mapping[str, int]) -> bool:
@@ -87,7 +87,7 @@ class Cursor:
         self._behind.clear()
 
     def _seen_of(self, event: Event) -> int:
-        return self._sequence if self._takes_all else self._nouns.get(event.noun.value, 0)
+        return self._sequence if self._takes_all else self._nouns.get(event.noun_text, 0)
 
     def _follows_noun(self, noun: str) -> bool:
         name = noun + "."

@@ -6,14 +6,13 @@ between the two stands in `sqlite_engine`, `postgres_engine` and the few functio
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 import sqlalchemy
-from sqlalchemy import Connection, Engine, Table
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import Connection, Dialect, Engine, Table
 from sqlalchemy.exc import DatabaseError, DBAPIError
 
 from config.settings import STORE_SCHEMES
@@ -91,24 +90,42 @@ def cause_of(error: BaseException) -> str:
     return " ".join(str(original).split())
 
 
-def upsert(
-    connection: Connection, table: Table, keys: Sequence[str], rows: Sequence[Mapping[str, Any]]
+#: Rows in one statement: few steps out of and into the interpreter, and few different statements.
+ROWS_MOST = 200
+
+
+def write_rows(
+    connection: Connection,
+    table: Table,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    replace: Sequence[str] = (),
 ) -> None:
-    """Inserts rows; one whose key is there already replaces its other columns."""
-    others = [column.name for column in table.columns if column.name not in keys]
-    if connection.dialect.name == "postgresql":
-        on_server = postgres_insert(table)
-        connection.execute(
-            on_server.on_conflict_do_update(
-                index_elements=list(keys), set_={n: on_server.excluded[n] for n in others}
-            ),
-            rows,
+    """Inserts rows, many in a statement; one whose `replace` columns are there already replaces it.
+
+    Every row names the same columns, of plain types: values go to the driver as they are. Row by
+    row the driver would give up the interpreter's lock for each, and wait to get it back.
+    """
+    for start in range(0, len(rows), ROWS_MOST):
+        chunk = rows[start : start + ROWS_MOST]
+        values = tuple(value for row in chunk for value in row.values())
+        connection.exec_driver_sql(
+            _insert_text(table, tuple(chunk[0]), len(chunk), tuple(replace), connection.dialect),
+            values,
         )
-        return
-    embedded = sqlite_insert(table)
-    connection.execute(
-        embedded.on_conflict_do_update(
-            index_elements=list(keys), set_={n: embedded.excluded[n] for n in others}
-        ),
-        rows,
-    )
+
+
+@functools.lru_cache(maxsize=2 * ROWS_MOST)
+def _insert_text(
+    table: Table, names: tuple[str, ...], count: int, replace: tuple[str, ...], dialect: Dialect
+) -> str:
+    """The same words on SQLite and PostgreSQL but for the mark of a parameter."""
+    quote = dialect.identifier_preparer.quote
+    mark = "?" if dialect.paramstyle == "qmark" else "%s"
+    row = f"({', '.join([mark] * len(names))})"
+    text = f"INSERT INTO {quote(table.name)} ({', '.join(map(quote, names))}) VALUES "
+    text += ", ".join([row] * count)
+    if replace:
+        news = ", ".join(f"{quote(n)} = excluded.{quote(n)}" for n in names if n not in replace)
+        text += f" ON CONFLICT ({', '.join(map(quote, replace))}) DO UPDATE SET {news}"
+    return text

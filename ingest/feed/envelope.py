@@ -7,7 +7,9 @@ that a payload type can live in the package that creates it.
 from __future__ import annotations
 
 import builtins
+import contextlib
 import enum
+import functools
 import re
 import uuid
 from collections.abc import Mapping
@@ -46,7 +48,23 @@ class Noun(enum.Enum):
 EPHEMERAL = frozenset({Noun.POSITION, Noun.HEARTBEAT})
 
 
-class Event(Struct, frozen=True, kw_only=True):
+class _TypeWords(Struct, frozen=True):
+    """What a type says, taken apart once: it is asked many times an event, and types are few."""
+
+    noun: Noun
+    noun_text: str
+    verb: str
+    is_durable: bool
+
+
+@functools.lru_cache(maxsize=256)
+def _words_of(event_type: str) -> _TypeWords:
+    _, noun_text, verb, *_ = event_type.split(".")
+    noun = Noun(noun_text)
+    return _TypeWords(noun, noun_text, verb, noun not in EPHEMERAL)
+
+
+class Event(Struct, frozen=True, kw_only=True, gc=False):
     """One CloudEvent. `sequence`, `prevsequence`, `epoch` and `dataschema` are set by the hub.
 
     Attributes:
@@ -70,16 +88,20 @@ class Event(Struct, frozen=True, kw_only=True):
 
     @property
     def noun(self) -> Noun:
-        return Noun(self.type.split(".")[1])
+        return _words_of(self.type).noun
+
+    @property
+    def noun_text(self) -> str:
+        return _words_of(self.type).noun_text
 
     @property
     def verb(self) -> str:
-        return self.type.split(".")[2]
+        return _words_of(self.type).verb
 
     @property
     def is_durable(self) -> bool:
         """True when the event gets a sequence and stays in the log."""
-        return self.noun not in EPHEMERAL
+        return _words_of(self.type).is_durable
 
     def decode_data(self, kind: builtins.type[T]) -> T:
         """The payload as `kind`. Raises msgspec.ValidationError where it does not fit."""
@@ -120,6 +142,13 @@ _TYPE = re.compile(
 )
 _NOUNS = {noun.value for noun in Noun}
 _decoder = msgspec.json.Decoder(Event)
+
+
+class _Bare(Event, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An event with our attributes only."""
+
+
+_bare_decoder = msgspec.json.Decoder(_Bare)
 _attributes_decoder = msgspec.json.Decoder(dict[str, Raw])
 _OURS = frozenset(Event.__struct_fields__)
 _SET_BY_HUB = ("dataschema", "sequence", "prevsequence", "epoch")
@@ -164,6 +193,9 @@ def _check(event: Event) -> None:
 
 def extensions_of(body: bytes) -> dict[str, Raw]:
     """Attributes of a publisher's event beyond ours (`subject`, `traceparent`, …), kept as sent."""
+    with contextlib.suppress(msgspec.ValidationError):
+        _bare_decoder.decode(body)  # most events have none: the quick way to know
+        return {}
     attributes = _attributes_decoder.decode(body)
     return {name: value for name, value in attributes.items() if name not in _OURS}
 

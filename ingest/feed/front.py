@@ -139,9 +139,10 @@ class Front:
 
     def _receive_events(self) -> None:
         end = self._ends[Target.INTAKE]
-        for _ in range(ROUND_MOST):
-            if self._acting.is_full or (message := end.receive()) is None:
-                return
+        taken: list[Pushed] = []
+        for _ in range(min(ROUND_MOST, self._acting.room)):
+            if (message := end.receive()) is None:
+                break
             back = self._addressed(message, Target.INTAKE)
             if back is None:
                 continue
@@ -149,7 +150,9 @@ class Front:
             if not caller.roles & {"publisher", "operator"}:
                 self._send(refusal(back, f"{caller.name} may not publish", who_may="publisher"))
                 continue
-            self._acting.put(Pushed(back, message.frames[3], caller))
+            taken.append(Pushed(back, message.frames[3], caller))
+        if taken:
+            self._acting.put_all(taken)
 
     def _addressed(self, message: Message, target: Target) -> Return | None:
         """Where an answer goes; None (answered or counted) when the frames are not ours."""

@@ -7,6 +7,7 @@ block without an error, never earlier. Never commits by itself.
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -24,12 +25,17 @@ from sqlalchemy import (
 
 from ingest.errors import RetryLater
 from ingest.feed import migrations
-from ingest.feed.engine import upsert
+from ingest.feed.engine import write_rows
 from ingest.feed.envelope import Event, Noun, encode_event
 from ingest.feed.tables import counters, events, last_values
 
 #: Ids looked up in one statement; SQLite takes 32,766 variables, short statements are cached.
 LOOKUP_CHUNK = 500
+#: By the index on source and id; by the id alone the whole log would be read.
+_STORED = select(events.c.id, events.c.sequence).where(
+    events.c.source == sqlalchemy.bindparam("source"),
+    events.c.id.in_(sqlalchemy.bindparam("ids", expanding=True)),
+)
 #: Row of `counters` that counts all nouns.
 TOTAL = ""
 
@@ -38,7 +44,7 @@ class StoreFull(RetryLater):
     """The log could not be written (disk full, server away): nobody was told it is stored."""
 
 
-class StoredEvent(Struct, frozen=True):
+class StoredEvent(Struct, frozen=True, gc=False):
     """An event with its place in the order. `duplicate`: stored by an earlier transaction."""
 
     sequence: int
@@ -119,35 +125,36 @@ class Transaction:
     def look_up(self, batch: Sequence[Event]) -> None:
         """Finds which events of `batch` are stored already, in few statements."""
         keys = {(event.source, event.id) for event in batch} - self._looked_up
-        ids = sorted({key[1] for key in keys})
-        for start in range(0, len(ids), LOOKUP_CHUNK):
-            found = self._connection.execute(
-                select(events.c.source, events.c.id, events.c.sequence).where(
-                    events.c.id.in_(ids[start : start + LOOKUP_CHUNK])
-                )
-            )
-            self._known.update({(row[0], row[1]): row[2] for row in found})
+        ids_of: dict[str, list[str]] = {}
+        for source, event_id in sorted(keys):
+            ids_of.setdefault(source, []).append(event_id)
+        for source, ids in ids_of.items():
+            for start in range(0, len(ids), LOOKUP_CHUNK):
+                chunk = ids[start : start + LOOKUP_CHUNK]
+                found = self._connection.execute(_STORED, {"source": source, "ids": chunk})
+                self._known.update({(source, row[0]): row[1] for row in found})
         self._looked_up |= keys
 
     def append(
         self, event: Event, topic: str, extensions: Mapping[str, Raw] | None = None
     ) -> StoredEvent:
-        """Gives `event` its place in the order; the same source and id is stored once."""
-        if not self._writable:
-            raise RuntimeError("a reading transaction cannot append")
+        """Gives a publisher's event its place in the order; the same source and id is stored once."""
         key = (event.source, event.id)
         if key not in self._looked_up:
             self.look_up((event,))
         known = self._known.get(key)
         if known is not None:
             return StoredEvent(known, topic, event, b"", duplicate=True)
-        return self._append_new(event, topic, extensions)
+        return self.append_new(event, topic, extensions)
 
-    def _append_new(
-        self, event: Event, topic: str, extensions: Mapping[str, Raw] | None
+    def append_new(
+        self, event: Event, topic: str, extensions: Mapping[str, Raw] | None = None
     ) -> StoredEvent:
+        """Gives an event its place that the hub itself has just made: its id is fresh."""
+        if not self._writable:
+            raise RuntimeError("a reading transaction cannot append")
         self._begin_savepoint()
-        noun = event.noun.value
+        noun = event.noun_text
         sequence = self._sequences[TOTAL] + 1
         placed = structs.replace(
             event,
@@ -241,7 +248,7 @@ class Transaction:
         """Writes buffered rows; called before every statement and at the commit."""
         if self._rows:
             rows, self._rows = self._rows, []
-            self._connection.execute(events.insert(), rows)
+            write_rows(self._connection, events, rows)
             upsert_counters(self._connection, self._sequences)
         if self._values:
             values, self._values = self._values, {}
@@ -251,7 +258,7 @@ class Transaction:
         kept = [row for row in values.values() if row is not None]
         gone = [{"gone_noun": n, "gone_key": k} for (n, k), row in values.items() if row is None]
         if kept:
-            upsert(self._connection, last_values, ("noun", "key"), kept)
+            write_rows(self._connection, last_values, kept, replace=("noun", "key"))
         if gone:
             self._connection.execute(
                 delete(last_values).where(
@@ -262,6 +269,7 @@ class Transaction:
             )
 
 
+@functools.lru_cache(maxsize=256)
 def schema_name(event_type: str) -> str:
     """`dataschema` of a type: a name in the AsyncAPI document that `gridwall feed schema` prints."""
     return f"urn:gridwall:schema:{event_type.removeprefix('gridwall.')}"
@@ -269,7 +277,7 @@ def schema_name(event_type: str) -> str:
 
 def upsert_counters(connection: Connection, sequences: Mapping[str, int]) -> None:
     rows = [{"noun": noun, "sequence": value} for noun, value in sequences.items()]
-    upsert(connection, counters, ("noun",), rows)
+    write_rows(connection, counters, rows, replace=("noun",))
 
 
 def first_sequence(tx: Transaction) -> int | None:

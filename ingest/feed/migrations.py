@@ -15,7 +15,7 @@ import sqlalchemy
 from msgspec import Struct
 from sqlalchemy import Connection, select
 
-from ingest.feed.engine import StoreBroken, upsert
+from ingest.feed.engine import StoreBroken, write_rows
 from ingest.feed.tables import facts
 
 log = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ def migrate(
         step.apply(connection)
     tables.create_all(connection)  # tables and indices that are missing
     if done != len(steps):
-        upsert(connection, facts, ("name",), [{"name": name, "value": str(len(steps))}])
+        write_rows(connection, facts, [{"name": name, "value": str(len(steps))}], replace=("name",))
 
 
 def _steps_done(connection: Connection, name: str, tables: sqlalchemy.MetaData) -> int | None:

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from msgspec import Struct
 
 from ingest.errors import FailureKind, GridwallError
-from ingest.feed.envelope import Event
+from ingest.feed.envelope import Event, Noun
 from ingest.feed.log import StoredEvent, Transaction
 
 
@@ -82,6 +82,11 @@ class Participant(Protocol):
     only `tx`. A participant that raises loses its own changes of that event (they are rolled
     back to before it), never the event.
     """
+
+    @property
+    def nouns(self) -> frozenset[Noun]:
+        """What `on_event` is called for; most events are nobody's business but the readers'."""
+        ...
 
     def create_tables(self, tx: Transaction) -> None:
         """Makes what is missing; called once at start, before anything else."""

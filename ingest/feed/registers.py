@@ -52,6 +52,8 @@ class SiteService:
     `site`, `directory`, `streets` any (references are swapped whole).
     """
 
+    nouns: frozenset[Noun] = frozenset()
+
     def __init__(self, site: Site, clock: Clock | None = None) -> None:
         self._watcher = SiteWatcher(site)
         self._clock = clock or SystemClock()

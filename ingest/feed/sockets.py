@@ -17,6 +17,7 @@ from typing import Any
 import zmq
 import zmq.utils.z85 as z85
 from msgspec import Struct
+from zmq.backend import Socket as BareSocket
 
 from ingest.errors import GridwallError, Misconfigured, RetryLater
 from ingest.feed.addresses import reachable
@@ -44,6 +45,13 @@ ANSWERS_MARK = 300
 MAX_FRAME_BYTES = 32 << 20
 
 
+#: `send_multipart` looks at every frame first, which takes longer than sending it (3.6 instead of
+#: 1.0 µs for four frames). libzmq refuses at the first frame or takes all.
+_send = BareSocket.send
+_LAST = int(zmq.NOBLOCK)
+_MORE_FOLLOW = int(zmq.NOBLOCK | zmq.SNDMORE)
+
+
 class CurveServer(Struct, frozen=True):
     """A server's side of CURVE: its own pair (Z85) and the ZAP domain its sockets ask."""
 
@@ -59,7 +67,7 @@ class CurveClient(Struct, frozen=True):
     server_public_key: str
 
 
-class Message(Struct, frozen=True):
+class Message(Struct, frozen=True, gc=False):
     """What arrived: the frames, and the CURVE public key the peer proved to own, if any."""
 
     frames: list[bytes]
@@ -103,15 +111,21 @@ class Wakeup:
         self._receiving, self._sending = socket.socketpair()
         self._receiving.setblocking(False)
         self._sending.setblocking(False)
+        self._is_called = False
 
     def fileno(self) -> int:
         return self._receiving.fileno()
 
     def wake(self) -> None:
+        """A call that is not answered yet counts for all: the owner looks around after `drain`."""
+        if self._is_called:
+            return
+        self._is_called = True
         with contextlib.suppress(BlockingIOError, OSError):  # full means: already awake
             self._sending.send(b"\0")
 
     def drain(self) -> None:
+        self._is_called = False  # first: a call that comes now is one more, never one less
         with contextlib.suppress(BlockingIOError):
             while self._receiving.recv(4096):
                 pass
@@ -140,7 +154,9 @@ class Endpoint:
     def send(self, frames: Sequence[bytes]) -> bool:
         """Sends or returns False at the high-water mark or without a peer; never blocks."""
         try:
-            self._raw.send_multipart(frames, zmq.NOBLOCK)
+            for frame in frames[:-1]:
+                _send(self._raw, frame, _MORE_FOLLOW)
+            _send(self._raw, frames[-1], _LAST)
         except zmq.Again:
             return False
         except zmq.ZMQError as error:

@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 FILE_BYTES = 4 << 20
 #: Most bytes on disk; then `append` refuses: events never drop silently.
 SPOOL_BYTES = 256 << 20
+#: Waiting events also held in memory: while the hub keeps up, nothing is read back from the disk.
+KEPT_MOST = 1_000
 REJECTED_NAME = "rejected.jsonl"
 #: Events the hub refused for good are kept for people up to this size, bytes.
 REJECTED_BYTES = 4 << 20
@@ -35,14 +37,15 @@ class SpoolFull(RetryLater):
     """The spool cannot take more (its bound, or the disk is full): the event is not kept."""
 
 
-class Entry(Struct, frozen=True):
-    """Where one event lies."""
+class Entry(Struct, frozen=True, gc=False):
+    """Where one event lies. `kept`: its bytes, while few enough wait to hold them in memory."""
 
     number: int
     file_number: int
     offset: int
     length: int
     id: str
+    kept: bytes | None = None
 
 
 class _File:
@@ -50,7 +53,9 @@ class _File:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.fd = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
+        self.fd = os.open(
+            path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o600
+        )
         self.size = os.lseek(self.fd, 0, os.SEEK_END)
         self.open_count = 0
 
@@ -99,7 +104,8 @@ class Spool:
             file_number = self._writable_file()
             file = self._files[file_number]
             self._write(file, line)
-            self._adopt(file_number, file, file.size, len(body), event_id)
+            kept = body if len(self._waiting) < KEPT_MOST else None
+            self._adopt(file_number, file, file.size, len(body), event_id, kept)
             file.size += len(line)
             self._dirty = True
 
@@ -114,6 +120,8 @@ class Spool:
             self._waiting.extendleft(reversed(entries))
 
     def body(self, entry: Entry) -> bytes:
+        if entry.kept is not None:
+            return entry.kept
         with self._lock:
             file = self._files[entry.file_number]
             os.lseek(file.fd, entry.offset, os.SEEK_SET)
@@ -161,7 +169,6 @@ class Spool:
 
     def _write(self, file: _File, line: bytes) -> None:
         """All of `line` or nothing."""
-        os.lseek(file.fd, file.size, os.SEEK_SET)
         try:
             written = os.write(file.fd, line)
             if written != len(line):
@@ -171,8 +178,16 @@ class Spool:
                 os.ftruncate(file.fd, file.size)
             raise SpoolFull(f"the spool in {self._folder} cannot be written: {error}") from error
 
-    def _adopt(self, file_number: int, file: _File, offset: int, length: int, id_: str) -> None:
-        self._waiting.append(Entry(self._next_number, file_number, offset, length, id_))
+    def _adopt(
+        self,
+        file_number: int,
+        file: _File,
+        offset: int,
+        length: int,
+        id_: str,
+        kept: bytes | None = None,
+    ) -> None:
+        self._waiting.append(Entry(self._next_number, file_number, offset, length, id_, kept))
         self._next_number += 1
         self._undone_count += 1
         file.open_count += 1

@@ -40,7 +40,7 @@ class NoStreets:
         return None
 
 
-class Place(Struct, frozen=True):
+class Place(Struct, frozen=True, gc=False):
     """One position entry, as far as topics and last values ask."""
 
     lat_deg: float | None = None
@@ -50,7 +50,7 @@ class Place(Struct, frozen=True):
     live: bool = True
 
 
-class Subject(Struct, frozen=True):
+class Subject(Struct, frozen=True, gc=False):
     """The words of `data` that topics and last values are made from; everything optional."""
 
     kind: str | None = None
@@ -96,7 +96,7 @@ def topic_of(event: Event, streets: StreetLookup, subject: Subject | None = None
     """The topic of `event`. Raises SubjectInvalid where `data` does not fit."""
     about = subject_of(event) if subject is None else subject
     words = _words(event, about, streets)
-    return ".".join((event.noun.value, *(word(text) for text in words)))
+    return ".".join((event.noun_text, *(word(text) for text in words)))
 
 
 def _words(event: Event, about: Subject, streets: StreetLookup) -> tuple[str | None, ...]:

@@ -24,7 +24,7 @@ class Target(enum.Enum):
     QUERY = "query"
 
 
-class Return(Struct, frozen=True):
+class Return(Struct, frozen=True, gc=False):
     """Where an answer goes: the peer's ZeroMQ identity and its own request id."""
 
     target: Target
@@ -32,7 +32,7 @@ class Return(Struct, frozen=True):
     request_id: bytes
 
 
-class Pushed(Struct, frozen=True):
+class Pushed(Struct, frozen=True, gc=False):
     """An event as a publisher sent it, not yet looked at."""
 
     back: Return
@@ -58,7 +58,7 @@ class Soon(Struct, frozen=True):
 Work = Pushed | Asked | Soon
 
 
-class Outgoing(Struct, frozen=True):
+class Outgoing(Struct, frozen=True, gc=False):
     """A message to send; `position` follows the last event of a batch onto the feed."""
 
     target: Target
@@ -71,6 +71,12 @@ def answer(back: Return, **fields: Any) -> Outgoing:
     return Outgoing(
         back.target, (back.peer, b"", back.request_id, msgspec.json.encode(fields, enc_hook=str))
     )
+
+
+def acknowledgement(back: Return, sequence: int | None) -> Outgoing:
+    """The answer to an event: the commonest message of all, so it is not built from a mapping."""
+    body = b'{"ok":true,"sequence":%s}' % (b"null" if sequence is None else b"%d" % sequence)
+    return Outgoing(back.target, (back.peer, b"", back.request_id, body))
 
 
 def refusal(back: Return, error: str, **fields: Any) -> Outgoing:
@@ -101,6 +107,18 @@ class Inbox:
             self._items.append(item)
             self._changed.notify()
         return True
+
+    def put_all(self, items: Sequence[Work]) -> None:
+        """Adds what `room` allowed, in one go; a closed inbox drops it, its senders keep theirs."""
+        with self._changed:
+            if not self._closed:
+                self._items.extend(items)
+                self._changed.notify()
+
+    @property
+    def room(self) -> int:
+        """How many more items it takes now; other threads may have put theirs before ours."""
+        return max(0, self._bound - len(self._items))
 
     def take(self, most: int, timeout_s: float) -> list[Work]:
         """Up to `most` waiting items; waits at most `timeout_s` seconds for the first."""

@@ -71,6 +71,8 @@ SEATS_ROOM = 16
 class PtzService:
     """A `Participant`. `directory` gives the site as it is now."""
 
+    nouns: frozenset[Noun] = frozenset({Noun.ALERT})
+
     def __init__(
         self,
         directory: Callable[[], SiteDirectory],

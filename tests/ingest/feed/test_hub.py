@@ -404,6 +404,8 @@ def test_a_damaged_log_is_told_at_the_start(tmp_path: Path) -> None:
 class Slow:
     """A participant whose act takes long."""
 
+    nouns: frozenset[Noun] = frozenset()
+
     def create_tables(self, tx: Transaction) -> None: ...
 
     def on_event(self, tx: Transaction, event: StoredEvent) -> tuple[Event, ...]:

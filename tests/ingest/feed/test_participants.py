@@ -35,6 +35,8 @@ def case_event(case_id: str) -> Event:
 class Notebook:
     """Writes a note and an event for every camera event; raises for camera `cam-13`."""
 
+    nouns: frozenset[Noun] = frozenset({Noun.CAMERA})
+
     def create_tables(self, tx: Transaction) -> None:
         tx.create_all(metadata)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from feed_kit import health
 from sqlalchemy import Column, Integer, MetaData, String, Table, inspect, text
+from sqlalchemy.event import listens_for
 from sqlalchemy.exc import OperationalError
 
 from ingest.errors import Misconfigured
@@ -136,3 +138,27 @@ def test_another_database_is_refused_in_words(tmp_path: Path) -> None:
         open_store(tmp_path, url="mysql://root@127.0.0.1/x")
     with pytest.raises(Misconfigured, match="cannot be read"):
         open_store(tmp_path, url="postgresql://host:port/x")
+
+
+def test_a_resent_event_is_found_by_an_index_not_by_reading_the_log(store: EventStore) -> None:
+    """Every batch looks its ids up: a log of millions must cost it nothing."""
+    seen: list[str] = []
+    with store.transaction() as tx:
+        connection = tx._connection
+
+        @listens_for(connection, "before_cursor_execute", named=True)
+        def note(**given: Any) -> None:
+            seen.append(given["statement"])
+
+        tx.look_up([health("cam-1"), health("cam-2")])
+        asked = next(text for text in seen if "feed_events" in text)
+        if connection.dialect.name == "sqlite":
+            values = ("/test", "a", "b")
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}", values).all()
+            assert "(source=? AND id=?)" in str(plan), plan
+        else:
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")  # an empty table is read
+            plan = connection.execute(
+                text("EXPLAIN SELECT sequence FROM feed_events WHERE source = 'a' AND id IN ('b')")
+            ).all()
+            assert "Index Scan" in str(plan), plan

@@ -21,9 +21,9 @@ DEFAULT_LIMIT_S = {
 }
 _ZONE_KEYS = ("id", "camera", "kind", "polygon", "limit_s", "hours", "days", "preset")
 #: A day; a longer limit is a slip of units.
-_LIMIT_MAX_S = 86_400.0
+LIMIT_MAX_S = 86_400.0
 #: A polygon smaller than this is a slip of the mouse: 1 px × 1 px of a 1000 px picture.
-_AREA_MIN_NORM = 1e-6
+AREA_MIN_NORM = 1e-6
 
 
 def read_zones(content: bytes, problems: FileProblems) -> tuple[Zone, ...]:
@@ -63,8 +63,8 @@ def _limit_s(table: Table, kind: ZoneKind | None) -> float:
     value = table.values.get("limit_s")
     if value is None:
         return DEFAULT_LIMIT_S[kind] if kind else 0.0
-    if not is_number(value) or not 0 < value <= _LIMIT_MAX_S:
-        table.error("limit_s", shown(value), f"seconds above 0, at most {_LIMIT_MAX_S:g}")
+    if not is_number(value) or not 0 < value <= LIMIT_MAX_S:
+        table.error("limit_s", shown(value), f"seconds above 0, at most {LIMIT_MAX_S:g}")
         return 0.0
     return float(value)
 
@@ -111,7 +111,7 @@ def _polygon(table: Table) -> tuple[ImagePoint, ...] | None:
         found = f"edges {crossing[0] + 1} and {crossing[1] + 1} cross"
         table.error("polygon", found, "a polygon that does not cross itself")
         return None
-    if abs(ring_area(points)) < _AREA_MIN_NORM:
+    if abs(ring_area(points)) < AREA_MIN_NORM:
         table.error("polygon", "a polygon without area", "a polygon with an area")
         return None
     return tuple(ImagePoint(x, y) for x, y in points)

@@ -21,6 +21,7 @@ from config.paths import runtime_folder, user_state_folder
 from config.site import Camera, CameraId
 from console.app.camera_runtime import runtime_of
 from console.app.console_arrangement import SeatArrangement
+from console.app.console_editors import SeatEditors
 from console.app.console_exports import SeatExports
 from console.app.console_feed import SeatFeed
 from console.app.console_hooks import install_hooks, remove_hooks
@@ -42,6 +43,7 @@ from console.bridge.evidence_cache import EvidenceCache
 from console.bridge.frame_pump import FramePump
 from console.bridge.gui_thread import Errands
 from console.bridge.people_line import PeopleLine
+from console.bridge.register_line import RegisterLine
 from console.bridge.shelf_line import ShelfLine
 from console.bridge.thumbnails import ThumbnailShelf, thumbnail_folder
 from console.state.candidates import ActOffer
@@ -121,6 +123,9 @@ class ConsoleApp:
             self.session, self.lease, seat,
             lambda camera_id: self.names.name_of(camera_id), memory.export_folder,
         )  # fmt: skip
+        self.editors = SeatEditors(
+            self.session, RegisterLine(self.client, self.errands, seat), self.pump
+        )
         self.arrangement = SeatArrangement(
             self.session, self.client, self.errands, seat, options.profile, memory,
             self.lease.status,
@@ -275,7 +280,7 @@ class ConsoleApp:
     # -- window commands
 
     def _on_window_command(self, command_id: CommandId) -> None:
-        if self.exports.run(command_id, self.window):
+        if self.exports.run(command_id, self.window) or self.editors.run(command_id, self.window):
             return
         if command_id is CommandId.LANGUAGE:
             self._toggle_language()

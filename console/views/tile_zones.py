@@ -15,7 +15,7 @@ from console.state.tile_geometry import Placement
 from console.views import theme
 from console.views.tile_texts import zone_kind_text
 
-_LINES = {
+ZONE_LINES = {
     ZoneKind.NO_PARKING: Qt.PenStyle.SolidLine,
     ZoneKind.NO_TRADING: Qt.PenStyle.DashLine,
     ZoneKind.SMOKE_WATCH: Qt.PenStyle.DotLine,
@@ -45,7 +45,7 @@ def paint_zones(
         outline = QPolygonF([QPointF(tile.x() + x, tile.y() + y) for x, y in corners])
         for width, ink, style in (
             (4.0, theme.colour(theme.DARK.background, 0.7), Qt.PenStyle.SolidLine),
-            (2.0, QColor(theme.DARK.text), _LINES[zone.kind]),
+            (2.0, QColor(theme.DARK.text), ZONE_LINES[zone.kind]),
         ):
             painter.setPen(QPen(ink, width, style))
             painter.drawPolygon(outline)

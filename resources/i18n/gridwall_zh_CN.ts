@@ -532,7 +532,7 @@
     <message>
         <source>No case is open.
 Choose one in the queue (Enter) or on the map: its picture, its place and the nearest inspectors come together.</source>
-        <extracomment>Height of the evidence by the pane&apos;s width, and at most this share of the pane&apos;s height.</extracomment>
+        <extracomment>Height of the evidence by the pane&apos;s width, and at most this share of the pane&apos;s height. Between two characters no line is broken: a name stays whole.</extracomment>
         <translation>尚未打开案件。
 在队列中选择一件（回车）或在地图上点选：画面、位置和最近的网格员随即联动。</translation>
     </message>
@@ -1137,6 +1137,10 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
     <message>
         <source>Preset, home, save the view</source>
         <translation>预置位、归位、保存当前位置</translation>
+    </message>
+    <message>
+        <source>Draw the camera&apos;s zones</source>
+        <translation>绘制摄像机区域</translation>
     </message>
     <message>
         <source>Wall layout 1</source>
@@ -2985,6 +2989,131 @@ Alerts of the cameras and reports of citizens appear here.</source>
         <source>{0} — gridwall</source>
         <extracomment>How much of the light the night veil takes.</extracomment>
         <translation>{0} — gridwall</translation>
+    </message>
+</context>
+<context>
+    <name>Zones</name>
+    <message>
+        <source>Mo</source>
+        <translation>一</translation>
+    </message>
+    <message>
+        <source>Tu</source>
+        <translation>二</translation>
+    </message>
+    <message>
+        <source>We</source>
+        <translation>三</translation>
+    </message>
+    <message>
+        <source>Th</source>
+        <translation>四</translation>
+    </message>
+    <message>
+        <source>Fr</source>
+        <translation>五</translation>
+    </message>
+    <message>
+        <source>Sa</source>
+        <translation>六</translation>
+    </message>
+    <message>
+        <source>Su</source>
+        <translation>日</translation>
+    </message>
+    <message>
+        <source>A zone needs three corners.</source>
+        <translation>区域至少需要三个角点。</translation>
+    </message>
+    <message>
+        <source>The outline crosses itself: pull a corner back.</source>
+        <translation>轮廓自相交：请把角点拉回。</translation>
+    </message>
+    <message>
+        <source>The zone has no area: pull it larger.</source>
+        <translation>区域没有面积：请拉大。</translation>
+    </message>
+    <message>
+        <source>The limit must be above 0 s and at most a day.</source>
+        <translation>时限须大于 0 秒且不超过一天。</translation>
+    </message>
+    <message>
+        <source>all day</source>
+        <translation>全天</translation>
+    </message>
+    <message>
+        <source>home view</source>
+        <translation>守望位</translation>
+    </message>
+    <message>
+        <source>Rule</source>
+        <translation>规则</translation>
+    </message>
+    <message>
+        <source>Alert after</source>
+        <translation>告警时限</translation>
+    </message>
+    <message>
+        <source>Hours</source>
+        <translation>时段</translation>
+    </message>
+    <message>
+        <source>Days</source>
+        <translation>星期</translation>
+    </message>
+    <message>
+        <source>View</source>
+        <translation>预置位</translation>
+    </message>
+    <message>
+        <source>No picture yet</source>
+        <extracomment>The newest picture; None where there is none.</extracomment>
+        <translation>暂无画面</translation>
+    </message>
+    <message>
+        <source>Zones of {0}</source>
+        <extracomment>Writes the zones: entries, what to do when they are written, and when they are refused.</extracomment>
+        <translation>{0} 的区域</translation>
+    </message>
+    <message>
+        <source>Saving…</source>
+        <translation>正在保存…</translation>
+    </message>
+    <message>
+        <source>The zones are not saved. Esc again leaves without them.</source>
+        <translation>区域尚未保存，再按 Esc 放弃并离开。</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>New zone</source>
+        <translation>新建区域</translation>
+    </message>
+    <message>
+        <source>Remove zone</source>
+        <translation>删除区域</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Again</source>
+        <translation>重做</translation>
+    </message>
+    <message>
+        <source>Drag a corner, an edge or the zone. Keys: , . corner · arrows move (Shift far) · + new corner · − away · Ctrl+Tab next zone</source>
+        <translation>拖动角点、边或整个区域。按键：, . 选角点 · 方向键移动（Shift 大步）· + 加角点 · − 去角点 · Ctrl+Tab 下一区域</translation>
+    </message>
+    <message>
+        <source>Select a tile with a camera first: its zones are drawn on it.</source>
+        <translation>请先选中有摄像机的画面：区域画在画面上。</translation>
+    </message>
+    <message>
+        <source>Zones saved: the rules take them within seconds.</source>
+        <translation>区域已保存，规则数秒内生效。</translation>
     </message>
 </context>
 </TS>

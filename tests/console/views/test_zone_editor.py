@@ -1,0 +1,147 @@
+"""The zone editor by hand and by key, and what the hub says to what was drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QImage
+from pytestqt.qtbot import QtBot
+
+from config.geometry import ImagePoint
+from config.load import load_site
+from config.site import CameraId, Zone, ZoneId, ZoneKind
+from config.writer import put_register
+from console.state.zone_draft import ZoneDraft
+from console.views.zones.zone_editor import ZoneEditor
+
+CAMERA = CameraId("cam-1")
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")  # no window manager here
+
+
+def zones() -> tuple[Zone, ...]:
+    corners = ((0.2, 0.2), (0.6, 0.2), (0.6, 0.6), (0.2, 0.6))
+    polygon = tuple(ImagePoint(x, y) for x, y in corners)
+    return (Zone(ZoneId("a"), CAMERA, ZoneKind.NO_PARKING, polygon, 180.0),)
+
+
+class Hub:
+    """Takes what is saved; says yes, or why not."""
+
+    def __init__(self) -> None:
+        self.saved: list[list[dict[str, Any]]] = []
+        self.refusal = ""
+
+    def save(
+        self,
+        entries: list[dict[str, Any]],
+        then: Callable[[], None],
+        failed: Callable[[str], None],
+    ) -> None:
+        self.saved.append(entries)
+        if self.refusal:
+            failed(self.refusal)
+        else:
+            then()
+
+
+@pytest.fixture
+def hub() -> Hub:
+    return Hub()
+
+
+@pytest.fixture
+def editor(qtbot: QtBot, hub: Hub) -> ZoneEditor:
+    picture = QImage(640, 360, QImage.Format.Format_RGB32)
+    picture.fill(0)
+    window = ZoneEditor(ZoneDraft(CAMERA, zones()), "West gate", lambda: picture, hub.save)
+    qtbot.addWidget(window)
+    window.resize(1100, 640)
+    window.show()
+    return window
+
+
+def at(editor: ZoneEditor, x: float, y: float) -> QPoint:
+    point: QPointF = editor.canvas.to_widget(x, y)
+    return point.toPoint()
+
+
+def test_a_corner_pulled_with_the_mouse_is_saved_with_every_other_zone(
+    qtbot: QtBot, editor: ZoneEditor, hub: Hub
+) -> None:
+    button = Qt.MouseButton.LeftButton
+    qtbot.mousePress(editor.canvas, button, pos=at(editor, 0.6, 0.6))
+    qtbot.mouseMove(editor.canvas, at(editor, 0.8, 0.75))
+    qtbot.mouseRelease(editor.canvas, button, pos=at(editor, 0.8, 0.75))
+    qtbot.keyClick(editor, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    corner = hub.saved[0][0]["polygon"][2]
+    assert corner["x_norm"] == pytest.approx(0.8, abs=0.01)
+    assert corner["y_norm"] == pytest.approx(0.75, abs=0.01)
+    assert not editor.isVisible()
+
+
+def test_keys_alone_draw_a_zone(qtbot: QtBot, editor: ZoneEditor, hub: Hub) -> None:
+    control = Qt.KeyboardModifier.ControlModifier
+    qtbot.keyClick(editor, Qt.Key.Key_N, control)
+    qtbot.keyClick(editor.canvas, Qt.Key.Key_Period)
+    qtbot.keyClick(editor.canvas, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClick(editor.canvas, Qt.Key.Key_Plus)
+    qtbot.keyClick(editor, Qt.Key.Key_S, control)
+    drawn = hub.saved[0][1]
+    assert drawn["id"] == "cam-1-z1"
+    assert len(drawn["polygon"]) == 5
+    assert drawn["polygon"][0] == {"x_norm": 0.33, "y_norm": 0.35}
+
+
+def test_a_refusal_stays_in_the_window_and_nothing_drawn_is_lost(
+    qtbot: QtBot, editor: ZoneEditor, hub: Hub
+) -> None:
+    hub.refusal = "zones was changed meanwhile; read it again and repeat your change"
+    qtbot.keyClick(editor.canvas, Qt.Key.Key_Right)
+    editor.save()
+    assert editor.isVisible()
+    assert "changed meanwhile" in editor.note
+    hub.refusal = ""
+    editor.save()
+    assert not editor.isVisible()
+    assert hub.saved[0] == hub.saved[1]
+
+
+def test_a_wrong_outline_cannot_be_saved_and_says_what_to_do(
+    qtbot: QtBot, editor: ZoneEditor, hub: Hub
+) -> None:
+    button = Qt.MouseButton.LeftButton
+    qtbot.mousePress(editor.canvas, button, pos=at(editor, 0.2, 0.2))
+    qtbot.mouseMove(editor.canvas, at(editor, 0.9, 0.4))
+    qtbot.mouseRelease(editor.canvas, button, pos=at(editor, 0.9, 0.4))
+    editor.save()
+    assert hub.saved == []
+    assert "crosses itself" in editor.note
+
+
+def test_leaving_with_unsaved_zones_takes_two_keys(qtbot: QtBot, editor: ZoneEditor) -> None:
+    qtbot.keyClick(editor.canvas, Qt.Key.Key_Down)
+    editor.reject()
+    assert editor.isVisible()
+    assert "not saved" in editor.note
+    editor.reject()
+    assert not editor.isVisible()
+
+
+def test_what_the_draft_sends_is_what_the_site_folder_takes(tmp_path: Path) -> None:
+    (tmp_path / "site.toml").write_text('name = "t"\n')
+    (tmp_path / "cameras.csv").write_text("id,name,main_url\ncam-1,West,rtsp://h/1\n")
+    (tmp_path / "zones.toml").write_text(
+        '# drawn in spring\n[[zone]]\nid = "a"  # by the gate\ncamera = "cam-1"\n'
+        'kind = "no_parking"\npolygon = [[0.2, 0.2], [0.6, 0.2], [0.6, 0.6]]\n'
+    )
+    draft = ZoneDraft(CAMERA, load_site(tmp_path).zones)
+    draft.nudge(0.1, 0.0)
+    draft.set_day(6, holds=False)
+    draft.add(ZoneKind.MASK)
+    put_register(tmp_path, "zones", draft.entries())
+    assert load_site(tmp_path).zones == draft.zones
+    assert "# by the gate" in (tmp_path / "zones.toml").read_text()

@@ -9,8 +9,8 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from config.site import CameraId, Zone
-from console.bridge.frame_pump import FramePump
 from console.bridge.register_line import RegisterLine
+from console.bridge.tile_image import PictureSource
 from console.state.keys import CommandId
 from console.state.session import ConsoleSession, Severity
 from console.state.tiles import WHOLE
@@ -22,8 +22,10 @@ from console.views.zones.zone_editor import ZoneEditor
 class SeatEditors:
     """`run` opens the editor a command asks for, on the camera of the selected tile."""
 
-    def __init__(self, session: ConsoleSession, line: RegisterLine, pump: FramePump) -> None:
-        self._session, self._line, self._pump = session, line, pump
+    def __init__(
+        self, session: ConsoleSession, line: RegisterLine, pictures: PictureSource
+    ) -> None:
+        self._session, self._line, self._pictures = session, line, pictures
         self.zone_editor: ZoneEditor | None = None
 
     def run(self, command_id: CommandId, parent: QWidget | None) -> bool:
@@ -82,7 +84,7 @@ class SeatEditors:
         """The camera's whole picture from a tile that shows it, copied out of the ring."""
         wall = self._session.wall
         for address in wall.tiles_of(camera_id):
-            feed = self._pump.feed(address)
+            feed = self._pictures.feed(address)
             if feed is None or wall.tile(address).region_norm != WHOLE:
                 continue
             image = feed.image()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage
@@ -15,8 +16,15 @@ from config.geometry import ImagePoint
 from config.load import load_site
 from config.site import CameraId, Zone, ZoneId, ZoneKind
 from config.writer import put_register
+from console.app.console_editors import SeatEditors
+from console.bridge.register_line import RegisterLine
+from console.state.keys import CommandId
 from console.state.zone_draft import ZoneDraft
 from console.views.zones.zone_editor import ZoneEditor
+from ingest.feed.query import QueryRefused
+from tests.console.seat_kit import camera_id
+from tests.console.views.conftest import Seat
+from tests.console.views.fake_seat import FakePictures
 
 CAMERA = CameraId("cam-1")
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")  # no window manager here
@@ -129,6 +137,49 @@ def test_leaving_with_unsaved_zones_takes_two_keys(qtbot: QtBot, editor: ZoneEdi
     assert "not saved" in editor.note
     editor.reject()
     assert not editor.isVisible()
+
+
+def test_from_the_key_to_the_hub_and_back(seat: Seat) -> None:
+    """The version read goes back with the change, and a second seat's change is not overwritten."""
+    camera = camera_id(1)
+    read = [msgspec.structs.replace(zone, camera_id=camera) for zone in zones()]
+    content = msgspec.to_builtins(read, enc_hook=str)
+    seat.hub.answers["register.get"] = {"version": "v7", "content": content}
+    editors = SeatEditors(
+        seat.session,
+        RegisterLine(seat.hub, seat.errands, "seat 1"),
+        FakePictures(seat.wall, seat.clock),
+    )
+    seat.wall.call(camera)
+    assert editors.run(CommandId.EDIT_ZONES, seat.window)
+    seat.wait(lambda: editors.zone_editor is not None)
+    editor = editors.zone_editor
+    assert editor is not None
+    assert editor.canvas.has_picture
+    seat.qtbot.keyClick(editor.canvas, Qt.Key.Key_Right)
+
+    seat.hub.answers["register.put"] = QueryRefused("zones was changed meanwhile", None, {})
+    editor.save()
+    seat.wait(lambda: "changed meanwhile" in editor.note)
+    seat.hub.answers["register.put"] = {}
+    editor.save()
+    seat.wait(lambda: editors.zone_editor is None)
+    put = [fields for op, fields in seat.hub.asked if op == "register.put"]
+    assert [fields["version"] for fields in put] == ["v7", "v7"]
+    assert put[1]["content"][0]["polygon"][0]["x_norm"] == pytest.approx(0.202)
+
+
+def test_without_a_camera_the_key_says_what_to_do(seat: Seat) -> None:
+    editors = SeatEditors(
+        seat.session,
+        RegisterLine(seat.hub, seat.errands, "seat 1"),
+        FakePictures(seat.wall, seat.clock),
+    )
+    assert editors.run(CommandId.EDIT_ZONES, seat.window)
+    notice = seat.session.notice.get()
+    assert notice is not None
+    assert "Select a tile" in notice.text
+    assert not any(op == "register.get" for op, _ in seat.hub.asked)
 
 
 def test_what_the_draft_sends_is_what_the_site_folder_takes(tmp_path: Path) -> None:

@@ -163,6 +163,7 @@ class ConsoleApp:
         session = self.session
         self._tick.timeout.connect(self._on_tick)
         self.feed.registers_changed.connect(self.site.read_again)
+        self.site.basemap_read.connect(self.editors.set_basemap)
         self.feed.restored.connect(settle_heap)
         self.arrangement.follow(self.feed, self.commander, self.router)
         self.desk.acted.connect(self.commander.on_acted)

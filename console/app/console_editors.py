@@ -5,18 +5,24 @@ Joins parts; decides nothing. Threads: GUI thread only.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
-from config.site import CameraId, Zone
+from config.site import Calibration, Camera, CameraId, Zone
 from console.bridge.register_line import RegisterLine
 from console.bridge.tile_image import PictureSource
+from console.state.basemap import BaseMap
+from console.state.calibration_draft import CalibrationDraft
 from console.state.keys import CommandId
 from console.state.session import ConsoleSession, Severity
 from console.state.tiles import WHOLE
 from console.state.zone_draft import ZoneDraft
+from console.views.editors.calibration_editor import CalibrationEditor
+from console.views.editors.editor_dialog import EditorDialog, Save
+from console.views.editors.zone_editor import ZoneEditor
 from console.views.words import translate
-from console.views.zones.zone_editor import ZoneEditor
 
 
 class SeatEditors:
@@ -26,59 +32,98 @@ class SeatEditors:
         self, session: ConsoleSession, line: RegisterLine, pictures: PictureSource
     ) -> None:
         self._session, self._line, self._pictures = session, line, pictures
-        self.zone_editor: ZoneEditor | None = None
+        self._basemap = BaseMap()
+        self.editor: EditorDialog | None = None
+
+    def set_basemap(self, basemap: BaseMap) -> None:
+        """The streets that places are found by."""
+        self._basemap = basemap
 
     def run(self, command_id: CommandId, parent: QWidget | None) -> bool:
         """Does the command; False when it is none of these."""
-        if command_id is not CommandId.EDIT_ZONES:
+        if command_id not in (CommandId.EDIT_ZONES, CommandId.CALIBRATE):
             return False
         selected = self._session.wall.selected
         camera_id = None if selected is None else self._session.wall.tile(selected).camera_id
-        if camera_id is None or self._session.directory.camera(camera_id) is None:
+        camera = None if camera_id is None else self._session.directory.camera(camera_id)
+        if camera is None:
             text = translate(
-                "Zones", "Select a tile with a camera first: its zones are drawn on it."
+                "Editor", "Select a tile with a camera first: this is about its picture."
             )
             self._session.say(text, Severity.PROBLEM)
-            return True
-        self._line.read(
-            "zones",
-            tuple[Zone, ...],
-            lambda zones, version: self._open(camera_id, zones, version, parent),
-            lambda why: self._session.say(why, Severity.PROBLEM),
-        )
+        elif command_id is CommandId.EDIT_ZONES:
+            self._line.read(
+                "zones",
+                tuple[Zone, ...],
+                lambda zones, version: self._open_zones(camera, zones, version, parent),
+                self._on_unreadable,
+            )
+        else:
+            self._line.read(
+                "calibration",
+                tuple[Calibration, ...],
+                lambda known, version: self._open_calibration(camera, known, version, parent),
+                self._on_unreadable,
+            )
         return True
 
-    def _open(
+    def _open_zones(
+        self, camera: Camera, zones: tuple[Zone, ...], version: str, parent: QWidget | None
+    ) -> None:
+        if self.editor is None:  # else the key was pressed twice before the hub answered
+            editor = ZoneEditor(
+                ZoneDraft(camera.id, zones),
+                self._session.directory.name_of(camera.id),
+                self._picture_of(camera.id),
+                self._save("zones", version),
+                knows_presets=camera.ptz_url is not None,
+                parent=parent,
+            )
+            self._open(
+                editor, translate("Zones", "Zones saved: the rules take them within seconds.")
+            )
+
+    def _open_calibration(
         self,
-        camera_id: CameraId,
-        zones: tuple[Zone, ...],
+        camera: Camera,
+        known: tuple[Calibration, ...],
         version: str,
         parent: QWidget | None,
     ) -> None:
-        if self.zone_editor is not None:
-            return  # the key was pressed twice before the hub answered
-        directory = self._session.directory
-        camera = directory.camera(camera_id)
-        editor = ZoneEditor(
-            ZoneDraft(camera_id, zones),
-            directory.name_of(camera_id),
-            lambda: self._picture(camera_id),
-            lambda entries, then, failed: self._line.write("zones", entries, version, then, failed),
-            knows_presets=camera is not None and camera.ptz_url is not None,
-            parent=parent,
-        )
-        self.zone_editor = editor
-        editor.accepted.connect(self._on_saved)
+        if self.editor is None:
+            site = self._session.site
+            editor = CalibrationEditor(
+                CalibrationDraft(camera.id, known),
+                self._session.directory.name_of(camera.id),
+                camera.place,
+                self._picture_of(camera.id),
+                self._basemap,
+                [one.place for one in site.cameras if one.place is not None],
+                self._save("calibration", version),
+                parent,
+            )
+            text = translate("Calibration", "Ground saved: alerts get their place by it.")
+            self._open(editor, text)
+
+    def _open(self, editor: EditorDialog, saved_text: str) -> None:
+        self.editor = editor
+        editor.accepted.connect(lambda: self._session.say(saved_text))
         editor.finished.connect(self._on_closed)
         editor.open()
 
-    def _on_saved(self) -> None:
-        self._session.say(translate("Zones", "Zones saved: the rules take them within seconds."))
+    def _save(self, name: str, version: str) -> Save:
+        return lambda entries, then, failed: self._line.write(name, entries, version, then, failed)
+
+    def _on_unreadable(self, why: str) -> None:
+        self._session.say(why, Severity.PROBLEM)
 
     def _on_closed(self, _result: int) -> None:
-        if self.zone_editor is not None:
-            self.zone_editor.deleteLater()
-            self.zone_editor = None
+        if self.editor is not None:
+            self.editor.deleteLater()
+            self.editor = None
+
+    def _picture_of(self, camera_id: CameraId) -> Callable[[], QImage | None]:
+        return lambda: self._picture(camera_id)
 
     def _picture(self, camera_id: CameraId) -> QImage | None:
         """The camera's whole picture from a tile that shows it, copied out of the ring."""

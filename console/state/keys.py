@@ -68,6 +68,7 @@ class CommandId(enum.Enum):
     ASPECT = "aspect"
     MARKS = "marks"
     EDIT_ZONES = "edit_zones"
+    CALIBRATE = "calibrate"
     SNAPSHOT = "snapshot"
     EXPORT = "export"
     REPLAY = "replay"
@@ -176,6 +177,7 @@ KEY_TABLE: tuple[KeyCommand, ...] = (
     KeyCommand(CommandId.ASPECT, ("A",), QT_TRANSLATE_NOOP("Keys", "Fit, fill or stretch the picture"), KeyGroup.TILE),
     KeyCommand(CommandId.MARKS, ("O",), QT_TRANSLATE_NOOP("Keys", "Boxes, zones or bare pictures"), KeyGroup.TILE),
     KeyCommand(CommandId.EDIT_ZONES, ("Shift+O",), QT_TRANSLATE_NOOP("Keys", "Draw the camera's zones"), KeyGroup.TILE),
+    KeyCommand(CommandId.CALIBRATE, ("Shift+C",), QT_TRANSLATE_NOOP("Keys", "Set the camera's ground (calibration)"), KeyGroup.TILE),
     KeyCommand(CommandId.SNAPSHOT, ("S",), QT_TRANSLATE_NOOP("Keys", "Snapshot of the selected tile"), KeyGroup.TILE),
     KeyCommand(CommandId.EXPORT, ("E",), QT_TRANSLATE_NOOP("Keys", "Export a clip of the selected tile"), KeyGroup.TILE),
     KeyCommand(CommandId.REPLAY_LIVE, ("Escape",), QT_TRANSLATE_NOOP("Keys", "Back to live"), KeyGroup.REPLAY, KeyMode.REPLAY),

@@ -21,9 +21,8 @@ from config.planar import XY, crossing_edges, ring_area, ring_contains
 from config.site import ALL_DAYS, CameraId, Hours, Zone, ZoneId, ZoneKind
 from config.zones import AREA_MIN_NORM, DEFAULT_LIMIT_S, LIMIT_MAX_S
 from console.state.observable import Signal
+from console.state.steps import Steps
 
-#: Steps that can be taken back.
-UNDO_MOST = 200
 #: A key moves a corner by this share of the picture; with Shift by ten of them.
 KEY_STEP_NORM = 0.002
 #: A new zone stands in the middle and is this large.
@@ -39,7 +38,7 @@ class ZoneProblem(enum.Enum):
     LIMIT_OUT_OF_RANGE = "limit_out_of_range"
 
 
-class _Step(Struct, frozen=True):
+class _Drawn(Struct, frozen=True):
     """The whole draft at one moment."""
 
     zones: tuple[Zone, ...]
@@ -78,10 +77,11 @@ class ZoneDraft:
         self.camera_id = camera_id
         self._others = tuple(zone for zone in zones if zone.camera_id != camera_id)
         self._first = tuple(zone for zone in zones if zone.camera_id == camera_id)
-        self._now = _Step(self._first, 0 if self._first else None, None)
-        self._undone: list[_Step] = []
-        self._done: list[_Step] = []
-        self._is_dragging = False
+        self._steps = Steps(
+            _Drawn(self._first, 0 if self._first else None, None),
+            self.changed.emit,
+            lambda one, other: one.zones == other.zones,
+        )
 
     # -- what is
 
@@ -104,16 +104,17 @@ class ZoneDraft:
         return None if self._now.selected is None else self._now.zones[self._now.selected]
 
     @property
+    def steps(self) -> Steps[_Drawn]:
+        """What was done, to be taken back and done again."""
+        return self._steps
+
+    @property
     def is_changed(self) -> bool:
-        return self._now.zones != self._first
+        return self._steps.is_changed
 
     @property
-    def can_undo(self) -> bool:
-        return bool(self._done)
-
-    @property
-    def can_redo(self) -> bool:
-        return bool(self._undone)
+    def _now(self) -> _Drawn:
+        return self._steps.now
 
     @property
     def problems(self) -> dict[int, ZoneProblem]:
@@ -142,9 +143,7 @@ class ZoneDraft:
     def select(self, index: int | None, corner: int | None = None) -> None:
         if index is not None and not 0 <= index < len(self._now.zones):
             return
-        if (index, corner) != (self._now.selected, self._now.corner):
-            self._now = structs.replace(self._now, selected=index, corner=corner)
-            self.changed.emit()
+        self._steps.look(structs.replace(self._now, selected=index, corner=corner))
 
     def select_next(self, step: int = 1) -> None:
         """The next zone, round and round."""
@@ -173,7 +172,7 @@ class ZoneDraft:
             tuple(ImagePoint(x, y) for x, y in corners),
             DEFAULT_LIMIT_S[kind],
         )
-        self._step(_Step((*self._now.zones, zone), len(self._now.zones), None))
+        self._steps.step(_Drawn((*self._now.zones, zone), len(self._now.zones), None))
 
     def remove(self) -> None:
         """Takes the zone in the hand away."""
@@ -181,7 +180,7 @@ class ZoneDraft:
         if index is None:
             return
         zones = (*self._now.zones[:index], *self._now.zones[index + 1 :])
-        self._step(_Step(zones, min(index, len(zones) - 1) if zones else None, None))
+        self._steps.step(_Drawn(zones, min(index, len(zones) - 1) if zones else None, None))
 
     def remove_corner(self) -> None:
         """Takes the corner in the hand away; three stay."""
@@ -219,11 +218,6 @@ class ZoneDraft:
             point = zone.polygon[corner]
             self._place(corner, point.x_norm + dx, point.y_norm + dy)
 
-    def begin_drag(self) -> None:
-        """Everything until `end_drag` is one step."""
-        self._keep()
-        self._is_dragging = True
-
     def drag_corner(self, x: float, y: float) -> None:
         if self._now.corner is not None:
             self._place(self._now.corner, x, y)
@@ -232,11 +226,6 @@ class ZoneDraft:
         zone = self.zone
         if zone is not None:
             self._change(structs.replace(zone, polygon=_moved(zone.polygon, dx, dy)), None)
-
-    def end_drag(self) -> None:
-        self._is_dragging = False
-        if self._done and self._done[-1].zones == self._now.zones:
-            self._done.pop()  # a click that moved nothing is no step
 
     def set_kind(self, kind: ZoneKind) -> None:
         """Another rule; a limit that was the old rule's own becomes the new one's."""
@@ -270,12 +259,6 @@ class ZoneDraft:
         if self.zone is not None:
             self._change(structs.replace(self.zone, preset=preset or None), self._now.corner)
 
-    def undo(self) -> None:
-        self._go(self._done, self._undone)
-
-    def redo(self) -> None:
-        self._go(self._undone, self._done)
-
     # -- inside
 
     def _place(self, corner: int, x: float, y: float) -> None:
@@ -290,25 +273,7 @@ class ZoneDraft:
         if index is None:
             return
         zones = (*self._now.zones[:index], zone, *self._now.zones[index + 1 :])
-        self._step(_Step(zones, index, corner))
-
-    def _step(self, after: _Step) -> None:
-        if after == self._now:
-            return
-        if not self._is_dragging:
-            self._keep()
-        self._now = after
-        self.changed.emit()
-
-    def _keep(self) -> None:
-        self._done = [*self._done[-UNDO_MOST:], self._now]
-        self._undone.clear()
-
-    def _go(self, source: list[_Step], other: list[_Step]) -> None:
-        if source:
-            other.append(self._now)
-            self._now = source.pop()
-            self.changed.emit()
+        self._steps.step(_Drawn(zones, index, corner))
 
     def _free_id(self) -> ZoneId:
         taken = {zone.id for zone in (*self._others, *self._first, *self._now.zones)}

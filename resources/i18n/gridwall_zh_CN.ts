@@ -362,6 +362,53 @@
     </message>
 </context>
 <context>
+    <name>Calibration</name>
+    <message>
+        <source>Ground of {0}</source>
+        <translation>{0} 的地面标定</translation>
+    </message>
+    <message>
+        <source>Remove pair</source>
+        <translation>删除点对</translation>
+    </message>
+    <message>
+        <source>Point {0}: now click the same spot on the map.</source>
+        <translation>点 {0}：请在地图上点击同一位置。</translation>
+    </message>
+    <message>
+        <source>Point {0}: now click the same spot in the picture.</source>
+        <translation>点 {0}：请在画面中点击同一位置。</translation>
+    </message>
+    <message>
+        <source>{0} more pairs are needed.</source>
+        <translation>还需要 {0} 对点。</translation>
+    </message>
+    <message>
+        <source>Click a spot on the ground in the picture, then the same spot on the map: kerb corners, markings, manhole covers, far apart. Keys: , . point · arrows move</source>
+        <translation>在画面中点击地面上的一点，再在地图上点击同一位置：路缘拐角、标线、井盖，彼此尽量分散。按键：, . 选点 · 方向键微调</translation>
+    </message>
+    <message>
+        <source>Under the pointer: ± {0} m</source>
+        <translation>光标处误差 ± {0} 米</translation>
+    </message>
+    <message>
+        <source>The pairs agree to {0} m.</source>
+        <translation>各点对吻合误差 {0} 米。</translation>
+    </message>
+    <message>
+        <source>Four pairs always agree: a fifth shows how good they are.</source>
+        <translation>四对点必然吻合：第五对才能看出精度。</translation>
+    </message>
+    <message>
+        <source>half</source>
+        <translation>未配对</translation>
+    </message>
+    <message>
+        <source>Ground saved: alerts get their place by it.</source>
+        <translation>标定已保存，告警位置据此计算。</translation>
+    </message>
+</context>
+<context>
     <name>Cameras</name>
     <message>
         <source>Not assigned</source>
@@ -794,8 +841,24 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
         <translation>合并</translation>
     </message>
     <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
         <source>Undo</source>
         <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Again</source>
+        <translation>重做</translation>
+    </message>
+    <message>
+        <source>Saving…</source>
+        <translation>正在保存…</translation>
+    </message>
+    <message>
+        <source>The changes are not saved. Esc again leaves without them.</source>
+        <translation>修改尚未保存，再按 Esc 放弃并离开。</translation>
     </message>
     <message>
         <source>Save as…</source>
@@ -808,6 +871,10 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
     <message>
         <source>Done</source>
         <translation>完成</translation>
+    </message>
+    <message>
+        <source>Select a tile with a camera first: this is about its picture.</source>
+        <translation>请先选中有摄像机的画面。</translation>
     </message>
 </context>
 <context>
@@ -1141,6 +1208,10 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
     <message>
         <source>Draw the camera&apos;s zones</source>
         <translation>绘制摄像机区域</translation>
+    </message>
+    <message>
+        <source>Set the camera&apos;s ground (calibration)</source>
+        <translation>标定摄像机地面</translation>
     </message>
     <message>
         <source>Wall layout 1</source>
@@ -3067,25 +3138,12 @@ Alerts of the cameras and reports of citizens appear here.</source>
     </message>
     <message>
         <source>No picture yet</source>
-        <extracomment>The newest picture; None where there is none.</extracomment>
+        <extracomment>Arrow key → direction. The newest picture; None where there is none.</extracomment>
         <translation>暂无画面</translation>
     </message>
     <message>
         <source>Zones of {0}</source>
-        <extracomment>Writes the zones: entries, what to do when they are written, and when they are refused.</extracomment>
         <translation>{0} 的区域</translation>
-    </message>
-    <message>
-        <source>Saving…</source>
-        <translation>正在保存…</translation>
-    </message>
-    <message>
-        <source>The zones are not saved. Esc again leaves without them.</source>
-        <translation>区域尚未保存，再按 Esc 放弃并离开。</translation>
-    </message>
-    <message>
-        <source>Save</source>
-        <translation>保存</translation>
     </message>
     <message>
         <source>New zone</source>
@@ -3096,20 +3154,8 @@ Alerts of the cameras and reports of citizens appear here.</source>
         <translation>删除区域</translation>
     </message>
     <message>
-        <source>Undo</source>
-        <translation>撤销</translation>
-    </message>
-    <message>
-        <source>Again</source>
-        <translation>重做</translation>
-    </message>
-    <message>
         <source>Drag a corner, an edge or the zone. Keys: , . corner · arrows move (Shift far) · + new corner · − away · Ctrl+Tab next zone</source>
         <translation>拖动角点、边或整个区域。按键：, . 选角点 · 方向键移动（Shift 大步）· + 加角点 · − 去角点 · Ctrl+Tab 下一区域</translation>
-    </message>
-    <message>
-        <source>Select a tile with a camera first: its zones are drawn on it.</source>
-        <translation>请先选中有摄像机的画面：区域画在画面上。</translation>
     </message>
     <message>
         <source>Zones saved: the rules take them within seconds.</source>

@@ -27,22 +27,22 @@ def draft() -> ZoneDraft:
 def test_a_corner_dragged_out_and_back_is_one_step_and_undone_as_one(draft: ZoneDraft) -> None:
     before = draft.zones
     draft.select(0, 2)
-    draft.begin_drag()
+    draft.steps.open()
     for x in (0.65, 0.7, 0.75):
         draft.drag_corner(x, 0.8)
-    draft.end_drag()
+    draft.steps.close()
     assert draft.zone is not None
     assert draft.zone.polygon[2] == ImagePoint(0.75, 0.8)
-    draft.undo()
+    draft.steps.undo()
     assert draft.zones == before
-    draft.redo()
+    draft.steps.redo()
     assert draft.zones[0].polygon[2] == ImagePoint(0.75, 0.8)
 
 
 def test_a_click_that_moves_nothing_is_no_step(draft: ZoneDraft) -> None:
-    draft.begin_drag()
-    draft.end_drag()
-    assert not draft.can_undo
+    draft.steps.open()
+    draft.steps.close()
+    assert not draft.steps.can_undo
     assert not draft.is_changed
 
 
@@ -61,11 +61,11 @@ def test_a_corner_never_leaves_the_picture_and_a_zone_keeps_its_shape_at_the_edg
 
 def test_an_outline_that_crosses_itself_is_told_and_mended_by_undo(draft: ZoneDraft) -> None:
     draft.select(0, 0)
-    draft.begin_drag()
+    draft.steps.open()
     draft.drag_corner(0.9, 0.5)
-    draft.end_drag()
+    draft.steps.close()
     assert draft.problems == {0: ZoneProblem.CROSSES_ITSELF}
-    draft.undo()
+    draft.steps.undo()
     assert draft.problems == {}
 
 
@@ -122,7 +122,7 @@ def test_entries_hold_every_zone_of_the_site(draft: ZoneDraft) -> None:
     draft.remove()
     assert [entry["id"] for entry in draft.entries()] == ["elsewhere"]
     assert draft.selected is None
-    draft.undo()
+    draft.steps.undo()
     assert {entry["id"] for entry in draft.entries()} == {"a", "elsewhere"}
 
 

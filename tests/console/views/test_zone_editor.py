@@ -20,7 +20,7 @@ from console.app.console_editors import SeatEditors
 from console.bridge.register_line import RegisterLine
 from console.state.keys import CommandId
 from console.state.zone_draft import ZoneDraft
-from console.views.zones.zone_editor import ZoneEditor
+from console.views.editors.zone_editor import ZoneEditor
 from ingest.feed.query import QueryRefused
 from tests.console.seat_kit import camera_id
 from tests.console.views.conftest import Seat
@@ -152,9 +152,9 @@ def test_from_the_key_to_the_hub_and_back(seat: Seat) -> None:
     )
     seat.wall.call(camera)
     assert editors.run(CommandId.EDIT_ZONES, seat.window)
-    seat.wait(lambda: editors.zone_editor is not None)
-    editor = editors.zone_editor
-    assert editor is not None
+    seat.wait(lambda: editors.editor is not None)
+    editor = editors.editor
+    assert isinstance(editor, ZoneEditor)
     assert editor.canvas.has_picture
     seat.qtbot.keyClick(editor.canvas, Qt.Key.Key_Right)
 
@@ -163,7 +163,7 @@ def test_from_the_key_to_the_hub_and_back(seat: Seat) -> None:
     seat.wait(lambda: "changed meanwhile" in editor.note)
     seat.hub.answers["register.put"] = {}
     editor.save()
-    seat.wait(lambda: editors.zone_editor is None)
+    seat.wait(lambda: editors.editor is None)
     put = [fields for op, fields in seat.hub.asked if op == "register.put"]
     assert [fields["version"] for fields in put] == ["v7", "v7"]
     assert put[1]["content"][0]["polygon"][0]["x_norm"] == pytest.approx(0.202)

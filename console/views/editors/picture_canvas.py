@@ -17,6 +17,14 @@ from console.views.words import translate
 #: The picture is looked at again this often: drawing wants a calm ground, not a film.
 REFRESH_MS = 200
 
+#: Arrow key → direction.
+ARROWS = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}
+
 #: The newest picture; None where there is none.
 Picture = Callable[[], QImage | None]
 

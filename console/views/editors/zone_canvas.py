@@ -13,20 +13,14 @@ from PySide6.QtWidgets import QWidget
 from config.site import Zone
 from console.state.zone_draft import KEY_STEP_NORM, ZoneDraft, ring_of
 from console.views import theme
+from console.views.editors.picture_canvas import ARROWS, Picture, PictureCanvas
 from console.views.tile_texts import zone_kind_text
 from console.views.tile_zones import ZONE_LINES
-from console.views.zones.picture_canvas import Picture, PictureCanvas
 
 #: A handle takes the mouse within this many pixels.
 GRAB_PX = 10
 _CORNER_PX = 5
 _EDGE_PX = 3
-_ARROWS = {
-    Qt.Key.Key_Left: (-1, 0),
-    Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Up: (0, -1),
-    Qt.Key.Key_Down: (0, 1),
-}
 
 
 class ZoneCanvas(PictureCanvas):
@@ -92,7 +86,7 @@ class ZoneCanvas(PictureCanvas):
         corner = self._near(at, self._corners())
         edge = None if corner is not None else self._near(at, self._middles())
         self._drag_from = self.to_picture(at)
-        self._draft.begin_drag()
+        self._draft.steps.open()
         if corner is not None:
             self._draft.select(self._draft.selected, corner)
         elif edge is not None:
@@ -118,7 +112,7 @@ class ZoneCanvas(PictureCanvas):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._drag_from is not None:
             self._drag_from = None
-            self._draft.end_drag()
+            self._draft.steps.close()
 
     def _corners(self) -> list[QPointF]:
         zone = self._draft.zone
@@ -141,9 +135,9 @@ class ZoneCanvas(PictureCanvas):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, modifiers = Qt.Key(event.key()), event.modifiers()
-        if key in _ARROWS:
+        if key in ARROWS:
             step = KEY_STEP_NORM * (10 if modifiers & Qt.KeyboardModifier.ShiftModifier else 1)
-            dx, dy = _ARROWS[key]
+            dx, dy = ARROWS[key]
             self._draft.nudge(dx * step, dy * step)
         elif key in (Qt.Key.Key_Period, Qt.Key.Key_Comma):
             self._draft.next_corner(1 if key is Qt.Key.Key_Period else -1)

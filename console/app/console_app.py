@@ -366,7 +366,8 @@ def run_console(options: ConsoleOptions) -> int:
     application = QApplication(sys.argv[:1])
     application.setApplicationName("gridwall")
     console = ConsoleApp(application, options)
-    install_hooks(console.session, application.quit)
+    # exit, not quit: a signal is no question that an editor with unsaved changes may refuse
+    install_hooks(console.session, lambda: application.exit(0))
     try:
         console.start()
         settle_heap()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +38,7 @@ def saved() -> list[list[dict[str, Any]]]:
 @pytest.fixture
 def editor(
     qtbot: QtBot, draft: CalibrationDraft, saved: list[list[dict[str, Any]]]
-) -> CalibrationEditor:
+) -> Iterator[CalibrationEditor]:
     picture = QImage(640, 360, QImage.Format.Format_RGB32)
     picture.fill(0)
 
@@ -54,7 +54,8 @@ def editor(
     qtbot.addWidget(window)
     window.resize(1280, 640)
     window.show()
-    return window
+    yield window
+    window.done(0)  # also with unsaved changes
 
 
 def test_four_pairs_by_mouse_are_saved(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -62,14 +62,15 @@ def hub() -> Hub:
 
 
 @pytest.fixture
-def editor(qtbot: QtBot, hub: Hub) -> ZoneEditor:
+def editor(qtbot: QtBot, hub: Hub) -> Iterator[ZoneEditor]:
     picture = QImage(640, 360, QImage.Format.Format_RGB32)
     picture.fill(0)
     window = ZoneEditor(ZoneDraft(CAMERA, zones()), "West gate", lambda: picture, hub.save)
     qtbot.addWidget(window)
     window.resize(1100, 640)
     window.show()
-    return window
+    yield window
+    window.done(0)  # also with unsaved changes
 
 
 def at(editor: ZoneEditor, x: float, y: float) -> QPoint:

@@ -177,7 +177,7 @@ class _Reading:
             found = f"no file {shown(site.tiles)}"
             self._problems(SITE_FILE).error(found, "a tile file or a URL template", key="tiles")
         for layer in site.layer_files:
-            check_layer(layer, self._problems(f"{LAYERS_FOLDER}/{layer.name}"))
+            check_layer(layer, site.datum, self._problems(f"{LAYERS_FOLDER}/{layer.name}"))
 
     def _header(self) -> SiteFile:
         nothing = SiteFile("", Language.CHINESE, Datum.WGS84, HubAddresses(), Settings())

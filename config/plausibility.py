@@ -5,14 +5,14 @@ Runs after the registers are read. Pure but for looking at files of the site fol
 
 from __future__ import annotations
 
-import json
 import statistics
 from collections.abc import Sequence
 from pathlib import Path
 
 from config.geometry import GeoPoint, distance_m
-from config.problems import FileProblems, shown
-from config.site import Site
+from config.layer_file import read_layer
+from config.problems import FileProblems
+from config.site import Datum, Site
 
 #: A city is at most some 100 km across; a digit too many or a wrong datum column is further off.
 FAR_AWAY_M = 150_000.0
@@ -54,14 +54,11 @@ def tiles_path(folder: Path, tiles: str | None) -> Path | None:
     return folder / tiles
 
 
-def check_layer(path: Path, problems: FileProblems) -> None:
+def check_layer(path: Path, datum: Datum, problems: FileProblems) -> None:
     """A further layer is shown or left out; a mistake in it never stops a site."""
     try:
-        document = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError) as error:
-        line = error.lineno if isinstance(error, json.JSONDecodeError) else None
-        problems.warning(f"a layer that cannot be read ({error})", "valid GeoJSON", line=line)
+        content = path.read_bytes()
+    except OSError as error:
+        problems.warning(f"a layer that cannot be read ({error.strerror})", "a GeoJSON file")
         return
-    kind = document.get("type") if isinstance(document, dict) else None
-    if kind not in {"FeatureCollection", "Feature"}:
-        problems.warning(shown(kind), "a FeatureCollection", line=1, key="type")
+    read_layer(content, datum, problems)

@@ -216,6 +216,7 @@ class ConsoleApp:
         self.router.digits_changed.connect(window.digit_badge.show_digits)
         self.arrangement.attach(self.wall_view, window.map_view)
         self.site.basemap_read.connect(window.map_view.set_basemap)
+        self.site.layers_read.connect(window.map_view.set_site_layers)
         window.restore_map(self._memory.first)
         window.arrange(self._memory.first)
         self.router.watch(window)

@@ -16,7 +16,9 @@ from console.app.console_options import ConsoleOptions, keys_of
 from console.bridge.gui_thread import Errands
 from console.bridge.site_source import site_of_folder, site_of_hub
 from console.state.basemap import read_basemap
-from console.state.session import ConsoleSession
+from console.state.session import ConsoleSession, Severity
+from console.state.site_layers import SiteLayer, read_site_layers
+from console.views.words import layer_problem_text
 from ingest.errors import GridwallError
 from ingest.feed.query import QueryClient
 
@@ -37,9 +39,11 @@ def first_site(options: ConsoleOptions) -> tuple[Site, QueryClient]:
 
 
 class SeatSite(QObject):
-    """`basemap_read(BaseMap)`: the streets are there, again after every change of the site."""
+    """`basemap_read(BaseMap)`, `layers_read(tuple[SiteLayer, …])`: streets and further map layers are
+    there, again after every change of the site."""
 
     basemap_read = Signal(object)
+    layers_read = Signal(object)
 
     def __init__(
         self,
@@ -69,5 +73,15 @@ class SeatSite(QObject):
         file = self._session.site.streets_file
         if file is not None:
             self._errands.run(lambda: read_basemap(file), self.basemap_read.emit, self._on_problem)
+        files, datum = self._session.site.layer_files, self._session.site.datum
+        self._errands.run(
+            lambda: read_site_layers(files, datum), self._take_layers, self._on_problem
+        )
         prepare = self._session.directory.prepare
         self._errands.run(prepare, lambda _none: None, self._on_problem)
+
+    def _take_layers(self, layers: tuple[SiteLayer, ...]) -> None:
+        self.layers_read.emit(layers)
+        problems = [problem for layer in layers for problem in layer.problems]
+        if problems:
+            self._session.say(layer_problem_text(problems), Severity.PROBLEM)

@@ -1,4 +1,4 @@
-"""`gridwall bench map`: frames of the real map widget with thousands of moving markers.
+"""`gridwall bench map`: frames of the real map widget with a whole district on it, most of it moving.
 
 The rival in the same run is QGraphicsView with one pixmap item a marker on the same ground.
 Off screen (raster), one thread, 1080p; every frame moves every marker.
@@ -14,9 +14,10 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+import psutil
 
 from console.bench.report import print_result, say
 
@@ -40,6 +41,9 @@ DRAG_PX = 9.0
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--markers", type=int, default=MARKERS_LEAST, help="moving inspectors")
     parser.add_argument("--cameras", type=int, default=7_396, help="cameras that stand still")
+    parser.add_argument("--checkpoints", type=int, default=3_319)
+    parser.add_argument("--cells", type=int, default=2_799, help="grid cells")
+    parser.add_argument("--cases", type=int, default=1_000, help="open cases with a place")
     parser.add_argument("--frames", type=int, default=600)
 
 
@@ -53,23 +57,39 @@ def run(arguments: argparse.Namespace) -> int:
     assert isinstance(application, QApplication)
     theme.use(application)
     with TemporaryDirectory() as folder:
-        stage = _Stage(Path(folder), arguments.markers, arguments.cameras)
-        say(f"{arguments.markers} moving inspectors, {arguments.cameras} cameras, 1080p")
+        before_mib = _resident_mib()
+        crowd = Crowd(
+            arguments.markers,
+            arguments.cameras,
+            arguments.checkpoints,
+            arguments.cells,
+            arguments.cases,
+        )
+        stage = _Stage(Path(folder), crowd)
+        say(f"{crowd.text()}, 1080p")
         ours = _measured(stage.frame, arguments.frames)
+        ground_sheets = stage.view.ground.paint_count
+        marker_sheets = stage.view.markers.sheet.paint_count
         pick_ms = stage.pick_ms()
+        map_mib = _resident_mib() - before_mib
         say("the rival: QGraphicsView with pixmap items")
         rival = _measured(stage.rival(), min(arguments.frames, RIVAL_FRAMES))
         print_result(
             {
                 "markers": arguments.markers,
                 "cameras": arguments.cameras,
+                "checkpoints": arguments.checkpoints,
+                "cells": arguments.cells,
+                "cases": arguments.cases,
+                "map_mib": map_mib,
                 "frame_p95_ms": _p95(ours),
                 "frame_p50_ms": float(np.median(ours)),
                 "frame_max_ms": max(ours),
                 "apply_p95_ms": _p95(stage.apply_ms),
                 "ground_ms": stage.view.ground.paint_ms,
                 "markers_ms": stage.view.markers.sheet.paint_ms,
-                "sheets": stage.view.ground.paint_count + stage.view.markers.sheet.paint_count,
+                "ground_sheets": ground_sheets,
+                "marker_sheets": marker_sheets,
                 "pick_ms": pick_ms,
                 "rivals": {
                     "qgraphicsview_pixmap_items": {
@@ -102,6 +122,31 @@ def _measured(frame: Callable[[int], None], count: int) -> list[float]:
                 time.sleep(0.0005)
         took.append(busy_s * 1e3)
     return took[WARM_FRAMES:]
+
+
+def _resident_mib() -> float:
+    return float(psutil.Process().memory_info().rss) / (1 << 20)
+
+
+class Crowd(NamedTuple):
+    """How much of everything is on the map."""
+
+    people: int
+    cameras: int
+    checkpoints: int
+    cells: int
+    cases: int
+
+    @property
+    def markers(self) -> int:
+        """Everything that stands or moves, without the cells."""
+        return self.people + self.cameras + self.checkpoints + self.cases
+
+    def text(self) -> str:
+        return (
+            f"{self.people} moving inspectors, {self.cameras} cameras, {self.checkpoints} check points, "
+            f"{self.cells} cells, {self.cases} cases"
+        )
 
 
 def _p95(values: Sequence[float]) -> float:
@@ -140,7 +185,7 @@ def _district() -> Any:
 class _Stage:
     """A district's map with a crowd on it."""
 
-    def __init__(self, folder: Path, people_count: int, camera_count: int) -> None:
+    def __init__(self, folder: Path, crowd: Crowd) -> None:
         from config.site import Site
         from console.state.session import ConsoleSession
         from console.state.wall import WallState
@@ -149,12 +194,16 @@ class _Stage:
         from ingest.heap import settle_heap
 
         self._random = random.Random(1)
+        self._crowd = crowd
         self.apply_ms: list[float] = []
         basemap = _district()
         self._bounds = basemap.bounds or (0.5, 0.5, 0.6, 0.6)
-        site = self._crowded(Site(folder, "bench"), camera_count)
+        site = self._crowded(Site(folder, "bench"))
         self.session = ConsoleSession(site, WallState(), SystemClock())
-        self._entries = [self._entry(number) for number in range(people_count)]
+        self.session.cases.replace(
+            [self._case(number) for number in range(crowd.cases)], time.time_ns()
+        )
+        self._entries = [self._entry(number) for number in range(crowd.people)]
         self.view = MapView(self.session)
         self.view.resize(WIDTH_PX, HEIGHT_PX)
         self.view.set_basemap(basemap)
@@ -169,17 +218,56 @@ class _Stage:
         share_x, share_y = self._random.random(), self._random.random()
         return place_of(west + (east - west) * share_x, north + (south - north) * share_y)
 
-    def _crowded(self, site: Any, camera_count: int) -> Any:
+    def _crowded(self, site: Any) -> Any:
         import msgspec
 
-        from config.site import Camera, CameraId
+        from config.site import Camera, CameraId, Checkpoint
 
         cameras = tuple(
             Camera(CameraId(f"bench-{number}"), f"bench {number}", "rtsp://127.0.0.1/x",
                    place=self._place(), bearing_deg=self._random.uniform(0, 360), fov_deg=60.0)
-            for number in range(camera_count)
+            for number in range(self._crowd.cameras)
         )  # fmt: skip
-        return msgspec.structs.replace(site, cameras=cameras)
+        points = tuple(
+            Checkpoint(f"p-{number}", "hydrant", f"check point {number}", self._place())
+            for number in range(self._crowd.checkpoints)
+        )
+        return msgspec.structs.replace(site, cameras=cameras, checkpoints=points, grid=self._grid())
+
+    def _grid(self) -> Any:
+        """Cells side by side over the whole district."""
+        from config.site import GridCell, GridId, GridLevel
+        from console.state.map_projection import place_of
+
+        west, north, east, south = self._bounds
+        columns = math.ceil(math.sqrt(self._crowd.cells * 1.5))
+        rows = math.ceil(self._crowd.cells / columns)
+        wide, high = (east - west) / columns, (south - north) / rows
+        corners = ((0, 0), (1, 0), (1, 1), (0, 1))
+        return tuple(
+            GridCell(
+                GridId(f"c-{number}"), GridLevel.CELL, f"网格{number}", None, None,
+                (tuple(
+                    place_of(west + (number % columns + x) * wide, north + (number // columns + y) * high)
+                    for x, y in corners
+                ),),
+            )
+            for number in range(self._crowd.cells)
+        )  # fmt: skip
+
+    def _case(self, number: int) -> Any:
+        from config.site import GridId
+        from console.desk.case import CaseData, CaseId, CaseState
+        from ingest.feed.envelope import utc_text
+
+        place = self._place()
+        now = utc_text(time.time_ns())
+        return CaseData(
+            CaseId(f"case-{number}"), CaseState.FILED, "file", "bench", None,
+            GridId(f"c-{number % max(1, self._crowd.cells)}"), None, None,
+            place.lat_deg, place.lon_deg, None, None, 1, (), "", opened_utc=now,
+            step_started_utc=now, kind="parking", priority=3,
+        )  # fmt: skip
 
     def _entry(self, number: int) -> Any:
         from config.site import DeviceId, InspectorId
@@ -243,7 +331,7 @@ class _Stage:
         sprite = QPixmap(18, 18)
         sprite.fill(Qt.GlobalColor.white)
         items = []
-        for _ in range(len(self._entries) + len(self.session.directory)):
+        for _ in range(self._crowd.markers):
             item = scene.addPixmap(sprite)
             item.setPos(self._random.uniform(0, WIDTH_PX), self._random.uniform(0, HEIGHT_PX))
             items.append(item)

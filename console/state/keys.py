@@ -116,6 +116,8 @@ class CommandId(enum.Enum):
     MAP_WHOLE = "map_whole"
     MAP_IN = "map_in"
     MAP_OUT = "map_out"
+    MAP_LAYERS = "map_layers"
+    MAP_MEASURE = "map_measure"
     PALETTE = "palette"
     PEOPLE = "people"
     TRAIL_PLAY = "trail_play"
@@ -224,6 +226,8 @@ KEY_TABLE: tuple[KeyCommand, ...] = (
     KeyCommand(CommandId.MAP_WHOLE, ("Shift+G",), QT_TRANSLATE_NOOP("Keys", "Map of the whole area"), KeyGroup.MAP),
     KeyCommand(CommandId.MAP_IN, ("+",), QT_TRANSLATE_NOOP("Keys", "Map closer"), KeyGroup.MAP),
     KeyCommand(CommandId.MAP_OUT, ("-",), QT_TRANSLATE_NOOP("Keys", "Map wider"), KeyGroup.MAP),
+    KeyCommand(CommandId.MAP_LAYERS, ("Shift+L",), QT_TRANSLATE_NOOP("Keys", "Layers of the map"), KeyGroup.MAP),
+    KeyCommand(CommandId.MAP_MEASURE, ("Shift+M",), QT_TRANSLATE_NOOP("Keys", "Measure on the map"), KeyGroup.MAP),
     KeyCommand(CommandId.TRAIL_PLAY, ("Shift+U",), QT_TRANSLATE_NOOP("Keys", "Trails of the last eight hours; again: play or pause"), KeyGroup.MAP),
     KeyCommand(CommandId.PALETTE, ("Ctrl+K",), QT_TRANSLATE_NOOP("Keys", "Find a camera, case, inspector or command"), KeyGroup.CONSOLE),
     KeyCommand(CommandId.PEOPLE, ("U",), QT_TRANSLATE_NOOP("Keys", "People: states, devices, patrol round"), KeyGroup.CONSOLE),

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from console.desk.case import CaseId
 from console.state.layouts import Layout
+from console.state.map_layers import FIRST_OFF
 from console.state.tour_runs import TourMemory
 
 _log = logging.getLogger(__name__)
@@ -33,7 +34,7 @@ class SeatMemory(Struct, frozen=True):
     is_maximized: bool = True
     is_full_screen: bool = False
     splitters: dict[str, tuple[int, ...]] = {}
-    hidden_layers: tuple[str, ...] = ()
+    hidden_layers: tuple[str, ...] = FIRST_OFF
     map_centre: tuple[float, float] | None = None
     map_zoom: float | None = None
     open_case: CaseId | None = None

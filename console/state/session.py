@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import enum
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -59,6 +59,8 @@ class SelectionKind(enum.Enum):
     CAMERA = "camera"
     INSPECTOR = "inspector"
     PLACE = "place"
+    CHECKPOINT = "checkpoint"
+    FEATURE = "feature"
 
 
 class Selection(Struct, frozen=True):
@@ -100,6 +102,8 @@ class ConsoleSession:
         self.open_case: Value[CaseId | None] = Value(None)
         self.selection: Value[Selection | None] = Value(None)
         self.sights: Value[tuple[Sight, ...]] = Value(())
+        #: Check point → visited in the round that was last asked for.
+        self.patrol: Value[Mapping[str, bool]] = Value({})
         #: The hub's numbers for the header, None until it told them.
         self.head: Value[QueueCounts | None] = Value(None)
         self.detail: Value[CaseDetail | None] = Value(None)
@@ -180,6 +184,12 @@ class ConsoleSession:
             self._call(camera.id)
         if camera.place is not None:
             self.map_wanted.emit(camera.place)
+
+    def call_cameras(self, camera_ids: Sequence[str]) -> int:
+        """Brings cameras to empty tiles, in this order; how many of them the wall shows now."""
+        cameras = [c for one in camera_ids if (c := self.directory.camera(one)) is not None]
+        self.wall.fill([camera.id for camera in cameras])
+        return sum(bool(self.wall.tiles_of(camera.id)) for camera in cameras)
 
     def select_inspector(self, inspector_id: str) -> None:
         """An inspector: the map to them and the nearest camera to the wall."""

@@ -181,8 +181,7 @@ class MainWindow(QMainWindow):
 
     def restore_map(self, memory: SeatMemory) -> None:
         """The map's layers and place as the person left them."""
-        for name in memory.hidden_layers:
-            self.map_view.legend.set_layer(name, on=False)
+        self.map_view.layers.restore(memory.hidden_layers)
         if memory.map_centre is not None and memory.map_zoom is not None:
             self.map_view.restore(memory.map_centre, memory.map_zoom)
 
@@ -199,7 +198,7 @@ class MainWindow(QMainWindow):
             is_maximized=self.isMaximized(),
             is_full_screen=self.isFullScreen(),
             splitters=self.splitter_sizes(),
-            hidden_layers=self.map_view.legend.hidden(),
+            hidden_layers=self.map_view.layers.hidden(),
             map_centre=(shown.centre_x, shown.centre_y),
             map_zoom=shown.zoom,
         )
@@ -214,6 +213,8 @@ class MainWindow(QMainWindow):
             CommandId.MAP_WHOLE: self.map_view.show_whole,
             CommandId.MAP_IN: self.map_view.zoom_in,
             CommandId.MAP_OUT: self.map_view.zoom_out,
+            CommandId.MAP_LAYERS: self.map_view.legend.open_by_key,
+            CommandId.MAP_MEASURE: self.map_view.measure,
             CommandId.CAMERA_DIRECTORY: self.camera_panel.toggle,
             CommandId.LOSSES: self.loss_list.toggle,
             CommandId.PALETTE: self.palette_card.open,

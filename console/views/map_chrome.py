@@ -5,6 +5,8 @@ Threads: GUI thread only.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QLabel, QToolButton, QWidget
@@ -85,9 +87,13 @@ class MapChrome:
 class HoverCard(QLabel):
     """What is under the pointer, in two lines, beside it."""
 
-    def __init__(self, session: ConsoleSession, parent: QWidget) -> None:
+    def __init__(
+        self, session: ConsoleSession, feature_name: Callable[[str], str], parent: QWidget
+    ) -> None:
+        """`feature_name`: what a marker of a site layer is called."""
         super().__init__(parent)
         self._session = session
+        self._feature_name = feature_name
         self._map = parent
         self._shown: Marker | None = None
         self.setObjectName("card")
@@ -119,6 +125,10 @@ class HoverCard(QLabel):
             return self._case_text(marker.id)
         if marker.kind is SelectionKind.INSPECTOR:
             return self._person_text(marker.id)
+        if marker.kind is SelectionKind.CHECKPOINT:
+            return self._checkpoint_text(marker.id)
+        if marker.kind is SelectionKind.FEATURE:
+            return self._feature_name(marker.id)
         return self._camera_text(marker.id)
 
     def _case_text(self, case_id: str) -> str:
@@ -141,6 +151,21 @@ class HoverCard(QLabel):
         if person.speed_mps is not None and person.heading_deg is not None:
             speed = translate("Map", "{0} km/h").format(round(person.speed_mps * 3.6))
         return f"{person.name}\n" + " · ".join(part for part in (age, speed) if part)
+
+    def _checkpoint_text(self, point_id: str) -> str:
+        site, visited = self._session.site, self._session.patrol.get()
+        point = next((one for one in site.checkpoints if one.id == point_id), None)
+        if point is None:
+            return point_id
+        state = ""
+        if point_id in visited:
+            state = (
+                translate("Map", "visited this round")
+                if visited[point_id]
+                else translate("Map", "missed so far")
+            )
+        parts = [point.checkpoint_class, state]
+        return f"{point.name}\n" + " · ".join(part for part in parts if part)
 
     def _camera_text(self, camera_id: str) -> str:
         number = self._session.directory.number_of(camera_id)

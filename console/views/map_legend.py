@@ -1,86 +1,128 @@
 """MapLegend: what the signs mean, and a switch for every layer, in one small panel.
 
+By mouse or by key: it takes the keyboard when it is opened by its key, Esc gives it back.
 Threads: GUI thread only.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QToolButton, QVBoxLayout, QWidget
 
-from console.state.observable import Signal
+from console.state.keys import QT_TRANSLATE_NOOP
+from console.state.map_layers import MapLayer, MapLayers, site_layer_name
 from console.views import icons, theme
+from console.views.key_router import OWN_KEYS
 from console.views.words import translate
 
-
-class MapLayers:
-    """Which layers are on. `changed` fires after a switch."""
-
-    def __init__(self) -> None:
-        self.changed: Signal[[]] = Signal()
-        self.grid = True
-        self.cameras = True
-        self.people = True
-        self.cases = True
-
-    def set(self, name: str, on: bool) -> None:
-        setattr(self, name, on)
-        self.changed.emit()
+_TEXTS = {
+    MapLayer.CASES: QT_TRANSLATE_NOOP("Map", "Cases by light"),
+    MapLayer.PEOPLE: QT_TRANSLATE_NOOP("Map", "Inspectors"),
+    MapLayer.CAMERAS: QT_TRANSLATE_NOOP("Map", "Cameras and what they see"),
+    MapLayer.CHECKPOINTS: QT_TRANSLATE_NOOP("Map", "Check points of the round"),
+    MapLayer.GRID: QT_TRANSLATE_NOOP("Map", "Grid cells"),
+    MapLayer.LOAD: QT_TRANSLATE_NOOP("Map", "Open cases by cell"),
+    MapLayer.HEAT: QT_TRANSLATE_NOOP("Map", "Where cases crowd"),
+}
 
 
 class MapLegend(QFrame):
-    """A button at the map's corner that opens the list of layers."""
+    """A button at the map's corner that opens the list of layers.
 
-    def __init__(self, layers: MapLayers, parent: QWidget) -> None:
+    Args:
+        counts: how many things each layer holds now; asked when the list is opened.
+    """
+
+    def __init__(
+        self, layers: MapLayers, counts: Callable[[], Mapping[str, int]], parent: QWidget
+    ) -> None:
         super().__init__(parent)
-        self._layers = layers
+        self._layers, self._counts = layers, counts
         self.button = QToolButton(parent)
         self.button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.button.setObjectName("overlay")
         self.button.setIconSize(QSize(18, 18))
         self.button.setCheckable(True)
-        self.button.toggled.connect(self.setVisible)
+        self.button.toggled.connect(self._on_button)
         self.setObjectName("card")
+        self._corner = QPoint()
         self._boxes: dict[str, QCheckBox] = {}
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 8, 12, 8)
-        layout.setSpacing(6)
-        for name in ("cases", "people", "cameras", "grid"):
-            box = QCheckBox(self)
-            box.setChecked(True)
-            box.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            box.setProperty("layer", name)
-            box.toggled.connect(self._on_toggled)
-            layout.addWidget(box)
-            self._boxes[name] = box
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(12, 8, 12, 8)
+        self._layout.setSpacing(6)
+        layers.known_changed.connect(self._rebuild)
+        layers.changed.connect(self._show_switches)
         self.hide()
-        self.retranslate()
+        self._rebuild()
+
+    def open_by_key(self) -> None:
+        """Opens the list and takes the keyboard; again: closes it."""
+        self.button.setChecked(not self.button.isChecked())
+        if self.button.isChecked():
+            next(iter(self._boxes.values())).setFocus(Qt.FocusReason.ShortcutFocusReason)
+        else:
+            self._give_back()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        if key == Qt.Key.Key_Escape:
+            self.button.setChecked(False)
+            self._give_back()
+        elif key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+            self.focusNextPrevChild(key == Qt.Key.Key_Down)
+        else:
+            super().keyPressEvent(event)
 
     def set_layer(self, name: str, *, on: bool) -> None:
-        """Switches a layer as a click would; unknown names (an older memory) are ignored."""
-        box = self._boxes.get(name)
-        if box is not None:
-            box.setChecked(on)
+        """Switches a layer as a click would."""
+        self._layers.set(name, on=on)
 
-    def hidden(self) -> tuple[str, ...]:
-        """Names of the layers that are off."""
-        return tuple(name for name, box in self._boxes.items() if not box.isChecked())
+    def _give_back(self) -> None:
+        parent = self.parentWidget()
+        if parent is not None:
+            parent.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _on_toggled(self, on: bool) -> None:
-        self._layers.set(str(self.sender().property("layer")), on)
+    def _on_button(self, is_open: bool) -> None:
+        if is_open:
+            self.retranslate()
+        self.setVisible(is_open)
+
+    def _rebuild(self) -> None:
+        for box in self._boxes.values():
+            self._layout.removeWidget(box)
+            box.deleteLater()
+        self._boxes = {}
+        for name in self._layers.names:
+            box = QCheckBox(self)
+            box.setProperty(OWN_KEYS, True)
+            box.setChecked(self._layers.is_on(name))
+            box.toggled.connect(lambda on, layer=name: self._layers.set(layer, on=on))
+            self._layout.addWidget(box)
+            self._boxes[name] = box
+        self.retranslate()
+
+    def _show_switches(self) -> None:
+        for name, box in self._boxes.items():
+            box.setChecked(self._layers.is_on(name))
 
     def retranslate(self) -> None:
-        self._boxes["cases"].setText(translate("Map", "Cases by light"))
-        self._boxes["people"].setText(translate("Map", "Inspectors"))
-        self._boxes["cameras"].setText(translate("Map", "Cameras and what they see"))
-        self._boxes["grid"].setText(translate("Map", "Grid cells"))
+        counts = self._counts()
+        texts = {layer.value: translate("Map", text) for layer, text in _TEXTS.items()}
+        texts |= {site_layer_name(name): name for name in self._layers.site_names}
+        for name, box in self._boxes.items():
+            count = counts.get(name)
+            box.setText(texts[name] if count is None else f"{texts[name]}  {count:,}")
         self.button.setToolTip(translate("Map", "Layers"))
         self.button.setIcon(icons.icon("layers", 18, theme.COLOURS.text))
-        self.adjustSize()
+        self.place(self._corner)
 
     def place(self, corner: QPoint) -> None:
         """Hangs button and list under the map's top right corner."""
+        self._corner = corner
         self.button.setGeometry(corner.x() - 40, corner.y() + 8, 32, 32)
         self.adjustSize()
-        self.move(corner.x() - self.width() - 8, corner.y() + 44)
+        self.move(corner.x() - self.width() - 48, corner.y() + 8)
         self.raise_()

@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
 from PySide6.QtGui import (
     QHideEvent,
     QKeyEvent,
@@ -25,16 +25,20 @@ from PySide6.QtWidgets import QWidget
 
 from config.geometry import GeoPoint
 from console.state.basemap import BaseMap
+from console.state.map_layers import MapLayer, MapLayers
 from console.state.map_projection import MapProjection, place_of
 from console.state.session import ConsoleSession, SelectionKind
+from console.state.site_layers import SiteLayer
 from console.views import theme
+from console.views.key_router import OWN_KEYS
 from console.views.map_chrome import HoverCard, MapChrome
 from console.views.map_flight import MapFlight
+from console.views.map_hand import MapHand
 from console.views.map_layers.ground import Ground
 from console.views.map_layers.markers import Marker, Markers
 from console.views.map_layers.on_ground import OnGround
 from console.views.map_layers.sheet import Sheet
-from console.views.map_legend import MapLayers, MapLegend
+from console.views.map_legend import MapLegend
 from console.views.map_route import RouteKeeper
 from console.views.trail_bar import TrailBar
 from vision.alerts import AlertData
@@ -42,7 +46,6 @@ from vision.alerts import AlertData
 #: A wheel step and a key step, in zoom levels.
 WHEEL_LEVELS = 0.5
 KEY_LEVELS = 0.5
-KEY_PAN_PX = 120
 #: The map flies to a place at least this near.
 FLY_ZOOM_MIN = 16.2
 #: The sharp ground is painted when the zoom rested this long; until then the old one is stretched.
@@ -50,12 +53,10 @@ SHARPEN_MS = 90
 PULSE_MS = 40
 REFRESH_MS = 5_000
 #: New sheets are made this long at a time, this often.
-SLICE_MS = 3.0
-WORK_MS = 12
+SLICE_MS = 2.5
+WORK_MS = 7
 #: Ground beyond each edge of the window, as a share of it: room to drag.
 GROUND_MARGIN = 0.35
-#: A press that moves less than this is a click.
-CLICK_SLACK_PX = 5
 
 
 class MapView(QWidget):
@@ -78,19 +79,18 @@ class MapView(QWidget):
         self._ground = Ground(BaseMap(), session.site.grid)
         self.ground = Sheet(
             lambda painter, projection, _ratio: self._ground.steps(
-                painter, projection, cells=self.layers.grid
+                painter, projection, cells=self.layers.is_on(MapLayer.GRID)
             ),
             lambda: theme.colour(theme.COLOURS.map_land),
             GROUND_MARGIN,
         )
         self.markers = OnGround(session, self.layers)
         self._route = RouteKeeper(session, self.markers.cases)
-        self.legend = MapLegend(self.layers, self)
+        self.legend = MapLegend(self.layers, self.markers.counts, self)
         self._chrome = MapChrome(self)
         self.trail_bar = TrailBar(session.replay, self)
-        self._card = HoverCard(session, self)
-        self._press: QPointF | None = None
-        self._dragged = False
+        self._card = HoverCard(session, self.markers.site_layers.name_of, self)
+        self.hand = MapHand(self, session, self._card)
         self._flight = MapFlight(self, self._on_flight, self.update)
         self._sharpen = QTimer(self, singleShot=True, interval=SHARPEN_MS)
         self._pulse = QTimer(self, interval=PULSE_MS)
@@ -112,6 +112,7 @@ class MapView(QWidget):
         self._refresh.timeout.connect(self._on_markers)
         self._refresh.start()
         self.layers.changed.connect(self._on_layers)
+        self.hand.measure.changed.connect(self._on_measure)
         session.map_wanted.connect(self.fly_to)
         session.people.changed.connect(self._on_people)
         session.open_case.changed.connect(self._on_cases)
@@ -124,6 +125,7 @@ class MapView(QWidget):
         session.alert_raised.connect(self._on_alert)
         session.site_changed.connect(self._on_site)
         session.replay.changed.connect(self._on_markers)
+        session.patrol.changed.connect(self._on_sights)
 
     # -- what others ask for
 
@@ -144,6 +146,12 @@ class MapView(QWidget):
         self._renew_ground()
         if not self._is_placed:
             self.show_whole()
+
+    def set_site_layers(self, layers: tuple[SiteLayer, ...]) -> None:
+        """The site's further layers were read."""
+        self.markers.site_layers.set(layers)
+        self.layers.know(layer.name for layer in layers)
+        self._on_markers()
 
     def fly_to(self, place: GeoPoint) -> None:
         """Moves the map to a place, near enough to read it."""
@@ -178,6 +186,19 @@ class MapView(QWidget):
             replace(self._projection, centre_x=centre[0], centre_y=centre[1], zoom=zoom)
         )
 
+    def measure(self) -> None:
+        """Takes the measure up, with the keyboard; again: lays it down."""
+        if self.hand.measure.is_open:
+            self.hand.measure.close()
+        else:
+            self.hand.measure.open()
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_measure(self) -> None:
+        """While something is measured the map takes every key for itself."""
+        self.setProperty(OWN_KEYS, self.hand.measure.is_open)
+        self.update()
+
     def zoom_in(self) -> None:
         self.zoom_by(KEY_LEVELS)
 
@@ -211,8 +232,9 @@ class MapView(QWidget):
             painter.fillRect(self.rect(), theme.colour(theme.COLOURS.map_land))
         self.ground.paint(painter, projection, ratio, is_moving=is_moving)
         self.markers.sheet.paint(painter, projection, ratio, is_moving=is_moving)
-        if self.layers.cases:
+        if self.layers.is_on(MapLayer.CASES):
             self.markers.cases.paint_pulses(painter, projection)
+        self.hand.paint(painter)
         self._chrome.paint(painter, projection, self._ground.attribution)
         if self._basemap.bounds is None and not self._has_places():
             self._chrome.paint_empty(painter)
@@ -223,8 +245,11 @@ class MapView(QWidget):
         self.longest_paint_ms = max(self.longest_paint_ms, (time.perf_counter() - began) * 1e3)
 
     def work(self) -> None:
-        """Goes on with the sheets that are being made; shows them when they are there."""
-        sheet = self.markers.sheet if self.markers.sheet.is_working else self.ground
+        """Goes on with the sheets that are being made; shows them when they are there.
+
+        The ground first: it is quickly made, and a moving crowd always has another sheet to make.
+        """
+        sheet = self.ground if self.ground.is_working else self.markers.sheet
         if sheet.work(SLICE_MS):
             self.update()
         if not (self.ground.is_working or self.markers.sheet.is_working):
@@ -296,35 +321,13 @@ class MapView(QWidget):
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
-            self._press, self._dragged = event.position(), False
+        self.hand.press(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        position = event.position()
-        if self._press is not None and event.buttons() & Qt.MouseButton.LeftButton:
-            moved = position - self._press
-            if self._dragged or moved.manhattanLength() > CLICK_SLACK_PX:
-                self._dragged = True
-                self._flight.stop()
-                self._is_placed = True
-                self._projection = self._projection.panned(moved.x(), moved.y())
-                self._press = position
-                self._card.hide()
-                self.update()
-            return
-        marker = self.marker_at(position.x(), position.y())
-        pointing = Qt.CursorShape.PointingHandCursor if marker else Qt.CursorShape.ArrowCursor
-        self.setCursor(pointing)
-        self._card.show_for(marker)
+        self.hand.move(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        pressed, self._press = self._press, None
-        if pressed is None or self._dragged or event.button() != Qt.MouseButton.LeftButton:
-            return
-        at = event.position()
-        self.pick(at.x(), at.y())
-        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self._session.aim_wanted.emit(self._projection.to_place(at.x(), at.y()))
+        self.hand.release(event)
 
     def leaveEvent(self, event: QEvent) -> None:
         self._card.hide()
@@ -349,21 +352,20 @@ class MapView(QWidget):
                 self._session.open(row.id)
         elif marker.kind is SelectionKind.INSPECTOR:
             self._session.select_inspector(marker.id)
-        else:
+        elif marker.kind is SelectionKind.CAMERA:
             self._session.select_camera(marker.id)
+        else:
+            self._session.select_place(self._projection.to_place(marker.x_px, marker.y_px))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        step = {
-            Qt.Key.Key_Left: (KEY_PAN_PX, 0),
-            Qt.Key.Key_Right: (-KEY_PAN_PX, 0),
-            Qt.Key.Key_Up: (0, KEY_PAN_PX),
-            Qt.Key.Key_Down: (0, -KEY_PAN_PX),
-        }.get(Qt.Key(event.key()))
-        if step is None:
+        if not self.hand.key(event):
             super().keyPressEvent(event)
-            return
+
+    def pan(self, dx_px: float, dy_px: float) -> None:
+        """Drags the map by so many pixels."""
         self._flight.stop()
-        self._projection = self._projection.panned(*step)
+        self._is_placed = True
+        self._projection = self._projection.panned(dx_px, dy_px)
         self.update()
 
     def hideEvent(self, event: QHideEvent) -> None:

@@ -324,6 +324,9 @@ class PeopleSheet(QFrame):
 
     def _on_coverage(self, found: Coverage) -> None:
         self._coverage = found
+        self._session.patrol.set(
+            {visit.checkpoint_id: visit.visited_ms is not None for visit in found.visits}
+        )
         if self.page is Page.PATROL:
             self._refresh()
 

@@ -7,6 +7,7 @@ change needs no more than a repaint.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -306,3 +307,11 @@ def note_text(note: str) -> str:
         return note
     values = {key: value for key, _, value in (pair.partition("=") for pair in pairs)}
     return translate("Finding", _FINDINGS[name]).format_map(_Lenient(values))
+
+
+def layer_problem_text(problems: Sequence[str]) -> str:
+    """What a site's further map layers left out: the first in full, and how many more."""
+    if len(problems) == 1:
+        return translate("Map", "Map layer: {0}").format(problems[0])
+    text = translate("Map", "Map layers: {0}; and {1} more (gridwall check lists them)")
+    return text.format(problems[0], len(problems) - 1)

@@ -1262,6 +1262,14 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
         <translation>地图缩小</translation>
     </message>
     <message>
+        <source>Layers of the map</source>
+        <translation>地图图层</translation>
+    </message>
+    <message>
+        <source>Measure on the map</source>
+        <translation>地图量测</translation>
+    </message>
+    <message>
         <source>Find a camera, case, inspector or command</source>
         <translation>搜索点位、案件、网格员或命令</translation>
     </message>
@@ -1755,6 +1763,14 @@ Give cameras lat and lon in cameras.csv, or add streets.osm.pbf to the site fold
         <translation>{0} km/h</translation>
     </message>
     <message>
+        <source>visited this round</source>
+        <translation>本轮已到达</translation>
+    </message>
+    <message>
+        <source>missed so far</source>
+        <translation>本轮尚未到达</translation>
+    </message>
+    <message>
         <source>no picture</source>
         <translation>无画面</translation>
     </message>
@@ -1775,8 +1791,20 @@ Give cameras lat and lon in cameras.csv, or add streets.osm.pbf to the site fold
         <translation>点位与视野</translation>
     </message>
     <message>
+        <source>Check points of the round</source>
+        <translation>本轮实测点</translation>
+    </message>
+    <message>
         <source>Grid cells</source>
         <translation>网格</translation>
+    </message>
+    <message>
+        <source>Open cases by cell</source>
+        <translation>网格案件量</translation>
+    </message>
+    <message>
+        <source>Where cases crowd</source>
+        <translation>案件热力</translation>
     </message>
     <message>
         <source>Layers</source>
@@ -1789,6 +1817,30 @@ Give cameras lat and lon in cameras.csv, or add streets.osm.pbf to the site fold
     <message>
         <source>{0} km</source>
         <translation>{0} 公里</translation>
+    </message>
+    <message>
+        <source>Map layer: {0}</source>
+        <translation>地图图层：{0}</translation>
+    </message>
+    <message>
+        <source>Map layers: {0}; and {1} more (gridwall check lists them)</source>
+        <translation>地图图层：{0}；另有 {1} 处（gridwall check 可查看）</translation>
+    </message>
+    <message>
+        <source>No camera in the frame.</source>
+        <translation>框内没有摄像机。</translation>
+    </message>
+    <message>
+        <source>{0} of {1} cameras went to the wall: it has no more free tiles.</source>
+        <translation>{1} 路中有 {0} 路上墙：没有更多空闲画面。</translation>
+    </message>
+    <message>
+        <source>{0} cameras went to the wall.</source>
+        <translation>已上墙 {0} 路摄像机。</translation>
+    </message>
+    <message>
+        <source>Click, or Enter at the cross: points · Backspace: one back · Esc: end</source>
+        <translation>点击或在十字处按 Enter 取点 · Backspace 退一点 · Esc 结束</translation>
     </message>
 </context>
 <context>

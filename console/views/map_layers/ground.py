@@ -157,6 +157,8 @@ class Ground:
             yield from self._cell_name_steps(placer, projection)
 
     def _cell_name_steps(self, placer: NamePlacer, projection: MapProjection) -> Iterator[None]:
+        west, north = projection.world_at(0, 0)
+        east, south = projection.world_at(projection.width_px, projection.height_px)
         for cell, _patch in self._cells:
             wanted = {
                 GridLevel.DISTRICT: False,
@@ -165,8 +167,11 @@ class Ground:
                 GridLevel.CELL: projection.zoom >= 17,
             }[cell.level]
             middle = self._cell_middles.get(cell.id)
-            if wanted and middle is not None:
-                placer.place_cell(cell.name, (float(middle[0]), float(middle[1])), cell.level)
+            if not wanted or middle is None:
+                continue
+            x, y = float(middle[0]), float(middle[1])
+            if west < x < east and north < y < south:
+                placer.place_cell(cell.name, (x, y), cell.level)
                 yield
 
 

@@ -6,13 +6,14 @@ Decides which name gets the room: the order of the calls. Threads: GUI thread on
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap
 
 from config.site import GridLevel
 from console.state.map_projection import MapProjection
@@ -94,7 +95,14 @@ class NamePlacer:
         """A cell's name at its middle, quieter than a street's."""
         middle = QPointF(*self._projection.screen_of_world(*world))
         size_px = 15 if level is GridLevel.STREET else 12
-        self._level(name, theme.font(size_px), middle, 0.0, theme.COLOURS.disabled)
+        ratio = self._painter.device().devicePixelRatio()
+        drawn = _cell_name(name, size_px, theme.COLOURS.disabled, theme.COLOURS.map_land, ratio)
+        size = drawn.deviceIndependentSize()
+        corner = QPointF(
+            round(middle.x() - size.width() / 2), round(middle.y() - size.height() / 2)
+        )
+        if self._take(QRectF(corner, size)):
+            self._painter.drawPixmap(corner, drawn)
 
     def _level(
         self, name: str, font: QFont, middle: QPointF, angle_deg: float, colour: str
@@ -140,10 +148,32 @@ class NamePlacer:
         return True
 
     def _draw(self, path: QPainterPath, colour: str) -> None:
-        halo = QPen(theme.colour(theme.COLOURS.map_land, 0.85), HALO_PX)
-        halo.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-        self._painter.strokePath(path, halo)
-        self._painter.fillPath(path, theme.colour(colour))
+        _draw(self._painter, path, colour, theme.COLOURS.map_land)
+
+
+@functools.lru_cache(maxsize=4_000)
+def _cell_name(name: str, size_px: int, colour: str, halo: str, ratio: float) -> QPixmap:
+    """A name with its halo, drawn once: a district has thousands, and a halo takes a millisecond."""
+    font = theme.font(size_px)
+    metrics = QFontMetricsF(font)
+    width, height = metrics.horizontalAdvance(name) + 2 * HALO_PX, metrics.height() + 2 * HALO_PX
+    pixmap = QPixmap(round(width * ratio), round(height * ratio))
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    path = QPainterPath()
+    path.addText(QPointF(HALO_PX, HALO_PX + metrics.ascent()), font, name)
+    _draw(painter, path, colour, halo)
+    painter.end()
+    return pixmap
+
+
+def _draw(painter: QPainter, path: QPainterPath, colour: str, halo: str) -> None:
+    pen = QPen(theme.colour(halo, 0.85), HALO_PX)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    painter.strokePath(path, pen)
+    painter.fillPath(path, theme.colour(colour))
 
 
 def _apart(a: QPointF, b: QPointF) -> float:

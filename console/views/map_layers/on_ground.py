@@ -11,18 +11,28 @@ from collections.abc import Iterator
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter
 
+from console.state.map_layers import MapLayer, MapLayers
 from console.state.map_projection import MapProjection
 from console.state.session import ConsoleSession, SelectionKind
 from console.views.map_layers.cameras import CameraLayer
 from console.views.map_layers.cases import CaseLayer
+from console.views.map_layers.checkpoints import CheckpointLayer
 from console.views.map_layers.markers import Labels, Marker, Markers
 from console.views.map_layers.people import PeopleLayer
+from console.views.map_layers.shading import HeatLayer, LoadLayer
 from console.views.map_layers.sheet import Sheet
+from console.views.map_layers.site_layer import SiteLayers
 from console.views.map_layers.trails import TrailLayer
-from console.views.map_legend import MapLayers
 
 #: Sheet beyond each edge of the window, as a share of it.
 MARGIN = 0.18
+PICK_ORDER = (
+    SelectionKind.CASE,
+    SelectionKind.INSPECTOR,
+    SelectionKind.CAMERA,
+    SelectionKind.CHECKPOINT,
+    SelectionKind.FEATURE,
+)
 
 
 class OnGround:
@@ -34,6 +44,10 @@ class OnGround:
         self.cameras = CameraLayer(session)
         self.people = PeopleLayer(session)
         self.cases = CaseLayer(session)
+        self.checkpoints = CheckpointLayer(session)
+        self.load = LoadLayer(session)
+        self.heat = HeatLayer(session)
+        self.site_layers = SiteLayers(layers)
         self.trails = TrailLayer(session.replay, session.people)
         self.sheet = Sheet(self._steps, lambda: QColor(Qt.GlobalColor.transparent), MARGIN)
         self._seen: dict[SelectionKind, Markers] = {}
@@ -42,27 +56,60 @@ class OnGround:
         """Registers or theme changed."""
         self.cameras.reload()
         self.people.reload()
+        self.checkpoints.reload()
+        self.load.reload()
         self.sheet.forget()
 
     def _steps(self, painter: QPainter, projection: MapProjection, ratio: float) -> Iterator[None]:
-        labels, layers, seen = Labels(), self._layers, {}
-        if layers.cases:
+        labels, is_on, seen = Labels(), self._layers.is_on, {}
+        yield from self._shade_steps(painter, projection)
+        if is_on(MapLayer.CASES):
             self.cases.keep_free(projection, labels)
             self.cases.paint_route(painter, projection)
             yield
-        if layers.cameras:
+        seen[SelectionKind.FEATURE] = yield from self.site_layers.steps(
+            painter, projection, ratio, labels
+        )
+        if is_on(MapLayer.CHECKPOINTS):
+            seen[SelectionKind.CHECKPOINT] = yield from self.checkpoints.steps(
+                painter, projection, ratio, labels
+            )
+        if is_on(MapLayer.CAMERAS):
             seen[SelectionKind.CAMERA] = yield from self.cameras.steps(
                 painter, projection, ratio, labels
             )
         if self._session.replay.is_open:  # not now: nobody is shown in two places at once
             self.trails.paint(painter, projection, labels)
-        elif layers.people:
+        elif is_on(MapLayer.PEOPLE):
             seen[SelectionKind.INSPECTOR] = yield from self.people.steps(
                 painter, projection, ratio, labels
             )
-        if layers.cases:
+        if is_on(MapLayer.CASES):
             seen[SelectionKind.CASE] = yield from self.cases.steps(painter, projection)
         self._seen = seen
+
+    def _shade_steps(self, painter: QPainter, projection: MapProjection) -> Iterator[None]:
+        """What lies under everything that stands."""
+        if self._layers.is_on(MapLayer.LOAD):
+            yield from self.load.steps(painter, projection)
+        if self._layers.is_on(MapLayer.HEAT):
+            self.heat.paint(painter, projection)
+            yield
+        yield from self.site_layers.ground_steps(painter, projection)
+
+    def counts(self) -> dict[str, int]:
+        """How many things each layer holds, by the layer's name."""
+        site = self._session.site
+        return {
+            MapLayer.CASES.value: sum(
+                row.place is not None for row in self._session.cases.open_rows()
+            ),
+            MapLayer.PEOPLE.value: len(self._session.people),
+            MapLayer.CAMERAS.value: sum(camera.place is not None for camera in site.cameras),
+            MapLayer.CHECKPOINTS.value: len(site.checkpoints),
+            MapLayer.GRID.value: len(site.grid),
+            **self.site_layers.counts(),
+        }
 
     def seen(self, kind: SelectionKind, projection: MapProjection) -> Markers:
         """What is shown of a kind, in pixels of the window `projection`."""
@@ -72,8 +119,8 @@ class OnGround:
         return markers.moved(left, top, projection.scale_px / shown.scale_px)
 
     def marker_at(self, x_px: float, y_px: float, projection: MapProjection) -> Marker | None:
-        """The marker under a pixel of the window; cases before people before cameras."""
-        for kind in (SelectionKind.CASE, SelectionKind.INSPECTOR, SelectionKind.CAMERA):
+        """The marker under a pixel of the window: what moves and matters before what stands."""
+        for kind in PICK_ORDER:
             found = self.seen(kind, projection).nearest(x_px, y_px)
             if found is not None:
                 return found

@@ -91,18 +91,7 @@ class Sheet:
 
     def covers(self, projection: MapProjection) -> bool:
         """Whether the sheet fills the whole window."""
-        if self._pixmap is None:
-            return False
-        left, top = projection.screen_of_world(*self._shown.world_at(0, 0))
-        right, bottom = projection.screen_of_world(
-            *self._shown.world_at(self._shown.width_px, self._shown.height_px)
-        )
-        return (
-            left <= 0
-            and top <= 0
-            and right >= projection.width_px
-            and bottom >= projection.height_px
-        )
+        return self._pixmap is not None and _fills(self._shown, projection)
 
     def forget(self) -> None:
         """Nothing of it is true any more (theme, layers, registers): the next paint is a fresh one."""
@@ -166,8 +155,8 @@ class Sheet:
             self._begin(projection, ratio)
 
     def _fits(self, made: MapProjection, projection: MapProjection) -> bool:
-        """Whether a sheet being made is still worth finishing."""
-        return made.zoom == projection.zoom and not self._nears_edge(made, projection)
+        """Whether a sheet being made is still worth finishing: a new one would come later still."""
+        return made.zoom == projection.zoom and _fills(made, projection)
 
     def _nears_edge(self, shown: MapProjection, projection: MapProjection) -> bool:
         left, top = projection.screen_of_world(*shown.world_at(0, 0))
@@ -206,3 +195,10 @@ class Sheet:
         if self._job is not None:
             self._job.drop()
             self._spare, self._job = self._job.pixmap, None
+
+
+def _fills(made: MapProjection, window: MapProjection) -> bool:
+    """Whether `made` reaches over all four edges of `window`."""
+    left, top = window.screen_of_world(*made.world_at(0, 0))
+    right, bottom = window.screen_of_world(*made.world_at(made.width_px, made.height_px))
+    return left <= 0 and top <= 0 and right >= window.width_px and bottom >= window.height_px

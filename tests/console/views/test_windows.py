@@ -247,7 +247,7 @@ def test_what_the_person_moved_is_remembered_and_reset_brings_the_first_arrangem
     seat.window.map_view.legend.set_layer("grid", on=False)
     memory = seat.window.remembered(SeatMemory())
     assert memory.splitters["main"] != first["main"]
-    assert memory.hidden_layers == ("grid",)
+    assert memory.hidden_layers == ("grid", "heat", "load")
     assert memory.map_zoom is not None
     seat.window.reset_arrangement()
     assert seat.window.splitter_sizes()["main"] == first["main"]

@@ -1,0 +1,76 @@
+"""MapLayers: what the map can show, and which of it is on. Decides what is on at first. One thread."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+
+from console.state.observable import Signal
+
+
+class MapLayer(enum.Enum):
+    """The map's own layers; a site's further ones are known by their file's name."""
+
+    CASES = "cases"
+    PEOPLE = "people"
+    CAMERAS = "cameras"
+    CHECKPOINTS = "checkpoints"
+    GRID = "grid"
+    LOAD = "load"
+    HEAT = "heat"
+
+
+#: Off until somebody wants them: the map is for what happens now.
+FIRST_OFF = (MapLayer.LOAD.value, MapLayer.HEAT.value)
+
+
+class MapLayers:
+    """Signals: `changed()` after a switch; `known_changed()` when there are other site layers."""
+
+    def __init__(self) -> None:
+        self.changed: Signal[[]] = Signal()
+        self.known_changed: Signal[[]] = Signal()
+        self._off: set[str] = set(FIRST_OFF)
+        self._site_names: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every layer there is, by name."""
+        return (*(layer.value for layer in MapLayer), *map(site_layer_name, self._site_names))
+
+    @property
+    def site_names(self) -> tuple[str, ...]:
+        """The site's further layers, by file."""
+        return self._site_names
+
+    def know(self, site_names: Iterable[str]) -> None:
+        """The site's further layers were read."""
+        self._site_names = tuple(site_names)
+        self.known_changed.emit()
+
+    def is_on(self, layer: MapLayer | str) -> bool:
+        return (layer.value if isinstance(layer, MapLayer) else layer) not in self._off
+
+    def set(self, name: str, *, on: bool) -> None:
+        """Switches a layer. One that is not known (yet) is remembered."""
+        if on == (name not in self._off):
+            return
+        if on:
+            self._off.discard(name)
+        else:
+            self._off.add(name)
+        self.changed.emit()
+
+    def hidden(self) -> tuple[str, ...]:
+        """Names of what is off, for the seat's memory."""
+        return tuple(sorted(self._off))
+
+    def restore(self, hidden: Iterable[str]) -> None:
+        """Exactly these are off, as the seat remembered."""
+        self._off = set(hidden)
+        self.changed.emit()
+
+
+def site_layer_name(file_name: str) -> str:
+    """The switch's name of a site layer; never one of ours."""
+    return f"site:{file_name}"

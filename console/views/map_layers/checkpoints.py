@@ -1,0 +1,108 @@
+"""Check points on the map: a small square each; of the present round: visited filled, missed hollow.
+
+Threads: GUI thread only.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Generator, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPen, QPixmap
+
+from config.site import Checkpoint
+from console.state.map_projection import MapProjection, worlds_of
+from console.state.session import ConsoleSession, SelectionKind
+from console.views import theme
+from console.views.map_layers.markers import Labels, Markers, parts_of, sprite
+
+#: Below this zoom thousands of squares are only a stain.
+FROM_ZOOM = 13.0
+NAMES_FROM_ZOOM = 16.6
+SPRITE_PX = 12
+
+
+class _Look(enum.Enum):
+    UNKNOWN = "unknown"
+    VISITED = "visited"
+    MISSED = "missed"
+
+
+class CheckpointLayer:
+    """All check points of the site."""
+
+    def __init__(self, session: ConsoleSession) -> None:
+        self._session = session
+        self._points: tuple[Checkpoint, ...] = ()
+        self._world: NDArray[np.float64] = np.zeros((0, 2))
+        self._sprites: dict[tuple[_Look, float], QPixmap] = {}
+        self.reload()
+
+    def reload(self) -> None:
+        """The register or the theme changed."""
+        self._sprites.clear()
+        self._points = self._session.site.checkpoints
+        places = [point.place for point in self._points]
+        self._world = worlds_of(
+            np.array([place.lat_deg for place in places]),
+            np.array([place.lon_deg for place in places]),
+        )
+
+    def steps(
+        self, painter: QPainter, projection: MapProjection, ratio: float, labels: Labels
+    ) -> Generator[None, None, Markers]:
+        """Paints those in sight, a little at a time; which were painted."""
+        if projection.zoom < FROM_ZOOM or not self._points:
+            return Markers(SelectionKind.CHECKPOINT)
+        screen = projection.screens_of(self._world)
+        size = np.array((projection.width_px, projection.height_px))
+        shown = np.flatnonzero(((screen > -20) & (screen < size + 20)).all(axis=1))
+        points = screen[shown]
+        rows = [self._points[index] for index in shown.tolist()]
+        visited = self._session.patrol.get()
+        looks = [_look(row.id, visited) for row in rows]
+        corners = np.rint(points - SPRITE_PX / 2).astype(int).tolist()
+        sprites = {look: self._sprite(look, ratio) for look in _Look}
+        yield
+        for part in parts_of(len(rows)):
+            for look, (left, top) in zip(looks[part], corners[part], strict=True):
+                painter.drawPixmap(left, top, sprites[look])
+            yield
+        if projection.zoom >= NAMES_FROM_ZOOM:
+            for row, (x, y) in zip(rows, points.tolist(), strict=True):
+                if labels.is_full:
+                    break
+                labels.paint(painter, row.name, x + 7, y, theme.COLOURS.secondary)
+                yield
+        return Markers(SelectionKind.CHECKPOINT, [row.id for row in rows], points)
+
+    def _sprite(self, look: _Look, ratio: float) -> QPixmap:
+        key = (look, ratio)
+        if key not in self._sprites:
+            self._sprites[key] = _drawn(look, ratio)
+        return self._sprites[key]
+
+
+def _look(point_id: str, visited: Mapping[str, bool]) -> _Look:
+    if point_id not in visited:
+        return _Look.UNKNOWN
+    return _Look.VISITED if visited[point_id] else _Look.MISSED
+
+
+def _drawn(look: _Look, ratio: float) -> QPixmap:
+    pixmap, painter = sprite(SPRITE_PX, ratio)
+    colours = theme.COLOURS
+    ink = {
+        _Look.UNKNOWN: colours.secondary,
+        _Look.VISITED: colours.green,
+        _Look.MISSED: colours.amber,
+    }
+    painter.setPen(QPen(theme.colour(ink[look]), 1.5))
+    fill = Qt.BrushStyle.NoBrush if look is _Look.MISSED else theme.colour(ink[look], 0.75)
+    painter.setBrush(fill)
+    painter.drawRect(QRectF(-3.5, -3.5, 7, 7))
+    painter.end()
+    return pixmap

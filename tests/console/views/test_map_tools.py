@@ -1,0 +1,181 @@
+"""What one does on the map: layers by mouse and key, further layers, measuring, a frame around cameras."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+
+from config.geometry import distance_m, moved
+from config.site import Checkpoint, Datum
+from console.state.map_layers import FIRST_OFF, MapLayer, site_layer_name
+from console.state.session import SelectionKind
+from console.state.site_layers import read_site_layers
+from console.views.map_layers.shading import HEAT_CELL_PX, heat_of
+from console.views.map_view import MapView
+from tests.console.seat_kit import CENTRE
+from tests.console.views.conftest import Seat
+
+LEFT = Qt.MouseButton.LeftButton
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+@pytest.fixture
+def view(seat: Seat) -> MapView:
+    seat.fill()
+    site = msgspec.structs.replace(
+        seat.session.site,
+        checkpoints=(
+            Checkpoint("p1", "hydrant", "消防栓", moved(CENTRE, -120, 250)),
+            Checkpoint("p2", "hydrant", "井盖", moved(CENTRE, 400, 300)),
+        ),
+    )
+    seat.session.set_site(site)
+    view = seat.window.map_view
+    view.show_whole()
+    view.grab()
+    return view
+
+
+def at(view: MapView, east: float, north: float) -> QPoint:
+    x, y = view.projection.to_screen(moved(CENTRE, east, north))
+    return QPoint(round(x), round(y))
+
+
+def finished(view: MapView) -> QImage:
+    """The map when every sheet is made."""
+    image = view.grab().toImage()
+    while view.ground.is_working or view.markers.sheet.is_working:
+        view.work()
+        image = view.grab().toImage()
+    return image
+
+
+def test_layers_are_opened_and_switched_by_keys_alone(seat: Seat, view: MapView) -> None:
+    seat.key(Qt.Key.Key_L, SHIFT)
+    assert view.legend.isVisible()
+    for _ in range(len(MapLayer) - 2):  # down to the load of the cells, which is off at first
+        QTest.keyClick(seat.window.focusWidget(), Qt.Key.Key_Down)
+    QTest.keyClick(seat.window.focusWidget(), Qt.Key.Key_Space)
+    assert view.layers.is_on(MapLayer.LOAD)
+    QTest.keyClick(seat.window.focusWidget(), Qt.Key.Key_Escape)
+    assert not view.legend.isVisible()
+    assert view.hasFocus()
+    assert not seat.hub.acts  # Space switched a layer, it acknowledged nothing
+
+
+def test_cells_and_heat_change_the_picture_only_when_wanted(view: MapView) -> None:
+    assert set(view.layers.hidden()) == set(FIRST_OFF)
+    plain = finished(view)
+    for layer in (MapLayer.LOAD, MapLayer.HEAT):
+        view.layers.set(layer.value, on=True)
+        assert finished(view) != plain
+        view.layers.set(layer.value, on=False)
+        assert finished(view) == plain
+
+
+def test_a_crowd_of_cases_glows_where_it_is() -> None:
+    screen = np.array([[400.0, 300.0]] * 3 + [[1000.0, 100.0]])
+    heat = heat_of(screen, 1280, 720)
+    assert heat[300 // HEAT_CELL_PX, 400 // HEAT_CELL_PX] == pytest.approx(3.0, abs=0.01)
+    assert heat[100 // HEAT_CELL_PX, 1000 // HEAT_CELL_PX] == pytest.approx(1.0, abs=0.01)
+    assert heat[650 // HEAT_CELL_PX, 700 // HEAT_CELL_PX] < 1e-3
+    assert heat_of(np.array([[-4_000.0, 10.0]]), 640, 480).max() == 0.0
+
+
+def test_check_points_say_whether_they_were_visited(seat: Seat, view: MapView) -> None:
+    seat.session.patrol.set({"p1": True, "p2": False})
+    finished(view)
+    marker = view.marker_at(*at(view, -120, 250).toTuple())
+    assert marker is not None
+    assert (marker.kind, marker.id) == (SelectionKind.CHECKPOINT, "p1")
+    card = view._card
+    card.show_for(marker)
+    assert card.text() == "消防栓\nhydrant · visited this round"
+    card.show_for(view.marker_at(*at(view, 400, 300).toTuple()))
+    assert "missed so far" in card.text()
+
+
+def test_a_sites_own_layers_are_shown_named_and_switched(
+    seat: Seat, view: MapView, tmp_path: Path
+) -> None:
+    spot = moved(CENTRE, 330, 250)
+    features = [
+        {"type": "Feature", "properties": {"name": "油库"},
+         "geometry": {"type": "Point", "coordinates": [spot.lon_deg, spot.lat_deg]}},
+        {"type": "Feature", "properties": {},
+         "geometry": {"type": "Point", "coordinates": [spot.lat_deg, spot.lon_deg]}},
+    ]  # fmt: skip
+    path = tmp_path / "hazards.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    layers = read_site_layers((path, tmp_path / "gone.geojson"), Datum.WGS84)
+    assert "swapped" in layers[0].problems[0]
+    assert "cannot be read" in layers[1].problems[0]
+    view.set_site_layers(layers)
+    finished(view)
+    marker = view.marker_at(*at(view, 330, 250).toTuple())
+    assert marker is not None
+    view._card.show_for(marker)
+    assert view._card.text() == "hazards · 油库"
+    view.legend.set_layer(site_layer_name("hazards"), on=False)
+    finished(view)
+    assert view.marker_at(*at(view, 330, 250).toTuple()) is None
+    assert site_layer_name("hazards") in view.layers.hidden()
+
+
+def test_a_line_is_measured_by_mouse_and_an_area_closes(seat: Seat, view: MapView) -> None:
+    seat.key(Qt.Key.Key_M, SHIFT)
+    for east, north in ((0, 0), (100, 0), (100, 100)):
+        QTest.mouseClick(view, LEFT, pos=at(view, east, north))
+    measure = view.hand.measure
+    assert measure.length_m == pytest.approx(200, rel=0.03)
+    assert measure.area_m2 == pytest.approx(5_000, rel=0.05)
+    assert "m²" in view.hand.measure_text()
+    QTest.keyClick(view, Qt.Key.Key_Backspace)
+    assert measure.area_m2 is None
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    assert not measure.is_open
+    assert seat.session.selection.get() is None  # no click selected anything
+
+
+def test_a_line_is_measured_by_keys_alone(seat: Seat, view: MapView) -> None:
+    seat.key(Qt.Key.Key_M, SHIFT)
+    QTest.keyClick(view, Qt.Key.Key_Return)
+    first = view.hand.measure.points[0]
+    QTest.keyClick(view, Qt.Key.Key_Right)
+    QTest.keyClick(view, Qt.Key.Key_Return)
+    walked = distance_m(first, view.projection.centre)
+    assert view.hand.measure.length_m == pytest.approx(walked, rel=1e-6)
+    assert walked > 10
+
+
+def test_a_frame_around_cameras_brings_them_to_empty_tiles(seat: Seat, view: MapView) -> None:
+    wall = seat.wall
+    for address in wall.addresses():
+        wall.put_camera(address, None)
+    QTest.mousePress(view, LEFT, SHIFT, at(view, -60, 60))
+    for end in (at(view, 100, 0), at(view, 340, -60)):
+        QTest.mouseMove(view, end)
+    QTest.mouseRelease(view, LEFT, SHIFT, at(view, 340, -60))
+    shown = {wall.tile(address).camera_id for address in wall.addresses()}
+    assert {"cam-0001", "cam-0002", "cam-0003"} <= shown
+    assert "cam-0004" not in shown
+    assert "3 cameras" in (seat.session.notice.get().text or "")  # type: ignore[union-attr]
+
+
+def test_dragging_faster_than_sheets_are_made_still_renews_the_ground(view: MapView) -> None:
+    """A crowd that always has another sheet to make must not keep the ground from being made."""
+    view.ground.paint_ms = view.markers.sheet.paint_ms = 50.0  # as with a whole district
+    before = view.ground.paint_count
+    for _ in range(120):
+        view.set_projection(view.projection.panned(9, 4))
+        view.markers.sheet.outdate()
+        view.grab()
+        view.work()
+    assert view.ground.paint_count > before

@@ -178,6 +178,8 @@ class MapSettings(Struct, frozen=True):
     #: Key of a tile service, put where the template says {key}; write it as "${NAME}".
     key: str | None = None
     attribution: str = ""
+    #: Coordinate system the pictures are drawn in; most Chinese services other than Tianditu: gcj02.
+    coordinates: Literal["wgs84", "gcj02", "bd09"] = "wgs84"
     centre_lat_deg: Annotated[float, Meta(ge=-90, le=90)] | None = None
     centre_lon_deg: Annotated[float, Meta(ge=-180, le=180)] | None = None
     zoom: Annotated[float, Meta(ge=0, le=22)] = 14.0

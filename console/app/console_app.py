@@ -36,6 +36,7 @@ from console.app.console_options import (
 )
 from console.app.console_screens import SeatScreens
 from console.app.console_site import SeatSite, first_site
+from console.app.console_tiles import SeatTiles
 from console.app.console_watch import SeatWatch
 from console.bridge.clips import ClipShelf, SeatNames
 from console.bridge.desk_line import DeskLine
@@ -133,6 +134,7 @@ class ConsoleApp:
         self.commander = Commander(self.session, self.desk, self._ask_reason, self._ask_act)
         self.router = KeyRouter(application, self.clock, self.session.tools.key_mode)
         self.window: MainWindow | None = None
+        self.tiles: SeatTiles | None = None
         self.wall_view: WallView | None = None
         self.board: BoardWindow | None = None
         self.screens = SeatScreens(
@@ -217,6 +219,8 @@ class ConsoleApp:
         self.arrangement.attach(self.wall_view, window.map_view)
         self.site.basemap_read.connect(window.map_view.set_basemap)
         self.site.layers_read.connect(window.map_view.set_site_layers)
+        self.tiles = SeatTiles(self.session, self.errands, window.map_view.base.set_raster)
+        self.tiles.prepare()
         window.restore_map(self._memory.first)
         window.arrange(self._memory.first)
         self.router.watch(window)
@@ -349,6 +353,8 @@ class ConsoleApp:
         if self.window is not None:
             self.window.hide()
         self.thumbnails.close()
+        if self.tiles is not None:
+            self.tiles.close()
         self.exports.close()
         self.pump.close()
         self.lease.close()

@@ -15,6 +15,7 @@ class MapLayer(enum.Enum):
     PEOPLE = "people"
     CAMERAS = "cameras"
     CHECKPOINTS = "checkpoints"
+    TILES = "tiles"
     GRID = "grid"
     LOAD = "load"
     HEAT = "heat"
@@ -32,11 +33,18 @@ class MapLayers:
         self.known_changed: Signal[[]] = Signal()
         self._off: set[str] = set(FIRST_OFF)
         self._site_names: tuple[str, ...] = ()
+        self._has_tiles = False
 
     @property
     def names(self) -> tuple[str, ...]:
         """Every layer there is, by name."""
-        return (*(layer.value for layer in MapLayer), *map(site_layer_name, self._site_names))
+        own = [one.value for one in MapLayer if one is not MapLayer.TILES or self._has_tiles]
+        return (*own, *map(site_layer_name, self._site_names))
+
+    def know_tiles(self, *, has_tiles: bool) -> None:
+        """Whether the site has a raster base map that can be read."""
+        self._has_tiles = has_tiles
+        self.known_changed.emit()
 
     @property
     def site_names(self) -> tuple[str, ...]:

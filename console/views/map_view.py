@@ -34,10 +34,9 @@ from console.views.key_router import OWN_KEYS
 from console.views.map_chrome import HoverCard, MapChrome
 from console.views.map_flight import MapFlight
 from console.views.map_hand import MapHand
-from console.views.map_layers.ground import Ground
+from console.views.map_layers.base import BaseGround
 from console.views.map_layers.markers import Marker, Markers
 from console.views.map_layers.on_ground import OnGround
-from console.views.map_layers.sheet import Sheet
 from console.views.map_legend import MapLegend
 from console.views.map_route import RouteKeeper
 from console.views.trail_bar import TrailBar
@@ -55,8 +54,6 @@ REFRESH_MS = 5_000
 #: New sheets are made this long at a time, this often.
 SLICE_MS = 2.5
 WORK_MS = 7
-#: Ground beyond each edge of the window, as a share of it: room to drag.
-GROUND_MARGIN = 0.35
 
 
 class MapView(QWidget):
@@ -74,16 +71,9 @@ class MapView(QWidget):
         self._session = session
         self._projection = MapProjection()
         self._is_placed = False
-        self._basemap = BaseMap()
         self.layers = MapLayers()
-        self._ground = Ground(BaseMap(), session.site.grid)
-        self.ground = Sheet(
-            lambda painter, projection, _ratio: self._ground.steps(
-                painter, projection, cells=self.layers.is_on(MapLayer.GRID)
-            ),
-            lambda: theme.colour(theme.COLOURS.map_land),
-            GROUND_MARGIN,
-        )
+        self.base = BaseGround(session.site.grid, self.layers, self.update)
+        self.ground = self.base.sheet
         self.markers = OnGround(session, self.layers)
         self._route = RouteKeeper(session, self.markers.cases)
         self.legend = MapLegend(self.layers, self.markers.counts, self)
@@ -141,9 +131,8 @@ class MapView(QWidget):
 
     def set_basemap(self, basemap: BaseMap) -> None:
         """The streets arrived."""
-        self._basemap = basemap
         self._route.set_basemap(basemap)
-        self._renew_ground()
+        self.base.set_basemap(basemap)
         if not self._is_placed:
             self.show_whole()
 
@@ -171,7 +160,7 @@ class MapView(QWidget):
         places += [
             point for cell in self._session.site.grid for ring in cell.rings for point in ring
         ]
-        bounds = self._basemap.bounds
+        bounds = self.base.basemap.bounds
         if not places and bounds is not None:
             places = [place_of(bounds[0], bounds[1]), place_of(bounds[2], bounds[3])]
         self._flight.stop()
@@ -235,8 +224,8 @@ class MapView(QWidget):
         if self.layers.is_on(MapLayer.CASES):
             self.markers.cases.paint_pulses(painter, projection)
         self.hand.paint(painter)
-        self._chrome.paint(painter, projection, self._ground.attribution)
-        if self._basemap.bounds is None and not self._has_places():
+        self._chrome.paint(painter, projection, self.base.attribution)
+        if self.base.basemap.bounds is None and not self._has_places():
             self._chrome.paint_empty(painter)
         painter.end()
         if not self._work.isActive() and (self.ground.is_working or self.markers.sheet.is_working):
@@ -259,16 +248,11 @@ class MapView(QWidget):
         site = self._session.site
         return bool(site.grid) or any(camera.place for camera in site.cameras)
 
-    def _renew_ground(self) -> None:
-        self._ground = Ground(self._basemap, self._session.site.grid)
-        self.ground.forget()
-        self.update()
-
     # -- from the state
 
     def _on_site(self) -> None:
         self.markers.reload()
-        self._renew_ground()
+        self.base.set_grid(self._session.site.grid)
 
     def _on_layers(self) -> None:
         self.ground.forget()

@@ -1795,6 +1795,10 @@ Give cameras lat and lon in cameras.csv, or add streets.osm.pbf to the site fold
         <translation>本轮实测点</translation>
     </message>
     <message>
+        <source>Base map pictures</source>
+        <translation>底图影像</translation>
+    </message>
+    <message>
         <source>Grid cells</source>
         <translation>网格</translation>
     </message>

@@ -7,7 +7,7 @@ steps. Threads: GUI thread only.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -102,20 +102,39 @@ class Ground:
                 path.closeSubpath()
         return Patch(path, path.controlPointRect())
 
-    def steps(self, painter: QPainter, projection: MapProjection, *, cells: bool) -> Iterator[None]:
-        """Paints the ground of `projection`, a little at a time."""
+    def steps(
+        self,
+        painter: QPainter,
+        projection: MapProjection,
+        *,
+        cells: bool,
+        over: Callable[[], Iterator[None]] | None = None,
+    ) -> Iterator[None]:
+        """Paints the ground of `projection`, a little at a time.
+
+        `over` paints a raster base map over streets and names; the cells lie over that.
+        """
         left, top = projection.screen_of_world(*self._origin.tolist())
         scale = projection.scale_px / PATH_SCALE
         place = QTransform(scale, 0, 0, scale, left, top)
         window = QRectF(0, 0, projection.width_px, projection.height_px)
         seen = place.inverted()[0].mapRect(window.adjusted(-40, -40, 40, 40))
         painter.setTransform(place, True)
-        yield from self._shape_steps(painter, projection, seen, cells=cells)
+        yield from self._shape_steps(painter, projection, seen)
         painter.resetTransform()
-        yield from self._name_steps(NamePlacer(painter, projection), projection, cells=cells)
+        names = NamePlacer(painter, projection)
+        yield from self._name_steps(names, projection)
+        if over is not None:
+            yield from over()
+            names = NamePlacer(painter, projection)
+        if cells:
+            painter.setTransform(place, True)
+            yield from self._cell_steps(painter, projection, seen)
+            painter.resetTransform()
+            yield from self._cell_name_steps(names, projection)
 
     def _shape_steps(
-        self, painter: QPainter, projection: MapProjection, seen: QRectF, *, cells: bool
+        self, painter: QPainter, projection: MapProjection, seen: QRectF
     ) -> Iterator[None]:
         colours = theme.COLOURS
         fills = [(AreaKind.WATER, colours.map_water), (AreaKind.PARK, colours.map_park)]
@@ -131,16 +150,17 @@ class Ground:
                 for patch in _in_sight(self._streets[rank], seen):
                     painter.strokePath(patch.path, pen)
                     yield
-        if cells:
-            for cell, patch in self._cells:
-                cell_pen = _cell_pen(cell.level, projection.zoom)
-                if cell_pen is not None and patch.bounds.intersects(seen):
-                    painter.strokePath(patch.path, cell_pen)
-                    yield
 
-    def _name_steps(
-        self, placer: NamePlacer, projection: MapProjection, *, cells: bool
+    def _cell_steps(
+        self, painter: QPainter, projection: MapProjection, seen: QRectF
     ) -> Iterator[None]:
+        for cell, patch in self._cells:
+            cell_pen = _cell_pen(cell.level, projection.zoom)
+            if cell_pen is not None and patch.bounds.intersects(seen):
+                painter.strokePath(patch.path, cell_pen)
+                yield
+
+    def _name_steps(self, placer: NamePlacer, projection: MapProjection) -> Iterator[None]:
         for area in self._basemap.areas:
             if area.name and area.kind is not AreaKind.BUILDING:
                 placer.place_area(area.name, area.world)
@@ -153,8 +173,6 @@ class Ground:
             if is_drawn and x1 < east and x2 > west and y1 < south and y2 > north:
                 placer.place_street(name.text, name.lines, name.rank)
                 yield
-        if cells:
-            yield from self._cell_name_steps(placer, projection)
 
     def _cell_name_steps(self, placer: NamePlacer, projection: MapProjection) -> Iterator[None]:
         west, north = projection.world_at(0, 0)

@@ -1,0 +1,73 @@
+"""BaseGround: what the map stands on, in one sheet: streets, over them pictures where the site has some, cells.
+
+Threads: GUI thread only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from PySide6.QtGui import QPainter
+
+from config.site import GridCell
+from console.state.basemap import BaseMap
+from console.state.map_layers import MapLayer, MapLayers
+from console.state.map_projection import MapProjection
+from console.views import theme
+from console.views.map_layers.ground import Ground
+from console.views.map_layers.raster import RasterGround
+from console.views.map_layers.sheet import Sheet
+
+#: Ground beyond each edge of the window, as a share of it: room to drag.
+MARGIN = 0.35
+
+
+class BaseGround:
+    """`update` is called when there is more to see."""
+
+    def __init__(
+        self, grid: Sequence[GridCell], layers: MapLayers, update: Callable[[], None]
+    ) -> None:
+        self._layers, self._update = layers, update
+        self._grid = grid
+        self._raster: RasterGround | None = None
+        self.basemap = BaseMap()
+        self._ground = Ground(self.basemap, grid)
+        self.sheet = Sheet(self._steps, lambda: theme.colour(theme.COLOURS.map_land), MARGIN)
+
+    def set_basemap(self, basemap: BaseMap) -> None:
+        self.basemap = basemap
+        self.set_grid(self._grid)
+
+    def set_grid(self, grid: Sequence[GridCell]) -> None:
+        """Other cells, or other streets under them."""
+        self._grid = grid
+        self._ground = Ground(self.basemap, grid)
+        self.sheet.forget()
+        self._update()
+
+    def set_raster(self, raster: RasterGround | None) -> None:
+        """The pictures of a raster base map, or none."""
+        self._raster = raster
+        if raster is not None:
+            raster.tiles.arrived.connect(self._on_arrived)
+        self._layers.know_tiles(has_tiles=raster is not None)
+        self.sheet.forget()
+        self._update()
+
+    @property
+    def attribution(self) -> str:
+        """Whose map is shown."""
+        shown = self._raster if self._layers.is_on(MapLayer.TILES) else None
+        parts = ("" if shown is None else shown.tiles.attribution, self._ground.attribution)
+        return " · ".join(part for part in parts if part)
+
+    def _on_arrived(self) -> None:
+        self.sheet.outdate()
+        self._update()
+
+    def _steps(self, painter: QPainter, projection: MapProjection, ratio: float) -> Iterator[None]:
+        raster = self._raster if self._layers.is_on(MapLayer.TILES) else None
+        over = None if raster is None else lambda: raster.steps(painter, projection, ratio)
+        cells = self._layers.is_on(MapLayer.GRID)
+        return self._ground.steps(painter, projection, cells=cells, over=over)

@@ -19,9 +19,10 @@ from console.desk import case_store, consequences, proposals
 from console.desk.act_input import ActInput
 from console.desk.audit import timeline
 from console.desk.candidate_query import find_candidates, place_of, silent_on
+from console.desk.candidates import CandidateList
 from console.desk.case import CaseData, CaseId
 from console.desk.desk_context import DeskContext
-from console.desk.dispatch_rules import CandidateList, unit_for
+from console.desk.dispatch_rules import unit_for
 from console.desk.journal import record
 from console.desk.messages import DONE, ActRefused, Message
 from console.desk.queries import convert

@@ -9,16 +9,14 @@ from msgspec import Struct
 
 from config.geometry import GeoPoint
 from console.desk import case_store
+from console.desk.candidates import CandidateList, Situation, candidates_for
 from console.desk.case import CaseData
 from console.desk.desk_context import DeskContext
-from console.desk.dispatch_rules import CandidateList, Situation, candidates_for
 from console.desk.messages import Message
 from console.desk.queries import convert
 from console.desk.unit_store import units_of
-from ingest.feed.envelope import Noun, parse_utc_ns
 from ingest.feed.log import Transaction
 from ingest.feed.participant import OperationRefused
-from ingest.positions.fix import PositionEntry
 
 
 class CandidateRequest(Struct, frozen=True):
@@ -76,7 +74,7 @@ def find_candidates(
     busy = {who: case for who, case in case_store.commitments(tx).items() if case != but_for}
     situation = Situation(
         now_utc_ns=tx.now_utc_ns,
-        positions=positions_of(tx, context),
+        positions=context.fleets.fleet(tx, context.directory),
         commitments=busy,
         calendar=context.calendar,
         settings=context.settings,
@@ -94,27 +92,6 @@ def silent_on(case: CaseData | None) -> frozenset[str]:
     if case is None or case.attention is None or case.inspector_id is None:
         return frozenset()
     return frozenset({case.inspector_id})
-
-
-def positions_of(tx: Transaction, context: DeskContext) -> dict[str, PositionEntry]:
-    """Inspector → last live fix, as the hub keeps it (at most 5 s behind the feed)."""
-    found: dict[str, PositionEntry] = {}
-    for raw in tx.last_values_of(Noun.POSITION):
-        try:
-            entry = msgspec.json.decode(raw, type=PositionEntry)
-            GeoPoint(entry.lat_deg, entry.lon_deg)
-            parse_utc_ns(entry.fix_utc)
-        except (ValueError, OverflowError):
-            continue  # a foreign publisher's fix that lacks a field places nobody
-        inspector_id: str | None = entry.inspector_id
-        if inspector_id is None:
-            inspector = context.directory.inspector_of_device(entry.device_id)
-            inspector_id = inspector.id if inspector else None
-        if inspector_id is not None:
-            known = found.get(inspector_id)
-            if known is None or entry.fix_utc > known.fix_utc:
-                found[inspector_id] = entry
-    return found
 
 
 def place_of(case: CaseData) -> GeoPoint | None:

@@ -25,6 +25,7 @@ from console.desk.clock_rules import WorkingCalendar
 from console.desk.desk_context import DeskContext
 from console.desk.exchange.importing import import_cases
 from console.desk.field_desk import FieldDesk
+from console.desk.fleet import FleetShelf
 from console.desk.intake import take_alert, take_ticket
 from console.desk.messages import Message
 from console.desk.people_desk import PeopleDesk
@@ -67,6 +68,7 @@ class Desk:
         except TransitionsInvalid as error:
             raise Misconfigured(str(error)) from error
         self._streets = StreetService()
+        self._fleets = FleetShelf()
         self._units = UnitDesk(self._context)
         self._people = PeopleDesk(self._context, hub_state_folder(directory().site))
         self._field = FieldDesk(self._context, self._units)
@@ -124,7 +126,7 @@ class Desk:
         if known is None or known[0] != settings:
             known = self._calendar = (settings, WorkingCalendar(settings))
         routing = self._streets.routing(directory.site.streets_file)
-        return DeskContext(directory, known[1], self._table, routing)
+        return DeskContext(directory, known[1], self._table, routing, self._fleets)
 
     def _act(self, tx: Transaction, request: dict[str, Any], caller: Caller) -> OperationResult:
         result = perform(tx, request, caller, self._context())

@@ -1,6 +1,6 @@
 """DeskContext: what every decision of the desk is made with, taken once per event or request.
 
-Holds values only; the site may be reloaded between two requests, never within one.
+Holds values, and what is kept between requests of them; the site may be reloaded between two requests, never within one.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from msgspec import Struct
 
 from config.directory import SiteDirectory
 from config.settings import DeskSettings, UnitSettings
+from console.desk.candidates import Routing
 from console.desk.clock_rules import WorkingCalendar
-from console.desk.dispatch_rules import Routing
+from console.desk.fleet import FleetShelf
 from console.desk.step_clocks import Surroundings
 from console.desk.transitions import SYSTEM, TransitionTable
 from ingest.feed.log import Transaction
@@ -25,6 +26,7 @@ class DeskContext(Struct, frozen=True):
     calendar: WorkingCalendar
     table: TransitionTable
     routing: Routing
+    fleets: FleetShelf
 
     @property
     def settings(self) -> DeskSettings:

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from config.geometry import GeoPoint, distance_m
 from config.site import DeviceId, InspectorId, Language
-from console.desk.candidate_query import place_of, positions_of
+from console.desk.candidate_query import place_of
 from console.desk.case import CaseData, CaseId
 from console.desk.desk_context import DeskContext
 from ingest.feed.envelope import Event, Noun, new_event
@@ -55,7 +55,7 @@ def routed_event(
     inspector = context.directory.inspector(inspector_id)
     if place is None or inspector is None:
         return None
-    entry = positions_of(tx, context).get(inspector_id)
+    entry = context.fleets.fleet(tx, context.directory).positions.get(inspector_id)
     metres: float | None = None
     points: tuple[GeoPoint, ...] = ()
     by_road = False

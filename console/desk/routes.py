@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from config.geometry import GeoPoint
-from console.desk.dispatch_rules import Route, Routing
+from config.geometry import GeoPoint, distance_m
+from console.desk.candidates import Route, Routing
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,6 +29,8 @@ _NOT_FOR_PEOPLE = frozenset(
 #: Longer edges get nodes in between, so that the nearest node is the nearest street: on a block of
 #: 200 m the walk to a corner would otherwise be up to 100 m wrong.
 NODE_DISTANCE_MAX_M = 10.0
+#: A route is first looked for within so many times the straight line.
+ROAD_OVER_LINE = 1.6
 #: A place further than this from any street has no way there.
 SNAP_MAX_M = 500.0
 _EARTH_RADIUS_M = 6_371_008.8
@@ -47,6 +49,7 @@ class StreetNetwork:
         """`lat_deg`, `lon_deg`: (N,) nodes; `edges`: (M, 2) node numbers."""
         import numpy as np
         from scipy.sparse import coo_array
+        from scipy.sparse.csgraph import connected_components
         from scipy.spatial import cKDTree
 
         pairs, lengths = _shortest_edges(edges, _lengths_m(lat_deg, lon_deg, edges))
@@ -58,7 +61,12 @@ class StreetNetwork:
         self._scale = np.array([1.0, np.cos(np.radians(lat_deg.mean()))])
         self._tree = cKDTree(np.column_stack([lat_deg, lon_deg]) * self._scale)
         shape = (len(lat_deg), len(lat_deg))
-        self._graph = coo_array((lengths, (pairs[:, 0], pairs[:, 1])), shape=shape).tocsr()
+        # both directions are stored: asked for an undirected graph, scipy would turn it each time
+        both = np.concatenate([pairs, pairs[:, ::-1]])
+        self._graph = coo_array(
+            (np.tile(lengths, 2), (both[:, 0], both[:, 1])), shape=shape
+        ).tocsr()
+        _, self._island = connected_components(self._graph, directed=False)
 
     @property
     def node_count(self) -> int:
@@ -92,19 +100,29 @@ class StreetNetwork:
             raise StreetNetworkUnreadable(f"{path.name} holds no streets")
         return cls(np.array(lats), np.array(lons), np.array(edges, dtype=np.int64))
 
-    def distances_m(self, start: GeoPoint, ends: Sequence[GeoPoint]) -> list[float | None]:
-        """Metres along the streets to each end, with the walk to the street and from it."""
+    def distances_m(
+        self, start: GeoPoint, ends: Sequence[GeoPoint], within_m: float = float("inf")
+    ) -> list[float | None]:
+        """Metres along the streets to each end, with the walk to the street and from it.
+
+        None: no way at all. Infinite: further than `within_m`, up to where streets are followed.
+        """
         import numpy as np
         from scipy.sparse.csgraph import dijkstra
 
         origin = self._nearest(start)
-        targets = [self._nearest(end) for end in ends]
-        if origin is None:
-            return [None] * len(targets)
-        reach = dijkstra(self._graph, directed=False, indices=np.array(origin[0]))
+        if origin is None or not ends:
+            return [None] * len(ends)
+        places = np.array([(end.lat_deg, end.lon_deg) for end in ends])
+        degrees, nodes = self._tree.query(places * self._scale)
+        walks_m = np.radians(degrees) * _EARTH_RADIUS_M
+        reach = dijkstra(self._graph, indices=np.array(origin[0]), limit=within_m)
+        metres = reach[nodes] + origin[1] + walks_m
+        metres[metres > within_m] = np.inf
+        is_cut_off = (walks_m > SNAP_MAX_M) | (self._island[nodes] != self._island[origin[0]])
         return [
-            None if target is None else _finite(reach[target[0]] + origin[1] + target[1])
-            for target in targets
+            None if cut_off else road
+            for cut_off, road in zip(is_cut_off.tolist(), metres.tolist(), strict=True)
         ]
 
     def route(self, start: GeoPoint, end: GeoPoint) -> Route | None:
@@ -115,12 +133,17 @@ class StreetNetwork:
         origin, target = self._nearest(start), self._nearest(end)
         if origin is None or target is None:
             return None
-        reach, before = dijkstra(
-            self._graph, directed=False, indices=np.array(origin[0]), return_predecessors=True
-        )
-        metres = _finite(reach[target[0]] + origin[1] + target[1])
-        if metres is None:
+        if self._island[origin[0]] != self._island[target[0]]:
             return None
+        limit_m = ROAD_OVER_LINE * distance_m(start, end) + 2 * SNAP_MAX_M
+        while True:
+            reach, before = dijkstra(
+                self._graph, indices=np.array(origin[0]), limit=limit_m, return_predecessors=True
+            )
+            if np.isfinite(reach[target[0]]):
+                break
+            limit_m *= 2
+        metres = float(reach[target[0]] + origin[1] + target[1])
         nodes = [target[0]]
         while nodes[-1] != origin[0]:
             nodes.append(int(before[nodes[-1]]))
@@ -142,6 +165,22 @@ class StreetNetwork:
             (GeoPoint(float(a[0]), float(a[1])), GeoPoint(float(b[0]), float(b[1])))
             for a, b in self._pieces_deg[inside][:most]
         ]
+
+    def nodes_near(
+        self, lat_deg: NDArray[np.float64], lon_deg: NDArray[np.float64]
+    ) -> NDArray[np.int64]:
+        """(N,) the nearest node of each place, however far."""
+        import numpy as np
+
+        _, nodes = self._tree.query(np.column_stack([lat_deg, lon_deg]) * self._scale)
+        return np.asarray(nodes, dtype=np.int64)
+
+    def edges(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """(M, 2) node numbers, each edge in both directions, and (M,) metres."""
+        import numpy as np
+
+        pieces = self._graph.tocoo()
+        return np.column_stack([pieces.row, pieces.col]), pieces.data
 
     def _nearest(self, place: GeoPoint) -> tuple[int, float] | None:
         """The nearest node and the metres to it; None where there is no street near."""
@@ -229,10 +268,6 @@ def _with_nodes_between(
         np.column_stack([starts, ends]),
         lengths_m[edge] / parts[edge],
     )
-
-
-def _finite(value: float) -> float | None:
-    return float(value) if value != float("inf") else None
 
 
 class StreetService:

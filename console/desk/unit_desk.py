@@ -19,7 +19,7 @@ from config.site import InspectorId
 from console.desk import case_store, unit_store
 from console.desk.act_input import ActInput
 from console.desk.acts import actor_name, refused
-from console.desk.candidate_query import find_candidates, place_of, positions_of
+from console.desk.candidate_query import find_candidates, place_of
 from console.desk.case import CaseData
 from console.desk.desk_context import SYSTEM_ACTOR, SYSTEM_ROLES, DeskContext
 from console.desk.journal import record
@@ -162,7 +162,8 @@ class UnitDesk:
         self._progress.keep_only({unit.inspector_id for unit in moving})
         events: list[Event] = []
         if moving:
-            positions = positions_of(tx, self._context())
+            context = self._context()
+            positions = context.fleets.fleet(tx, context.directory).positions
             for unit in moving:
                 events += self._look_at(tx, unit, positions.get(unit.inspector_id))
         for unit in everybody:

@@ -200,6 +200,16 @@ class Transaction:
         )
         return [Raw(row[0]) for row in rows]
 
+    def stamp_of(self, noun: Noun) -> tuple[int, int]:
+        """Changes with every change of a noun's last values: their number and the newest's time."""
+        self.flush()
+        row = self._connection.execute(
+            select(func.count(), func.max(last_values.c.stored_utc_ns)).where(
+                last_values.c.noun == noun.value
+            )
+        ).one()
+        return int(row[0]), int(row[1] or 0)
+
     def newest_event(self) -> tuple[bytes, bytes] | None:
         """Topic and body of the last event; None when nothing is retained."""
         newest = select(events.c.topic, events.c.body).order_by(events.c.sequence.desc()).limit(1)

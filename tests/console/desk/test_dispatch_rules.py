@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -9,19 +10,19 @@ import msgspec
 import pytest
 
 from config.directory import SiteDirectory
-from config.geometry import GeoPoint, moved
+from config.geometry import GeoPoint, distance_m, moved
 from config.load import load_site
 from config.settings import CalendarSettings, DeskSettings
 from config.site import DeviceId, Inspector, InspectorId
-from console.desk.clock_rules import WorkingCalendar
-from console.desk.dispatch_rules import (
+from console.desk.candidates import (
     Candidate,
     CandidateList,
     Routing,
     Situation,
     candidates_for,
-    unit_for,
 )
+from console.desk.clock_rules import WorkingCalendar
+from console.desk.dispatch_rules import unit_for
 from console.desk.messages import ENGLISH, Message
 from ingest.feed.envelope import parse_utc_ns, utc_text
 from ingest.positions.fix import PositionEntry
@@ -50,7 +51,8 @@ def situation(
     positions: dict[str, PositionEntry],
     *,
     busy: dict[str, str] | None = None,
-    distances_m: Callable[[GeoPoint, Sequence[GeoPoint]], Sequence[float | None]] | None = None,
+    distances_m: Callable[[GeoPoint, Sequence[GeoPoint], float], Sequence[float | None]]
+    | None = None,
     settings: DeskSettings | None = None,
 ) -> Situation:
     return Situation(
@@ -142,7 +144,7 @@ def test_roads_change_the_order_and_the_radius(tmp_path: Path) -> None:
         "p4": entry(moved(HERE, 500, 0)),
     }
 
-    def roads(start: GeoPoint, ends: Sequence[GeoPoint]) -> list[float | None]:
+    def roads(start: GeoPoint, ends: Sequence[GeoPoint], within_m: float) -> list[float | None]:
         lengths: dict[str, float | None] = {"p1": 4000.0, "p3": None, "p4": 520.0}
         near = sorted(places, key=lambda name: places[name].lon_deg)
         return [lengths[near[rank]] for rank in range(len(ends))]
@@ -204,3 +206,71 @@ def test_without_a_rule_the_item_and_then_the_area_decide(tmp_path: Path) -> Non
     assert unit_for(directory, "0506", "S1C1").reason.id == "unit_by_grid"
     nothing = unit_for(directory, "0506", None)
     assert (nothing.unit, nothing.reason.id) == (None, "unit_unknown")
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_best_by_road_are_exactly_the_best_whatever_limit_was_followed(
+    tmp_path: Path, seed: int
+) -> None:
+    """Roads are followed to a growing limit: the answer is the one of following all of them."""
+    chance = random.Random(seed)
+    site = load_site(write_site(tmp_path))
+    grids = [cell.id for cell in site.grid] + [None]
+    many = tuple(
+        Inspector(InspectorId(f"i{n}"), f"n{n}", grid_id=chance.choice(grids)) for n in range(300)
+    )
+    directory = SiteDirectory(msgspec.structs.replace(site, inspectors=many))
+    places = {
+        f"i{n}": entry(moved(HERE, chance.uniform(-4e3, 4e3), chance.uniform(-4e3, 4e3)))
+        for n in range(300)
+    }
+    roads = {
+        name: distance_m(HERE, GeoPoint(one.lat_deg, one.lon_deg)) * chance.uniform(1.0, 4.0)
+        for name, one in places.items()
+    }
+    by_place = {
+        (round(one.lat_deg, 9), round(one.lon_deg, 9)): roads[name] for name, one in places.items()
+    }
+    asked: list[float] = []
+
+    def follow(start: GeoPoint, ends: Sequence[GeoPoint], within_m: float) -> list[float | None]:
+        asked.append(within_m)
+        metres = [by_place[round(end.lat_deg, 9), round(end.lon_deg, 9)] for end in ends]
+        return [road if road <= within_m else float("inf") for road in metres]
+
+    loads = {f"i{n}": chance.randrange(4) for n in range(0, 300, 2)}
+    case = msgspec.structs.replace(situation(places, distances_m=follow), loads=loads, load_m=150.0)
+    found = candidates_for(directory, HERE, None, case)
+    settings = DeskSettings()
+    own = {cell.id for cell in directory.ancestors(directory.cell_at(HERE).id)}  # type: ignore[union-attr]
+
+    def score(name: str) -> float:
+        inspector = directory.inspector(name)
+        assert inspector is not None
+        cell = directory.cell(inspector.grid_id)
+        bonus = 0.0
+        if inspector.grid_id in own:
+            bonus = settings.own_grid_bonus_m
+        elif cell is not None and own & set(cell.neighbours):
+            bonus = settings.own_grid_bonus_m / 2
+        return roads[name] - bonus + 150.0 * loads.get(name, 0)
+
+    wanted = sorted((n for n in roads if roads[n] <= settings.radius_m), key=score)
+    best = [one.inspector_id for one in found.candidates if not one.shortfalls]
+    assert best == wanted[: settings.candidate_count]
+    assert asked[0] < settings.radius_m  # and not every road was followed for it
+
+
+def test_who_is_cut_off_by_a_detour_is_told_how_far_the_road_is(tmp_path: Path) -> None:
+    """Within the radius on the line, 5 km by road: too far, and the metres are the road's."""
+    places = {"p1": entry(moved(HERE, 1000, 0)), "p3": entry(moved(HERE, 1500, 0))}
+
+    def follow(start: GeoPoint, ends: Sequence[GeoPoint], within_m: float) -> list[float | None]:
+        return [5_000.0 if within_m >= 5_000 else float("inf") for _ in ends]
+
+    found = candidates_for(
+        directory_of(tmp_path), HERE, None, situation(places, distances_m=follow)
+    )
+    far = by_id(found)["p1"].shortfalls
+    assert far == (Message("outside_radius", {"metres": 5000, "limit_m": 3000.0}),)
+    assert found.shortfall_counts["outside_radius"] == 2

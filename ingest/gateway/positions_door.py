@@ -97,8 +97,8 @@ class PositionsDoor:
         verdict = self._filter.judge(fix)
         self.quality.note(fix, verdict)
         if verdict.is_published:
-            if self._trails is not None:
-                self._trails.add(fix)
+            if self._trails is not None and not self._trails.add(fix):
+                self._counters.add("gridwall_trail_fixes_dropped_total")
             street = self._service.streets.street_at(fix.place)
             self._batch.add(fix, street, live=verdict is Verdict.LIVE)
             if self._flush is None:

@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 FILE_NAME = "trails.sqlite"
 #: Fixes waiting for the disk: 10,000 devices at one fix per 5 s fill it in 25 s.
 WAITING_MOST = 50_000
+#: With more waiting after a batch the next one is written at once.
+BUSY_FROM = 10_000
 #: A batch is written this often, seconds.
 WRITE_S = 1.0
 #: Old fixes leave in steps of so many, every so often, so that no writer waits for them.
@@ -222,12 +224,14 @@ class TrailWriter:
     def start(self) -> None:
         self._thread.start()
 
-    def add(self, fix: Fix) -> None:
-        """Never waits: with a full queue the fix is dropped and counted."""
+    def add(self, fix: Fix) -> bool:
+        """Never waits: with a full queue the fix is dropped and counted; False then."""
         try:
             self._waiting.put_nowait(fix)
         except queue.Full:
             self.dropped_count += 1
+            return False
+        return True
 
     def close(self) -> None:
         """Writes what waits and ends the thread. Idempotent."""
@@ -238,7 +242,8 @@ class TrailWriter:
     def _run(self) -> None:
         next_sweep_s = time.monotonic() + WRITE_S
         while True:
-            is_last = self._stop.wait(WRITE_S)
+            is_busy = self._waiting.qsize() > BUSY_FROM
+            is_last = self._stop.wait(0.0 if is_busy else WRITE_S)
             try:
                 self._write()
                 if time.monotonic() >= next_sweep_s:

@@ -20,6 +20,7 @@ BENCHES = {
     "cases": "queue pages, filters and acts against bare SQL",
     "directory": "a keystroke among ten thousand cameras against a bare scan of their names",
     "map": "moving markers against other ways to draw them",
+    "positions": "reports of terminals and phones to feed and disk, against only reading them",
     "dispatch": "nearest inspectors by road with reasons, routes, coverage; against scipy and networkx",
 }
 

@@ -81,6 +81,8 @@ _log = logging.getLogger(__name__)
 TICK_MS = 1_000
 #: The header's numbers are asked for every so many ticks.
 HEAD_TICKS = 10
+#: Who could go to the open case is read again this often: people move.
+CANDIDATE_TICKS = 3
 
 
 class ConsoleApp:
@@ -257,6 +259,8 @@ class ConsoleApp:
         self.session.tick()
         self.watch.tick()
         self._ticks += 1
+        if self._ticks % CANDIDATE_TICKS == 0 and self.session.feed.get().is_live:
+            self.desk.read_candidates()
         if self._ticks % HEAD_TICKS == 1 and self.session.feed.get().is_live:
             self.desk.read_head()
             if self.board is not None:

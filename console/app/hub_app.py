@@ -30,6 +30,7 @@ from ingest.errors import GridwallError, Misconfigured
 from ingest.feed.file_lock import FileLock, LockTaken
 from ingest.feed.hub import Hub, HubSettings
 from ingest.feed.keys import keys_folder
+from ingest.feed.last_values import LastPositions
 from ingest.feed.registers import SiteService
 from ingest.feed.store import EventStore, open_store
 from ingest.heap import settle_heap
@@ -144,6 +145,7 @@ class HubApp:
                 f"the hub's state folder cannot be written: {error}. Free the disk, or set "
                 "[store] folder in site.toml to a folder of this user"
             ) from error
+        positions = LastPositions()
         self._ptz = PtzService(lambda: self._service.directory, OnvifDevice)
         self._hub = Hub(
             HubSettings(
@@ -156,7 +158,7 @@ class HubApp:
             self._store,
             (
                 self._service,
-                Desk(lambda: self._service.directory),
+                Desk(lambda: self._service.directory, positions),
                 self._ptz,
                 ShelfService(lambda: self._service.directory),
                 EscalationService(),
@@ -165,6 +167,7 @@ class HubApp:
             ),
             streets=lambda: self._service.streets,
             beside=self._service.poll,
+            positions=positions,
         )
         self._site = site
         self._gateway = GatewayChild(site, site.hub.query) if with_gateway else None

@@ -15,7 +15,7 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from console.bridge.gui_thread import Errands
-from console.desk.case import CaseData, CaseId
+from console.desk.case import CaseData, CaseId, CaseState
 from console.state.board import TREND_HOURS, BoardNumbers, board_of
 from console.state.candidates import (
     Candidate,
@@ -33,6 +33,10 @@ from ingest.feed.envelope import utc_text
 ACT_TIMEOUT_S = 5.0
 #: Cases of today that are read at once.
 TODAY_LIMIT = 1_000
+
+
+#: While a case is in one of these, who is near is of interest.
+BEFORE_DISPATCH = frozenset({CaseState.PROPOSED, CaseState.FILED})
 
 
 class Asks(Protocol):
@@ -70,6 +74,15 @@ class DeskLine(QObject):
             lambda detail: self._take_detail(case_id, detail),
             self._on_read_failed,
         )
+        self._read_candidates(case_id)
+
+    def read_candidates(self) -> None:
+        """Reads who could go to the open case again, while nobody was sent: people move."""
+        row = self._session.cases.get(self._session.open_case.get())
+        if row is not None and row.case.state in BEFORE_DISPATCH:
+            self._read_candidates(row.id)
+
+    def _read_candidates(self, case_id: CaseId) -> None:
         self._errands.run(
             lambda: _asked(candidates_of, self._client.ask("candidates", case_id=case_id)),
             lambda found: self._take_candidates(case_id, found),

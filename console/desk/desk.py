@@ -36,6 +36,7 @@ from console.desk.unit_desk import UnitDesk
 from console.desk.workflow import table_of_site
 from ingest.errors import Misconfigured
 from ingest.feed.envelope import Event, Noun
+from ingest.feed.last_values import LastPositions
 from ingest.feed.log import StoredEvent, Transaction
 from ingest.feed.participant import (
     Caller,
@@ -60,15 +61,20 @@ class Desk:
 
     nouns: frozenset[Noun] = frozenset({Noun.ALERT, Noun.TICKET})
 
-    def __init__(self, directory: Callable[[], SiteDirectory]) -> None:
-        """Raises Misconfigured where the site's own transition table is wrong."""
+    def __init__(
+        self, directory: Callable[[], SiteDirectory], positions: LastPositions | None = None
+    ) -> None:
+        """`positions`: the hub's own memory of where people are (else: its record of it).
+
+        Raises Misconfigured where the site's own transition table is wrong.
+        """
         self._directory = directory
         try:
             self._table = table_of_site(directory().site.folder)
         except TransitionsInvalid as error:
             raise Misconfigured(str(error)) from error
         self._streets = StreetService()
-        self._fleets = FleetShelf()
+        self._fleets = FleetShelf(positions)
         self._units = UnitDesk(self._context)
         self._people = PeopleDesk(self._context, hub_state_folder(directory().site))
         self._field = FieldDesk(self._context, self._units)

@@ -6,7 +6,7 @@ Immutable but for what is worked out once and kept; built again when register or
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from config.directory import SiteDirectory
 from config.geometry import EARTH_RADIUS_M, GeoPoint
 from config.site import Hours, Inspector
 from ingest.feed.envelope import Noun, parse_utc_ns
+from ingest.feed.last_values import LastPositions
 from ingest.feed.log import Transaction
 from ingest.positions.fix import PositionEntry
 
@@ -100,35 +101,64 @@ class FleetShelf:
     """The fleet as the hub's last positions have it, worked out again only when they changed.
 
     Threads: any; two that come at the same moment may both work it out.
+
+    Args:
+        positions: the hub's own memory of them; without it they are read from the record, which is
+            up to 5 s behind.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, positions: LastPositions | None = None) -> None:
+        self._positions = positions
         self._lock = threading.Lock()
         self._kept: tuple[SiteDirectory, object, Fleet] | None = None
+        self._decoded: dict[str, tuple[bytes, PositionEntry | None]] = {}
 
     def fleet(self, tx: Transaction, directory: SiteDirectory) -> Fleet:
-        """At most as old as the hub's record of positions (5 s behind the feed)."""
-        stamp = tx.stamp_of(Noun.POSITION)
+        """Everybody where they are now."""
+        stamp, fixes = self._fixes(tx)
         with self._lock:
-            kept = self._kept
+            kept, decoded = self._kept, self._decoded
         if kept is not None and kept[0] is directory and kept[1] == stamp:
             return kept[2]
-        fleet = fleet_of(directory.site.inspectors, positions_of(tx, directory))
+        news = {key: _known_or_decoded(decoded.get(key), raw) for key, raw in fixes.items()}
+        entries = [entry for _, entry in news.values() if entry is not None]
+        fleet = fleet_of(directory.site.inspectors, by_inspector(entries, directory))
         with self._lock:
-            self._kept = directory, stamp, fleet
+            self._kept, self._decoded = (directory, stamp, fleet), news
         return fleet
 
+    def _fixes(self, tx: Transaction) -> tuple[object, dict[str, bytes]]:
+        """What tells a change, and the raw fixes."""
+        if self._positions is not None:
+            return self._positions.snapshot()
+        stamp = tx.stamp_of(Noun.POSITION)
+        if self._kept is not None and self._kept[1] == stamp:
+            return stamp, {}
+        rows = tx.last_values_of(Noun.POSITION)
+        return stamp, {str(number): bytes(raw) for number, raw in enumerate(rows)}
 
-def positions_of(tx: Transaction, directory: SiteDirectory) -> dict[str, PositionEntry]:
-    """Inspector → last live fix, as the hub keeps it (at most 5 s behind the feed)."""
+
+def _known_or_decoded(
+    known: tuple[bytes, PositionEntry | None] | None, raw: bytes
+) -> tuple[bytes, PositionEntry | None]:
+    """A fix decoded once; None for a foreign publisher's that lacks a field: it places nobody."""
+    if known is not None and known[0] == raw:
+        return known
+    try:
+        entry = msgspec.json.decode(raw, type=PositionEntry)
+        GeoPoint(entry.lat_deg, entry.lon_deg)
+        parse_utc_ns(entry.fix_utc)
+    except (ValueError, OverflowError):
+        return raw, None
+    return raw, entry
+
+
+def by_inspector(
+    entries: Iterable[PositionEntry], directory: SiteDirectory
+) -> dict[str, PositionEntry]:
+    """Inspector → their newest fix, by their own word or by the device they carry."""
     found: dict[str, PositionEntry] = {}
-    for raw in tx.last_values_of(Noun.POSITION):
-        try:
-            entry = msgspec.json.decode(raw, type=PositionEntry)
-            GeoPoint(entry.lat_deg, entry.lon_deg)
-            parse_utc_ns(entry.fix_utc)
-        except (ValueError, OverflowError):
-            continue  # a foreign publisher's fix that lacks a field places nobody
+    for entry in entries:
         inspector_id: str | None = entry.inspector_id
         if inspector_id is None:
             inspector = directory.inspector_of_device(entry.device_id)

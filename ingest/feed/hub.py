@@ -68,6 +68,7 @@ class Hub:
         operations: dict[str, Operation] | None = None,
         beside: Callable[[], None] = lambda: None,
         clock: Clock | None = None,
+        positions: LastPositions | None = None,
     ) -> None:
         self._settings = settings
         self._store = store
@@ -85,7 +86,7 @@ class Hub:
         self.counts = Counts()
         self.addresses = settings.addresses
         self._outbox = Outbox(self._wake)
-        self._positions = LastPositions()
+        self._positions = LastPositions() if positions is None else positions
         self._acting = Acting(
             store,
             participants,

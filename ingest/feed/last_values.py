@@ -64,6 +64,7 @@ class LastPositions:
         self._fixes: dict[str, bytes] = {}
         self._unwritten: set[str] = set()
         self._written_ns = 0
+        self._version = 0
 
     def load(self, tx: Transaction) -> None:
         """What was known when the hub last ran."""
@@ -87,10 +88,16 @@ class LastPositions:
             self._fixes.pop(key, None)
             self._fixes[key] = fix
             self._unwritten.add(key)
+            self._version += 1
             if len(self._fixes) > MAX_POSITIONS:
                 oldest = next(iter(self._fixes))
                 del self._fixes[oldest]
                 self._unwritten.discard(oldest)
+
+    def snapshot(self) -> tuple[int, dict[str, bytes]]:
+        """A number that changes with every fix, and the fixes as raw JSON by whose they are."""
+        with self._lock:
+            return self._version, dict(self._fixes)
 
     def all(self) -> list[Raw]:
         with self._lock:

@@ -2,120 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 
 from config.load import load_site
 from ingest.feed.envelope import Noun, new_event, utc_text
 from ingest.feed.publisher import Publisher
 from ingest.feed.query import QueryClient
+from tests.console_process import WAIT_S, ConsoleProcess, wait
 from tests.hub_process import HubProcess, write_site
 from vision.alerts import AlertData, AlertKind
 
 pytestmark = [pytest.mark.system, pytest.mark.gui]
-
-#: A busy machine with two cores; the figure of merit itself is asserted where it is a promise.
-WAIT_S = 30.0
-
-
-def _wait(condition: Callable[[], Any], what: str, deadline_s: float = WAIT_S) -> Any:
-    waiter = threading.Event()
-    end_s = time.monotonic() + deadline_s
-    while time.monotonic() < end_s:
-        found = condition()
-        if found:
-            return found
-        waiter.wait(0.05)
-    pytest.fail(f"{what} did not happen within {deadline_s:.0f} s")
-
-
-class Console:
-    """`gridwall console` on the virtual screen."""
-
-    def __init__(self, display: str, folder: Path, *arguments: str) -> None:
-        self._display, self._folder, self._arguments = display, folder, arguments
-        self._log = folder / "console.log"
-        self.process: subprocess.Popen[bytes] | None = None
-        self._family: dict[int, psutil.Process] = {}
-
-    def start(self) -> None:
-        environment = {
-            **os.environ,
-            "DISPLAY": self._display,
-            "QT_QPA_PLATFORM": "xcb",
-            "XDG_STATE_HOME": str(self._folder / "user"),
-        }
-        self._log.write_bytes(b"")
-        with self._log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "console.app.cli", "console", *self._arguments],
-                env=environment, stdout=log, stderr=log,
-            )  # fmt: skip
-        _wait(lambda: "feed: live" in self.log(), "a live feed in the console")
-
-    def log(self) -> str:
-        return self._log.read_text(errors="replace")
-
-    def key(self, *keys: str) -> None:
-        window = _wait(self._window, "the console's window")
-        run = {"check": True, "env": {**os.environ, "DISPLAY": self._display}, "timeout": 20}
-        subprocess.run(["xdotool", "windowfocus", "--sync", window], **run)
-        subprocess.run(["xdotool", "key", "--delay", "40", *keys], **run)
-
-    def _window(self) -> str | None:
-        found = subprocess.run(
-            ["xdotool", "search", "--onlyvisible", "--name", "gridwall"],
-            env={**os.environ, "DISPLAY": self._display}, capture_output=True, text=True, timeout=20,
-        )  # fmt: skip
-        return next(iter(found.stdout.split()), None)
-
-    def memory(self) -> dict[str, Any]:
-        files = list((self._folder / "user" / "gridwall").glob("console-*.json"))
-        return dict(json.loads(files[0].read_bytes())) if files else {}
-
-    def modules(self) -> str:
-        assert self.process is not None
-        return Path(f"/proc/{self.process.pid}/maps").read_text()
-
-    def _meet_family(self) -> None:
-        """Remembers broker and camera groups: they leave by themselves, a moment later."""
-        assert self.process is not None
-        for child in psutil.Process(self.process.pid).children(recursive=True):
-            self._family[child.pid] = child
-
-    def kill(self) -> None:
-        assert self.process is not None
-        self._meet_family()
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait(20)
-        self.process = None
-
-    def leave(self) -> int:
-        assert self.process is not None
-        self._meet_family()
-        self.process.terminate()
-        code = self.process.wait(20)
-        self.process = None
-        return code
-
-    def clean(self) -> None:
-        """Ends the seat; fails when its broker or cameras stay behind."""
-        if self.process is not None:
-            self.kill()
-        _gone, alive = psutil.wait_procs(list(self._family.values()), timeout=WAIT_S)
-        assert not alive, f"the seat left processes behind: {alive}"
 
 
 @pytest.fixture
@@ -133,8 +40,10 @@ def hub(site: Path) -> Iterator[HubProcess]:
 
 
 @pytest.fixture
-def console(virtual_screen: str, tmp_path: Path, site: Path, hub: HubProcess) -> Iterator[Console]:
-    seat = Console(virtual_screen, tmp_path, "--site", str(site), "--seat", "seat-1")
+def console(
+    virtual_screen: str, tmp_path: Path, site: Path, hub: HubProcess
+) -> Iterator[ConsoleProcess]:
+    seat = ConsoleProcess(virtual_screen, tmp_path, "--site", str(site), "--seat", "seat-1")
     yield seat
     seat.clean()
 
@@ -171,14 +80,14 @@ def _state(client: QueryClient) -> str:
 
 
 def test_a_case_is_filed_by_keyboard_and_a_killed_seat_comes_back_as_it_was(
-    console: Console, client: QueryClient, site: Path, tmp_path: Path
+    console: ConsoleProcess, client: QueryClient, site: Path, tmp_path: Path
 ) -> None:
     console.start()
     assert "cv2" not in console.modules()
     _raise_alert(site, tmp_path / "spool")
-    case = _wait(lambda: _the_case(client), "the proposal")
+    case = wait(lambda: _the_case(client), "the proposal")
     console.key("Down", "Return")
-    _wait(lambda: console.memory().get("open_case") == case["case_id"], "the open case")
+    wait(lambda: console.memory().get("open_case") == case["case_id"], "the open case")
     if case["item_code"] is None:
         client.ask("act", case_id=case["case_id"], act="amend", item_code="0101", actor="test")
 
@@ -189,7 +98,7 @@ def test_a_case_is_filed_by_keyboard_and_a_killed_seat_comes_back_as_it_was(
         waiter.wait(0.5)
         return _state(client) == "filed"
 
-    _wait(filed, "the filed case")
+    wait(filed, "the filed case")
     timeline = client.ask("case", id=case["case_id"])["timeline"]
     assert timeline[-1]["actor"] == "seat-1"
     before = console.memory()
@@ -205,23 +114,25 @@ def test_a_case_is_filed_by_keyboard_and_a_killed_seat_comes_back_as_it_was(
 
 
 def test_a_killed_hub_is_said_and_the_seat_is_live_again_by_itself(
-    console: Console, hub: HubProcess
+    console: ConsoleProcess, hub: HubProcess
 ) -> None:
     console.start()
     hub.kill()
-    _wait(lambda: "feed: stale" in console.log(), "the stale feed")
+    wait(lambda: "feed: stale" in console.log(), "the stale feed")
     hub.start()
-    _wait(lambda: console.log().count("feed: live") >= 2, "the live feed after the hub came back")
+    wait(lambda: console.log().count("feed: live") >= 2, "the live feed after the hub came back")
     assert "Traceback" not in console.log()
 
 
 def test_a_seat_starts_from_the_hubs_address_alone(
     virtual_screen: str, tmp_path: Path, site: Path, hub: HubProcess
 ) -> None:
-    seat = Console(virtual_screen, tmp_path, "--hub", load_site(site).hub.query, "--language", "en")
+    seat = ConsoleProcess(
+        virtual_screen, tmp_path, "--hub", load_site(site).hub.query, "--language", "en"
+    )
     try:
         seat.start()
-        _wait(lambda: seat.memory().get("language") == "en", "the remembered language")
+        wait(lambda: seat.memory().get("language") == "en", "the remembered language")
         assert seat.leave() == 0
     finally:
         seat.clean()
@@ -248,7 +159,7 @@ def test_seats_of_an_encrypted_hub_are_live_with_the_sites_key_or_their_own(
         for name, arguments in seats:
             folder = tmp_path / name
             folder.mkdir()
-            seat = Console(virtual_screen, folder, *arguments)
+            seat = ConsoleProcess(virtual_screen, folder, *arguments)
             try:
                 seat.start()
                 assert seat.leave() == 0

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from feed_kit import Plain
 
 from config.directory import SiteDirectory
 from config.load import load_site
-from config.site import HubAddresses
+from config.site import DeviceId, HubAddresses, InspectorId
 from console.desk.desk import Desk
 from ingest.clock import ManualClock, SystemClock
-from ingest.feed.envelope import Noun, new_event
+from ingest.feed.envelope import Noun, encode_event, new_event, utc_text
 from ingest.feed.hub import Hub, HubSettings
+from ingest.feed.last_values import LastPositions
 from ingest.feed.publisher import Publisher
 from ingest.feed.query import QueryClient, QueryRefused
 from ingest.feed.store import open_store
+from ingest.positions.fix import PositionEntry, PositionFixedData
 from tests.config.site_folder import write_site
 from tests.console.desk.desk_bench import MONDAY_9
 from vision.alerts import AlertData, AlertKind
@@ -103,3 +107,44 @@ def test_of_many_who_file_at_once_one_wins_and_the_others_learn_who(
 
 #: The first case of the hub's Monday.
 CASE_ID = "20261123-0001"
+
+
+def test_candidates_know_a_position_the_moment_it_is_on_the_feed(tmp_path: Path) -> None:
+    """The record of positions is written every 5 s: an operator who sees somebody on the map must not
+    read "no position" beside it."""
+    directory = SiteDirectory(load_site(write_site(tmp_path / "site")))
+    positions = LastPositions()
+    store = open_store(tmp_path / "state")
+    hub = Hub(
+        HubSettings(addresses=ANY_PORT),
+        store,
+        (Desk(lambda: directory, positions),),
+        positions=positions,
+    )
+    hub.start()
+    plain = Plain()
+    try:
+        place = {"lat_deg": 31.1997, "lon_deg": 121.4997}
+        query, intake = plain.dealer(hub.addresses.query), plain.dealer(hub.addresses.intake)
+        before = plain.ask(query, op="candidates", **place)["candidates"]
+        who = before[0]["inspector_id"]
+        assert any(m["id"] == "no_position" for m in before[0]["shortfalls"])
+        for north in (0.0, 0.001):  # and when they move, they are elsewhere at once
+            lat_deg = place["lat_deg"] + north
+            entry = PositionEntry(
+                InspectorId(who), DeviceId("d"), lat_deg, place["lon_deg"], None, None, None,
+                utc_text(time.time_ns()), "osmand", True,
+            )  # fmt: skip
+            event = new_event(
+                Noun.POSITION, "fixed", PositionFixedData((entry,)), source="/t",
+                utc_ns=time.time_ns(),
+            )  # fmt: skip
+            assert plain.push(intake, event.id, encode_event(event))["ok"]
+            rows = plain.ask(query, op="candidates", **place)["candidates"]
+            found = {row["inspector_id"]: row for row in rows}
+            assert found[who]["lat_deg"] == lat_deg
+            assert all(m["id"] != "no_position" for m in found[who]["shortfalls"])
+    finally:
+        plain.close()
+        hub.close()
+        store.close()

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from config.calibrations import read_calibrations
 from config.grid import read_grid
+from config.operators import read_operators
 from config.plausibility import centre_of, check_layer, check_places, tiles_path
 from config.problems import (
     FileProblems,
@@ -53,6 +54,7 @@ SITE_FILES = (
     "items.csv",
     "rules.csv",
     "checkpoints.csv",
+    "operators.toml",
 )
 STREETS_FILE = "streets.osm.pbf"
 LAYERS_FOLDER = "layers"
@@ -111,6 +113,7 @@ def report(folder: Path, environment: Mapping[str, str] | None = None) -> SiteRe
         "items": len(site.items),
         "rules": len(site.dispatch_rules),
         "checkpoints": len(site.checkpoints),
+        "operators": len(site.operators),
     }
     return SiteReport(None if has_errors(problems) else site, problems, counts)
 
@@ -148,6 +151,7 @@ class _Reading:
             checkpoints=self._file(
                 "checkpoints.csv", lambda c, p: read_checkpoints(c, datum, p), ()
             ),
+            operators=self._file("operators.toml", read_operators, ()),
             streets_file=self._streets_file(header.streets),
             tiles=header.tiles,
             layer_files=tuple(sorted(self._folder.glob(f"{LAYERS_FOLDER}/*.geojson"))),

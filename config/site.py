@@ -190,6 +190,16 @@ class Checkpoint(Struct, frozen=True):
     inspector_id: InspectorId | None = None
 
 
+class Operator(Struct, frozen=True):
+    """Somebody who may sign in at a seat. `roles` of the case loop; `streets` empty: everywhere."""
+
+    name: str
+    display: str
+    password_hash: str
+    roles: frozenset[str]
+    streets: frozenset[GridId] = frozenset()
+
+
 class HubAddresses(Struct, frozen=True):
     """Where the hub listens; defaults are the contract's loopback addresses.
 
@@ -233,6 +243,7 @@ class Site(Struct, frozen=True):
     items: tuple[Item, ...] = ()
     dispatch_rules: tuple[DispatchRule, ...] = ()
     checkpoints: tuple[Checkpoint, ...] = ()
+    operators: tuple[Operator, ...] = ()
     streets_file: Path | None = None
     tiles: str | None = None
     layer_files: tuple[Path, ...] = field(default_factory=tuple)

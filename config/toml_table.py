@@ -52,6 +52,10 @@ class Table:
         self._problems.refers(noun, value, line=self.line_of(key), key=dotted(path))
         return value
 
+    def refers(self, noun: Noun, value: str, key: str) -> None:
+        """An id in a list that stands in another register; checked at the end."""
+        self._problems.refers(noun, value, line=self.line_of(key), key=dotted((*self._path, key)))
+
     def warn_unknown(self, known: Iterable[str]) -> None:
         known = tuple(known)
         for key in self.values:

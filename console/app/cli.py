@@ -44,6 +44,7 @@ COMMANDS = {
     "import": "takes over cases from a CSV or XLSX file",
     "export": "cases as CSV, XLSX, signed ZIP; one case as a PDF sheet",
     "transitions": "the case loop as a diagram",
+    "operators": "who may sign in at the seats",
     "keys": "CURVE keys for publishers, readers and operators",
     "verify": "exported snapshots and clips against their manifests",
     "screenshots": "makes the README's pictures again from the running demonstration",

@@ -35,6 +35,7 @@ from console.app.console_options import (
     site_key_of,
 )
 from console.app.console_screens import SeatScreens
+from console.app.console_sign_in import SeatSignIn
 from console.app.console_site import SeatSite, first_site
 from console.app.console_tiles import SeatTiles
 from console.app.console_watch import SeatWatch
@@ -46,6 +47,7 @@ from console.bridge.gui_thread import Errands
 from console.bridge.people_line import PeopleLine
 from console.bridge.register_line import RegisterLine
 from console.bridge.shelf_line import ShelfLine
+from console.bridge.signed_client import SignedClient
 from console.bridge.thumbnails import ThumbnailShelf, thumbnail_folder
 from console.state.candidates import ActOffer
 from console.state.cases import CaseRow
@@ -92,7 +94,8 @@ class ConsoleApp:
         self._application = application
         self._options = options
         self.clock = SystemClock()
-        site, self.client = first_site(options)
+        site, client = first_site(options)
+        self.client = SignedClient(client)
         seat = seat_of(options)
         self._memory = MemoryKeeper(
             memory_path(user_state_folder(), site_key_of(options, site), options.profile.value)
@@ -119,6 +122,7 @@ class ConsoleApp:
             thumbnail_folder(user_state_folder(), site_key_of(options, site)), self.clock,
         )  # fmt: skip
         self.site = SeatSite(self.session, self.client, self.errands, options, self._on_problem)
+        self.sign_in = SeatSignIn(self.session, self.client, self.errands, seat)
         self.desk = DeskLine(self.session, self.client, self.errands, seat)
         self.people = PeopleLine(self.client, self.errands, seat)
         self.feed = SeatFeed(self.session, memory, keys_of(options, site))
@@ -193,6 +197,8 @@ class ConsoleApp:
         self._tick.start()
         self.watch.start(self.board)
         self._memory.start(self._remembered)
+        if self._options.profile is not Profile.BOARD:
+            self.sign_in.start(self.window)
 
     def _open_main_window(self) -> None:
         self.wall_view = WallView(
@@ -214,6 +220,7 @@ class ConsoleApp:
         window.header.keys_asked.connect(window.key_sheet.open)
         window.header.language_asked.connect(self._toggle_language)
         window.header.today_asked.connect(self._read_today)
+        window.header.hand_over_asked.connect(self.sign_in.hand_over)
         window.closed.connect(self._application.quit)
         self.watch.open_main(window)
         self.commander.held_changed.connect(window.hold_bar.show_held)
@@ -292,7 +299,9 @@ class ConsoleApp:
     def _on_window_command(self, command_id: CommandId) -> None:
         if self.exports.run(command_id, self.window) or self.editors.run(command_id, self.window):
             return
-        if command_id is CommandId.LANGUAGE:
+        if command_id is CommandId.HAND_OVER:
+            self.sign_in.hand_over()
+        elif command_id is CommandId.LANGUAGE:
             self._toggle_language()
         elif command_id is CommandId.THEME:
             self._toggle_theme()

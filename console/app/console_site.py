@@ -14,7 +14,7 @@ from config.paths import user_state_folder
 from config.site import Site
 from console.app.console_options import ConsoleOptions, keys_of
 from console.bridge.gui_thread import Errands
-from console.bridge.site_source import site_of_folder, site_of_hub
+from console.bridge.site_source import Asks, site_of_folder, site_of_hub
 from console.state.basemap import read_basemap
 from console.state.session import ConsoleSession, Severity
 from console.state.site_layers import SiteLayer, read_site_layers
@@ -48,7 +48,7 @@ class SeatSite(QObject):
     def __init__(
         self,
         session: ConsoleSession,
-        client: QueryClient,
+        client: Asks,
         errands: Errands,
         options: ConsoleOptions,
         on_problem: Callable[[GridwallError], None],

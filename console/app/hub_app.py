@@ -26,6 +26,7 @@ from console.desk.escalation import EscalationService
 from console.desk.library import Library
 from console.desk.scene_pushes import ScenePushes
 from console.desk.shelf import ShelfService
+from console.desk.sign_in import SignIn
 from ingest.errors import GridwallError, Misconfigured
 from ingest.feed.file_lock import FileLock, LockTaken
 from ingest.feed.hub import Hub, HubSettings
@@ -146,6 +147,7 @@ class HubApp:
                 "[store] folder in site.toml to a folder of this user"
             ) from error
         positions = LastPositions()
+        sign_in = SignIn(lambda: self._service.directory, folder)
         self._ptz = PtzService(lambda: self._service.directory, OnvifDevice)
         self._hub = Hub(
             HubSettings(
@@ -168,6 +170,8 @@ class HubApp:
             streets=lambda: self._service.streets,
             beside=self._service.poll,
             positions=positions,
+            operations=dict(sign_in.operations()),
+            identify=sign_in.identify,
         )
         self._site = site
         self._gateway = GatewayChild(site, site.hub.query) if with_gateway else None

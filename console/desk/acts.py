@@ -80,6 +80,7 @@ def perform(
     if case is None:
         raise refused(Message("unknown_case", {"case_id": asked.case_id}), None)
     try:
+        _check_street(caller, case, context)
         _check_version(tx, asked, case)
         _check_references(entered, context)
         return _performed(tx, asked, entered, case, caller, context, more)
@@ -252,6 +253,15 @@ def _explained(found: CandidateList | None) -> dict[str, Any] | None:
         "explanation": msgspec.to_builtins(found.explanation),
         "shortfall_counts": found.shortfall_counts,
     }
+
+
+def _check_street(caller: Caller, case: CaseData, context: DeskContext) -> None:
+    """An operator of one street does not act on another's cases; one without a street is anybody's."""
+    street = context.directory.street_of(case.grid_id) if case.grid_id else None
+    if caller.streets and street is not None and street not in caller.streets:
+        cell = context.directory.cell(street)
+        values = {"street": cell.name if cell else street}
+        raise ActRefused(Message("other_street", values), who_may="an operator of that street")
 
 
 def actor_name(caller: Caller, named: str | None) -> str:

@@ -64,6 +64,7 @@ ENGLISH = {
     "unit_on_case": "on case {case_id}: the case decides",
     "too_many_photos": "the case holds as many photos as it may",
     "not_yours": "case {case_id} is not yours any more",
+    "other_street": "the case lies in {street}, which is not yours",
     "not_in_field": "{act} is not done from the field",
     "field_token": "this link is not valid any more; ask the command centre for a new one",
     "no_candidate": "nobody can be sent now: {count} inspector(s), each with a reason",

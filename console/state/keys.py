@@ -122,6 +122,7 @@ class CommandId(enum.Enum):
     PEOPLE = "people"
     TRAIL_PLAY = "trail_play"
     DISCOVER = "discover"
+    HAND_OVER = "hand_over"
     LANGUAGE = "language"
     THEME = "theme"
     NIGHT = "night"
@@ -232,6 +233,7 @@ KEY_TABLE: tuple[KeyCommand, ...] = (
     KeyCommand(CommandId.PALETTE, ("Ctrl+K",), QT_TRANSLATE_NOOP("Keys", "Find a camera, case, inspector or command"), KeyGroup.CONSOLE),
     KeyCommand(CommandId.PEOPLE, ("U",), QT_TRANSLATE_NOOP("Keys", "People: states, devices, patrol round"), KeyGroup.CONSOLE),
     KeyCommand(CommandId.DISCOVER, (), QT_TRANSLATE_NOOP("Keys", "Add cameras from the network"), KeyGroup.CONSOLE),
+    KeyCommand(CommandId.HAND_OVER, ("Ctrl+Shift+L",), QT_TRANSLATE_NOOP("Keys", "Hand the seat over (sign in)"), KeyGroup.CONSOLE),
     KeyCommand(CommandId.LANGUAGE, ("Ctrl+L",), QT_TRANSLATE_NOOP("Keys", "中文 / English"), KeyGroup.CONSOLE),
     KeyCommand(CommandId.THEME, (), QT_TRANSLATE_NOOP("Keys", "Dark or light"), KeyGroup.CONSOLE),
     KeyCommand(CommandId.NIGHT, ("N",), QT_TRANSLATE_NOOP("Keys", "Night brightness"), KeyGroup.CONSOLE),

@@ -102,6 +102,8 @@ class ConsoleSession:
         self.open_case: Value[CaseId | None] = Value(None)
         self.selection: Value[Selection | None] = Value(None)
         self.sights: Value[tuple[Sight, ...]] = Value(())
+        #: Who signed in at this seat, as others see them; None: nobody, or the site names nobody.
+        self.operator: Value[str | None] = Value(None)
         #: Check point → visited in the round that was last asked for.
         self.patrol: Value[Mapping[str, bool]] = Value({})
         #: The hub's numbers for the header, None until it told them.

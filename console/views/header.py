@@ -45,6 +45,7 @@ class Header(QFrame):
     language_asked = Signal()
     today_asked = Signal()
     mute_asked = Signal()
+    hand_over_asked = Signal()
 
     def __init__(self, session: ConsoleSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -67,6 +68,7 @@ class Header(QFrame):
         self._search.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._language = self._number(checkable=False)
         self._keys = self._number(checkable=False)
+        self._operator = self._number(checkable=False)
         self._build()
         self._timer = QTimer(self, interval=500)
         self._timer.timeout.connect(self._on_tick)
@@ -97,6 +99,7 @@ class Header(QFrame):
         layout.addWidget(self._site)
         layout.addStretch(1)
         layout.addWidget(self._muted)
+        layout.addWidget(self._operator)
         layout.addWidget(self._search)
         layout.addWidget(self._language)
         layout.addWidget(self._keys)
@@ -124,8 +127,17 @@ class Header(QFrame):
         session.cases.changed.connect(self._on_cases)
         session.cases.replaced.connect(self._refresh_numbers)
         session.site_changed.connect(self.retranslate)
+        session.operator.changed.connect(self._show_operator)
+        self._operator.clicked.connect(self.hand_over_asked)
+
+    def _show_operator(self, name: str | None) -> None:
+        """Who sits here; nothing where the site names nobody."""
+        self._operator.setVisible(name is not None)
+        self._operator.setText(name or "")
+        self._operator.setToolTip(translate("Header", "Hand the seat over (Ctrl+Shift+L)"))
 
     def retranslate(self) -> None:
+        self._show_operator(self._session.operator.get())
         self._site.setText(self._session.site.name)
         self._search.setText(translate("Header", "Search  Ctrl+K"))
         self._search.setIcon(icons.icon("search", 16, theme.COLOURS.secondary))

@@ -29,10 +29,12 @@ from ingest.feed.last_values import LastPositions, remember
 from ingest.feed.log import StoredEvent, StoreFull, Transaction, schema_name
 from ingest.feed.participant import (
     Answerer,
+    Identify,
     Operation,
     OperationRefused,
     OperationResult,
     Participant,
+    as_they_came,
 )
 from ingest.feed.reconnects import CameraReconnects
 from ingest.feed.retention import Retention
@@ -91,7 +93,9 @@ class Acting:
         positions: LastPositions,
         retention: Retention,
         clock: Clock,
+        identify: Identify = as_they_came,
     ) -> None:
+        self._identify = identify
         self._store = store
         self._participants = participants
         self._interested = {
@@ -255,7 +259,8 @@ class Acting:
         operation = self.operations[asked.op]
         try:
             with tx.savepoint():
-                result: OperationResult = operation(tx, asked.request, asked.caller)
+                caller = self._identify(asked.op, asked.request, asked.caller, reads=False)
+                result: OperationResult = operation(tx, asked.request, caller)
                 made = [self._append_own(tx, event) for event in result.events]
         except OperationRefused as error:
             return [refusal(asked.back, str(error), **refusal_fields(error))]

@@ -23,7 +23,15 @@ from ingest.feed.envelope import Event
 from ingest.feed.front import Front
 from ingest.feed.keys import prepare_site_keys
 from ingest.feed.last_values import LastPositions
-from ingest.feed.participant import LOCAL_CALLER, Caller, Operation, Participant, ReadingOperation
+from ingest.feed.participant import (
+    LOCAL_CALLER,
+    Caller,
+    Identify,
+    Operation,
+    Participant,
+    ReadingOperation,
+    as_they_came,
+)
 from ingest.feed.reads import Reading
 from ingest.feed.retention import Retention
 from ingest.feed.sockets import ANSWERS_MARK, CurveServer, Endpoint, Message, Sockets, is_local
@@ -69,6 +77,7 @@ class Hub:
         beside: Callable[[], None] = lambda: None,
         clock: Clock | None = None,
         positions: LastPositions | None = None,
+        identify: Identify = as_they_came,
     ) -> None:
         self._settings = settings
         self._store = store
@@ -96,8 +105,11 @@ class Hub:
             self._positions,
             Retention(settings.keep_s, self._clock),
             self._clock,
+            identify,
         )
-        self._reading = Reading(store, participants, self._positions, self._outbox, self.counts)
+        self._reading = Reading(
+            store, participants, self._positions, self._outbox, self.counts, identify
+        )
         self._adopt_operations(operations or {})
 
     def start(self) -> None:

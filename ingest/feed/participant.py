@@ -16,10 +16,14 @@ from ingest.feed.log import StoredEvent, Transaction
 
 
 class Caller(Struct, frozen=True):
-    """Who sent a request. On a loopback address without CURVE everybody is a local operator."""
+    """Who sent a request. On a loopback address without CURVE everybody is a local operator.
+
+    `streets`: where a signed-in operator may act; empty: everywhere.
+    """
 
     name: str
     roles: frozenset[str]
+    streets: frozenset[str] = frozenset()
 
 
 LOCAL_CALLER = Caller("local", frozenset({"publisher", "reader", "operator"}))
@@ -72,6 +76,19 @@ class ReadingOperation(Struct, frozen=True):
 
     def __call__(self, tx: Transaction, request: dict[str, Any], caller: Caller) -> OperationResult:
         return self.run(tx, request, caller)
+
+
+class Identify(Protocol):
+    """Who is behind a request: the caller, or the person they signed in as. Threads: any."""
+
+    def __call__(self, op: str, request: dict[str, Any], caller: Caller, *, reads: bool) -> Caller:
+        """Takes the pass out of the request. Raises OperationRefused."""
+        ...
+
+
+def as_they_came(op: str, request: dict[str, Any], caller: Caller, *, reads: bool) -> Caller:
+    """Where nobody signs in."""
+    return caller
 
 
 class Participant(Protocol):

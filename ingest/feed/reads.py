@@ -20,10 +20,12 @@ from ingest.feed.last_values import LastPositions
 from ingest.feed.log import StoreFull, Transaction, first_sequence
 from ingest.feed.participant import (
     Caller,
+    Identify,
     OperationRefused,
     OperationResult,
     Participant,
     ReadingOperation,
+    as_they_came,
 )
 from ingest.feed.store import EventStore
 from ingest.feed.tables import events
@@ -61,7 +63,9 @@ class Reading:
         positions: LastPositions,
         outbox: Outbox,
         counts: Counts,
+        identify: Identify = as_they_came,
     ) -> None:
+        self._identify = identify
         self._store = store
         self._participants = participants
         self._positions = positions
@@ -91,7 +95,8 @@ class Reading:
     def _answered(self, asked: Asked) -> Outgoing:
         try:
             with self._store.reading() as tx:
-                result = self.operations[asked.op](tx, asked.request, asked.caller)
+                caller = self._identify(asked.op, asked.request, asked.caller, reads=True)
+                result = self.operations[asked.op](tx, asked.request, caller)
             return answer(asked.back, **{"ok": True, **result.reply})
         except OperationRefused as error:
             return refusal(asked.back, str(error), **refusal_fields(error))

@@ -911,7 +911,7 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
     </message>
     <message>
         <source>Clip · {0}</source>
-        <extracomment>Lights and ages move with this. The header&apos;s numbers are asked for every so many ticks.</extracomment>
+        <extracomment>Lights and ages move with this. The header&apos;s numbers are asked for every so many ticks. Who could go to the open case is read again this often: people move.</extracomment>
         <translation>录像 · {0}</translation>
     </message>
     <message>
@@ -1132,6 +1132,10 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
         <translation>哪些点位、何时起、什么原因（L）</translation>
     </message>
     <message>
+        <source>Hand the seat over (Ctrl+Shift+L)</source>
+        <translation>席位交接（Ctrl+Shift+L）</translation>
+    </message>
+    <message>
         <source>muted {0}</source>
         <translation>静音 {0}</translation>
     </message>
@@ -1272,6 +1276,10 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
     <message>
         <source>Find a camera, case, inspector or command</source>
         <translation>搜索点位、案件、网格员或命令</translation>
+    </message>
+    <message>
+        <source>Hand the seat over (sign in)</source>
+        <translation>席位交接（登录）</translation>
     </message>
     <message>
         <source>中文 / English</source>
@@ -2633,6 +2641,33 @@ Alerts of the cameras and reports of citizens appear here.</source>
     <message>
         <source>Open a case with a camera first</source>
         <translation>请先打开一件带点位的案件</translation>
+    </message>
+</context>
+<context>
+    <name>SignIn</name>
+    <message>
+        <source>Sign in</source>
+        <translation>登录</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>姓名</translation>
+    </message>
+    <message>
+        <source>Password</source>
+        <translation>密码</translation>
+    </message>
+    <message>
+        <source>Acts carry your name. Ctrl+Shift+L hands over.</source>
+        <translation>处置将署您的姓名。Ctrl+Shift+L 交接班。</translation>
+    </message>
+    <message>
+        <source>Only watch</source>
+        <translation>仅观看</translation>
+    </message>
+    <message>
+        <source>This site names no operators: every seat may act.</source>
+        <translation>本站点未登记值班员：各席位均可处置。</translation>
     </message>
 </context>
 <context>

@@ -21,10 +21,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from console.app.signing import signed
     from ingest.feed.query import QueryClient
 
     address, keys = query_address(arguments)
-    with QueryClient(address, keys) as query:
+    with QueryClient(address, keys) as client:
+        query = signed(client)
         if arguments.action == "list":
             reply = query.ask("field.links")
             lines = [f"{row['inspector_id']}\t{row['until_utc']}" for row in reply["links"]]

@@ -33,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from console.app.commands.feed import query_address
+    from console.app.signing import signed
     from console.desk.exchange.importing import ROWS_MOST
     from console.desk.exchange.table_files import read_rows
     from ingest.feed.query import QueryClient
@@ -42,7 +43,8 @@ def run(arguments: argparse.Namespace) -> int:
     address, keys = query_address(arguments)
     taken = 0
     rejected: list[tuple[int, str, dict[str, str]]] = []
-    with QueryClient(address, keys) as query:
+    with QueryClient(address, keys) as client:
+        query = signed(client)
         for batch in _batches(read_rows(file), ROWS_MOST):
             answer = query.ask(
                 "cases.import",

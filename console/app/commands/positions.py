@@ -36,10 +36,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from console.app.signing import signed
     from ingest.feed.query import QueryClient
 
     address, keys = query_address(arguments)
-    with QueryClient(address, keys) as query:
+    with QueryClient(address, keys) as client:
+        query = signed(client)
         if arguments.action == "replay":
             return _replay(arguments, query.ask("hello")["http"])
         if arguments.action == "forget":

@@ -338,6 +338,16 @@ def test_a_register_with_a_mistake_in_every_row_is_checked_as_quickly(tmp_path: 
     assert used_s < 1.5
 
 
+OPERATORS = """# the night shift
+[[operator]]
+name = "wang"
+display = "王芳"
+password = "$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA"
+roles = ["clerk", "dispatcher"]
+streets = ["S1"]
+"""
+
+
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -349,6 +359,7 @@ def test_no_content_makes_the_check_itself_fail(
 ) -> None:
     """Rubbish anywhere in any file ends in problems or in a site, never in an exception."""
     write_site(tmp_path)
+    (tmp_path / "operators.toml").write_text(OPERATORS)
     content = (tmp_path / file).read_bytes()
     cut = int(at * len(content))
     (tmp_path / file).write_bytes(content[:cut] + junk + content[cut + len(junk) :])

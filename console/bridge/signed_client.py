@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from console.desk.sign_in import PASS_KEY
+from console.desk.sign_in_data import PASS_KEY
 from ingest.errors import GridwallError
 from ingest.feed.query import QueryClient, QueryRefused
 

@@ -26,6 +26,7 @@ from msgspec import Struct
 
 from config.directory import SiteDirectory
 from config.site import Operator
+from console.desk.sign_in_data import PASS_KEY
 from ingest.clock import Clock, SystemClock
 from ingest.feed.log import Transaction
 from ingest.feed.participant import (
@@ -54,8 +55,6 @@ _OPEN = frozenset(
 )  # fmt: skip
 #: Reading that says where people were: nobody's without a name.
 _GUARDED_READS = ("trail.",)
-#: The key under which a request carries its pass.
-PASS_KEY = "operator_pass"
 _hasher = PasswordHasher()
 
 

@@ -16,7 +16,8 @@ from config.load import load_site
 from config.problems import SiteInvalid
 from console.bridge.signed_client import SignedClient
 from console.desk.desk import Desk
-from console.desk.sign_in import PASS_KEY, PASS_S, WAIT_S, WRONG_MOST, SignIn, hashed
+from console.desk.sign_in import PASS_S, WAIT_S, WRONG_MOST, SignIn, hashed
+from console.desk.sign_in_data import PASS_KEY
 from ingest.clock import ManualClock
 from ingest.feed.hub import Hub, HubSettings
 from ingest.feed.participant import LOCAL_CALLER, OperationRefused

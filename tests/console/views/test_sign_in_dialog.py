@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 
 from console.app.console_sign_in import SeatSignIn
 from console.bridge.signed_client import SignedClient
-from console.desk.sign_in import PASS_KEY
+from console.desk.sign_in_data import PASS_KEY
 from ingest.feed.query import QueryRefused
 from tests.console.views.conftest import Seat
 

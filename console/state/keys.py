@@ -120,6 +120,7 @@ class CommandId(enum.Enum):
     MAP_MEASURE = "map_measure"
     PALETTE = "palette"
     PEOPLE = "people"
+    ESCORT = "escort"
     TRAIL_PLAY = "trail_play"
     DISCOVER = "discover"
     HAND_OVER = "hand_over"
@@ -232,6 +233,7 @@ KEY_TABLE: tuple[KeyCommand, ...] = (
     KeyCommand(CommandId.TRAIL_PLAY, ("Shift+U",), QT_TRANSLATE_NOOP("Keys", "Trails of the last eight hours; again: play or pause"), KeyGroup.MAP),
     KeyCommand(CommandId.PALETTE, ("Ctrl+K",), QT_TRANSLATE_NOOP("Keys", "Find a camera, case, inspector or command"), KeyGroup.CONSOLE),
     KeyCommand(CommandId.PEOPLE, ("U",), QT_TRANSLATE_NOOP("Keys", "People: states, devices, patrol round"), KeyGroup.CONSOLE),
+    KeyCommand(CommandId.ESCORT, ("W",), QT_TRANSLATE_NOOP("Keys", "Follow the inspector from camera to camera, and end it"), KeyGroup.MAP),
     KeyCommand(CommandId.DISCOVER, (), QT_TRANSLATE_NOOP("Keys", "Add cameras from the network"), KeyGroup.CONSOLE),
     KeyCommand(CommandId.HAND_OVER, ("Ctrl+Shift+L",), QT_TRANSLATE_NOOP("Keys", "Hand the seat over (sign in)"), KeyGroup.CONSOLE),
     KeyCommand(CommandId.LANGUAGE, ("Ctrl+L",), QT_TRANSLATE_NOOP("Keys", "中文 / English"), KeyGroup.CONSOLE),

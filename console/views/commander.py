@@ -25,6 +25,7 @@ from console.state.layouts import LAYOUTS
 from console.state.session import ConsoleSession, Severity
 from console.views import words
 from console.views.act_dialog import AskAct
+from console.views.escort_desk import EscortDesk
 from console.views.tile_commander import TileCommander
 from console.views.words import translate
 
@@ -69,6 +70,7 @@ class Commander(QObject):
         self._hold = DispatchHold()
         self._dispatch_when_known: CaseId | None = None
         self._tiles = TileCommander(session)
+        self.escort = EscortDesk(session)
         self._tick = QTimer(self, interval=HOLD_TICK_MS)
         self._tick.timeout.connect(self._on_tick)
         session.candidates.changed.connect(self._on_candidates)
@@ -89,6 +91,8 @@ class Commander(QObject):
             self._acknowledge()
         elif command_id is CommandId.ACTS:
             self._choose_act()
+        elif command_id is CommandId.ESCORT:
+            self.escort.toggle()
         elif command_id is CommandId.FULL_TILE:
             self._session.wall.toggle_full()
         elif self._tiles.run(command_id):

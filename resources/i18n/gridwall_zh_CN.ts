@@ -878,6 +878,41 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
     </message>
 </context>
 <context>
+    <name>Escort</name>
+    <message>
+        <source>Following {0} on the selected tile (W ends)</source>
+        <translation>选中画面正在伴随 {0}（W 结束）</translation>
+    </message>
+    <message>
+        <source>{0}: now on {1}</source>
+        <translation>{0}：已切到 {1}</translation>
+    </message>
+    <message>
+        <source>{0} is out of sight; the last camera stays</source>
+        <translation>{0} 已离开视野，保留最后画面</translation>
+    </message>
+    <message>
+        <source>No position of {0} for a minute</source>
+        <translation>{0} 已一分钟无定位</translation>
+    </message>
+    <message>
+        <source>{0} is not followed any more</source>
+        <translation>已结束伴随 {0}</translation>
+    </message>
+    <message>
+        <source>The tile was taken over: {0} is not followed any more</source>
+        <translation>画面被占用：已结束伴随 {0}</translation>
+    </message>
+    <message>
+        <source>Select an inspector on the map, or a case with one, and a tile first.</source>
+        <translation>请先在地图上选中网格员（或有承办人的案件）和一个画面。</translation>
+    </message>
+    <message>
+        <source>{0} cannot be followed here: no position, or the tile is pinned.</source>
+        <translation>无法在此伴随 {0}：无定位，或画面已锁定。</translation>
+    </message>
+</context>
+<context>
     <name>Evidence</name>
     <message>
         <source>Picture</source>
@@ -1276,6 +1311,10 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
     <message>
         <source>Find a camera, case, inspector or command</source>
         <translation>搜索点位、案件、网格员或命令</translation>
+    </message>
+    <message>
+        <source>Follow the inspector from camera to camera, and end it</source>
+        <translation>伴随网格员逐路切换画面，再按结束</translation>
     </message>
     <message>
         <source>Hand the seat over (sign in)</source>

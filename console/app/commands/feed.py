@@ -1,4 +1,4 @@
-"""`gridwall feed tail|replay|schema`: watch the event feed, replay it, describe it."""
+"""`gridwall feed tail|replay|webhook|schema`: watch the event feed, replay it, pass it on, describe it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     replay.add_argument("--from", dest="from_", type=int, default=0, metavar="SEQ")
     replay.add_argument("--topic", action="append", default=[], metavar="T", help="prefix")
     schema = actions.add_parser("schema", help="the AsyncAPI 3 document")
-    for action in (tail, replay, schema):
+    webhook = actions.add_parser("webhook", help="posts every event to an HTTP address, signed")
+    webhook.add_argument("--url", required=True, metavar="URL")
+    webhook.add_argument(
+        "--secret-file", type=Path, required=True, metavar="FILE", help="shared with the receiver"
+    )
+    webhook.add_argument(
+        "--place", type=Path, required=True, metavar="FILE", help="keeps how far the address is"
+    )
+    webhook.add_argument("--from", dest="from_", type=int, metavar="SEQ", help="begin here instead")
+    webhook.add_argument("--topic", action="append", default=[], metavar="T", help="prefix")
+    for action in (tail, replay, webhook, schema):
         add_hub_arguments(action, required=action is not schema)
 
 
@@ -56,7 +66,9 @@ def add_hub_arguments(
 
 
 def run(arguments: argparse.Namespace) -> int:
-    action = {"tail": _tail, "replay": _replay, "schema": _schema}[arguments.action]
+    action = {"tail": _tail, "replay": _replay, "schema": _schema, "webhook": _webhook}[
+        arguments.action
+    ]
     try:
         return action(arguments)
     except BrokenPipeError:  # `| head` has seen enough
@@ -165,6 +177,23 @@ def _replay(arguments: argparse.Namespace) -> int:
                     data = msgspec.json.encode(event["data"]).decode()
                     print_text(f"{event['sequence']:>8} {event['time']} {event['type']} {data}")
             start = int(page["next"])
+    return EXIT_GOOD
+
+
+def _webhook(arguments: argparse.Namespace) -> int:
+    from ingest.feed.query import QueryClient
+    from ingest.feed.webhook import WebhookBridge, read_secret
+
+    address, keys = query_address(arguments)
+    secret = read_secret(arguments.secret_file)
+    with QueryClient(address, keys) as query:
+        bridge = WebhookBridge(
+            query, arguments.url, secret, arguments.place, arguments.topic, start=arguments.from_
+        )
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: bridge.stop())
+        print_problem(f"[webhook] {arguments.url}")
+        bridge.run()
     return EXIT_GOOD
 
 

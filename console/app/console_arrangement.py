@@ -18,6 +18,7 @@ from console.bridge.desk_line import Asks
 from console.bridge.frame_wants import picture_shape
 from console.bridge.gui_thread import Errands
 from console.bridge.library_line import LibraryLine
+from console.bridge.tour_presets import TourPresets
 from console.desk.scene_messages import SeatHere, SeatWindow
 from console.state.finder import Found
 from console.state.keys import CommandId
@@ -64,6 +65,8 @@ class SeatArrangement:
         self._session = session
         state = session.arrangement
         state.layouts.restore(memory.layouts)
+        self._presets = TourPresets(session, client, errands, seat)
+        state.runs.step_shown.connect(self._presets.on_step)
         state.runs.restore(memory.tours)
         state.pushes.seat = seat
         state.spans.shape_of = self._shape_of

@@ -35,6 +35,7 @@ COMMANDS = {
     "field": "links that open the field page on inspectors' phones",
     "positions": "trails to forget, who looked at them, devices, tracks to replay",
     "models": "lists, fetches and exports detectors",
+    "dataset": "confirmed and rejected alerts as a YOLO data set",
     "train": "trains a detector",
     "eval": "accuracy on labelled pictures and clips",
     "bench": "measures the product and its limit in the same run",

@@ -116,7 +116,7 @@ def _archive(query: QueryClient, arguments: argparse.Namespace) -> dict[str, Any
     manifest = write_archive(
         arguments.file,
         details,
-        _evidence_of(query),
+        evidence_of(query),
         signing_key(folder / "export-signing.key"),
         site=_header(query)["name"],
         by="gridwall export",
@@ -128,7 +128,7 @@ def _archive(query: QueryClient, arguments: argparse.Namespace) -> dict[str, Any
             "public_key": manifest.public_key}  # fmt: skip
 
 
-def _evidence_of(query: QueryClient) -> Any:
+def evidence_of(query: QueryClient) -> Any:
     """Content by hash from the hub's gateway; None where it is not kept any more."""
     from ingest.evidence import EvidenceClient, EvidenceMissing
 
@@ -157,7 +157,7 @@ def _case(arguments: argparse.Namespace) -> dict[str, Any]:
     with QueryClient(address, keys) as query:
         detail = query.ask("case", id=arguments.case_id)
         case = msgspec.convert(detail["case"], CaseData)
-        get = _evidence_of(query)
+        get = evidence_of(query)
         pictures = [(sha, get(sha)) for sha in pictures_of(case)]
         header = _header(query)
         write_sheet(

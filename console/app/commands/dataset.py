@@ -1,0 +1,71 @@
+"""`gridwall dataset export DIR`: what operators confirmed and rejected, as a YOLO data set."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from console.app.commands.feed import add_hub_arguments
+from console.app.output import EXIT_GOOD, print_json, print_text
+
+PAGE_ROWS = 500
+PAGE_S = 30.0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    export = actions.add_parser("export", help="pictures, boxes, verdicts and reasons")
+    export.add_argument("folder", type=Path, metavar="DIR")
+    export.add_argument("--since", metavar="UTC", help="cases opened since then (RFC 3339)")
+    export.add_argument("--until", metavar="UTC", help="and before this")
+    add_hub_arguments(export)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from console.app.commands.export import evidence_of
+    from console.app.commands.feed import query_address
+    from console.desk.exchange.dataset import write_dataset
+    from ingest.errors import GridwallError
+    from ingest.feed.query import QueryClient
+
+    address, keys = query_address(arguments)
+    with QueryClient(address, keys) as query:
+        try:
+            written = write_dataset(
+                arguments.folder, _details(query, arguments), evidence_of(query)
+            )
+        except OSError as error:
+            raise GridwallError(
+                f"{arguments.folder} cannot be written: {error.strerror}. Free the disk, or name "
+                "another folder"
+            ) from error
+    if arguments.json:
+        print_json(
+            {"folder": str(arguments.folder), "counts": written.counts, "missing": written.missing}
+        )
+        return EXIT_GOOD
+    for name, count in written.counts.items():
+        print_text(f"{count:>6}  {name}")
+    if written.missing:
+        print_text(f"{written.missing:>6}  pictures are not kept any more")
+    print_text(f"{arguments.folder}/data.yaml; train with: gridwall train, see vision/README.md")
+    return EXIT_GOOD
+
+
+def _details(query: Any, arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """Every case of the span with its alerts and timeline, oldest first."""
+    wanted = {"since_utc": arguments.since, "until_utc": arguments.until}
+    wanted = {name: value for name, value in wanted.items() if value is not None}
+    after = None
+    while True:
+        page = query.ask(
+            "cases", PAGE_S, filter=wanted, sort="oldest", after=after, limit=PAGE_ROWS
+        )
+        for case in page["cases"]:
+            if case["alert_ids"]:
+                yield query.ask("case", PAGE_S, id=case["case_id"])
+        after = page["after"]
+        if after is None:
+            return

@@ -30,7 +30,8 @@ from vision.rules.parking import ParkingRule
 from vision.rules.rule import AlertChange, FrameContext, Look, Moment, Rule
 from vision.rules.smoke import SmokeRule
 from vision.rules.stall import StallRule
-from vision.sanity import CameraSanity, Sanity
+from vision.sanity import CameraSanity
+from vision.sight import Sanity
 from vision.tracker import Tracker
 from vision.tracks import Sighting, Track
 from vision.tuning import Tuning

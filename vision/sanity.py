@@ -6,29 +6,16 @@ fit); smoke is watched whatever happens. Works on a thumbnail once a second.
 
 from __future__ import annotations
 
-import enum
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vision.sight import Sanity
 from vision.tuning import SanityTuning
 
 _WIDTH_PX, _HEIGHT_PX = 96, 54
 #: Pictures averaged before the usual scene counts as known.
 _LEARNT_COUNT = 3
-
-
-class Sanity(enum.Enum):
-    GOOD = "good"
-    BLOCKED = "blocked"
-    DEFOCUSED = "defocused"
-    MOVED = "moved"
-
-    @property
-    def zones_fit(self) -> bool:
-        """Whether rules that depend on exact places may go on."""
-        return self is Sanity.GOOD
 
 
 class CameraSanity:

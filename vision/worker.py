@@ -17,6 +17,7 @@ from config.site import Camera, CameraId, Site
 from config.watch import SiteWatcher
 from ingest.cameras.wants import CameraSource, CameraStatus, FrameWant
 from ingest.clock import Clock
+from ingest.feed.envelope import utc_text
 from ingest.frames.frame import Frame
 from ingest.stop import StopToken
 from vision.alert_book import AlertEvent
@@ -32,6 +33,7 @@ from vision.models import OperatingPoints
 from vision.pipeline import CameraPipeline, ModelView
 from vision.rules.rule import Moment
 from vision.schedule import FairSchedule
+from vision.sight import SightData, SightNews
 from vision.worker_report import WorkerReport, report_of
 
 _log = logging.getLogger(__name__)
@@ -66,7 +68,10 @@ class VisionWorker:
         *,
         camera_glob: str = "*",
         batch_max: int = 8,
+        tell_sight: Callable[[SightData], None] = lambda sight: None,
     ) -> None:
+        self._tell_sight = tell_sight
+        self._sights = SightNews()
         self._site = site
         self._watcher = SiteWatcher(site)
         self._detector = detector
@@ -209,6 +214,7 @@ class VisionWorker:
     def _chores(self) -> dict[str, tuple[float, Callable[[], None]]]:
         return {
             "tick": (1.0, self._tick_books),
+            "sight": (1.0, self._look_at_sights),
             "site": (SITE_POLL_S, self._poll_site),
             "memory": (MEMORY_S, self._save),
             "report": (REPORT_S, self._log_report),
@@ -227,6 +233,15 @@ class VisionWorker:
         for eye in self._eyes.values():
             for event in eye.pipeline.book.due(now):
                 self._publish(event, None)
+
+    def _look_at_sights(self) -> None:
+        """Tells seats which cameras do not serve their rules now."""
+        now = {
+            camera_id: (eye.pipeline.sanity, tuple(sorted(map(str, eye.pipeline.faults))))
+            for camera_id, eye in self._eyes.items()
+        }
+        for sight in self._sights.changed(now, utc_text(self._clock.utc_ns())):
+            self._tell_sight(sight)
 
     def _poll_site(self) -> None:
         diff = self._watcher.poll()

@@ -28,6 +28,7 @@ _log = logging.getLogger(__name__)
 #: Topics a seat follows; the heartbeat is followed by the reader itself.
 TOPICS = (
     "alert.", "case.", "camera.", "position.", "unit.", "register.", "scene.", "shelf.", "escalation.",
+    "sight.",
     "ptz.",
 )  # fmt: skip
 #: What is in the hub's library is no register of the site.
@@ -108,6 +109,7 @@ class SeatFeed(QObject):
                 snapshot.units,
                 snapshot.ptz,
                 snapshot.scenes,
+                snapshot.sights,
             )
         )
         self.library_changed.emit()

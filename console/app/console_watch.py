@@ -22,6 +22,7 @@ from console.state.wall import MAIN_WINDOW
 from console.views.attention import Attention
 from console.views.main_window import MainWindow
 from console.views.shelf_desk import ShelfDesk
+from console.views.sight_desk import SightDesk
 
 
 class SeatWatch:
@@ -43,6 +44,7 @@ class SeatWatch:
         self._window: MainWindow | None = None
         self._others: Sequence[QWidget] = ()
         self.shelves: ShelfDesk | None = None
+        self._sights = SightDesk(session)
         self.alarm_calls = AlarmCalls(session, self._windows_on_screen)
         self.heartbeat = Heartbeat(
             [sys.executable, "-m", "console.app.watchdog"], self._watched, language, session.clock

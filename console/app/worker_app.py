@@ -10,6 +10,7 @@ import hashlib
 import logging
 import os
 import socket
+import time
 from pathlib import Path
 
 import psutil
@@ -23,8 +24,10 @@ from ingest.cameras.lease import CameraLease
 from ingest.clock import SystemClock
 from ingest.errors import Misconfigured
 from ingest.evidence import EvidenceClient
+from ingest.feed.envelope import Noun, new_event
 from ingest.feed.keys import LOCAL_FILE, keys_folder, local_keys
 from ingest.feed.publisher import Publisher
+from ingest.feed.spool import SpoolFull
 from ingest.parent import ParentWatch
 from ingest.stop import StopToken
 from vision.analysed import analysed_cameras
@@ -41,6 +44,7 @@ from vision.models import (
     resolve_model,
     shipped_sizes,
 )
+from vision.sight import SightData
 from vision.worker import VisionWorker
 from vision.worker_report import WorkerReport
 
@@ -108,6 +112,7 @@ class WorkerApp:
             WorkerMemory(folder / "memory.json"),
             clock,
             camera_glob=camera_glob,
+            tell_sight=self._tell_sight,
         )
 
     @property
@@ -117,6 +122,16 @@ class WorkerApp:
     @property
     def model(self) -> str:
         return self._detector.stamp
+
+    def _tell_sight(self, sight: SightData) -> None:
+        """What a camera cannot see any more is every seat's business."""
+        event = new_event(
+            Noun.SIGHT, "changed", sight, source=self._publisher.source, utc_ns=time.time_ns()
+        )
+        try:
+            self._publisher.publish(event)
+        except SpoolFull as error:
+            log.error("what camera %s sees is not told: %s", sight.camera_id, error)
 
     def report(self) -> WorkerReport:
         return self._worker.report()

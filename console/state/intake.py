@@ -28,6 +28,7 @@ from ingest.feed.envelope import Event, Noun, parse_utc_ns
 from ingest.positions.fix import PositionEntry, PositionFixedData
 from ingest.ptz.states import PtzStateData
 from vision.alerts import AlertData, AlertKind, AlertVerb
+from vision.sight import SightData
 
 _log = logging.getLogger(__name__)
 
@@ -49,6 +50,7 @@ class FeedIntake:
         now_utc_ns = session.clock.utc_ns()
         session.cases.replace(_decoded(snapshot.cases, CaseData), now_utc_ns)
         session.health.replace(_decoded(snapshot.camera_health, CameraHealthData))
+        session.wall.eyesight.replace(_decoded(snapshot.sights, SightData))
         session.shelves.replace(_decoded(snapshot.shelves, ShelfData))
         session.people.replace(_decoded(snapshot.positions, PositionEntry))
         session.units.replace(_decoded(snapshot.units, Unit))
@@ -84,6 +86,8 @@ class FeedIntake:
             session.people.apply(event.decode_data(PositionFixedData).fixes)
         elif event.noun is Noun.ESCALATION and event.verb == "raised":
             session.escalation_raised.emit(event.decode_data(EscalationData))
+        elif event.noun is Noun.SIGHT:
+            session.wall.eyesight.apply(event.decode_data(SightData))
         elif event.noun is Noun.SHELF:
             self._take_shelf(event.verb, event.decode_data(ShelfData))
         elif event.noun is Noun.UNIT and event.verb == "changed":

@@ -16,3 +16,4 @@ class SnapshotParts(Struct, frozen=True):
     units: tuple[Raw, ...] = ()
     ptz: tuple[Raw, ...] = ()
     scenes: tuple[Raw, ...] = ()
+    sights: tuple[Raw, ...] = ()

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import msgspec
 
 from config.site import CameraId
+from console.state.eyesight import Eyesight
 from console.state.layout_walk import neighbour
 from console.state.layouts import LAYOUTS, SINGLE, Layout, LayoutId, PixelRect, place
 from console.state.observable import Signal
@@ -62,6 +63,8 @@ class WallState:
         self.alarms.changed.connect(lambda _camera_id: self.wants_changed.emit())
         #: Who turns which camera: a tile says so.
         self.ptz = PtzFleet()
+        #: Cameras whose picture does not serve their rules.
+        self.eyesight = Eyesight()
         self._camera_of_number = camera_of_number
         self._windows: dict[WindowId, Window] = {}
         self._selected: TileAddress | None = None

@@ -1,4 +1,4 @@
-"""Badges of a tile that come from elsewhere than its stream: who turns the camera.
+"""Badges of a tile that come from elsewhere than its stream: who turns the camera, what it cannot see.
 
 Threads: GUI thread only.
 """
@@ -9,13 +9,16 @@ from config.site import CameraId
 from console.state.tile_tools import TileTools
 from console.state.tiles import TileAddress
 from console.state.wall import WallState
-from console.views.tile_texts import ptz_owner_text, zoom_hint_text
+from console.views.tile_texts import ptz_owner_text, sight_text, zoom_hint_text
 
 
 def badges_of(wall: WallState, camera_id: CameraId | None, utc_ns: int) -> tuple[str, ...]:
     """Texts for the top right of a tile that shows `camera_id`."""
-    owner = None if camera_id is None else wall.ptz.owner(camera_id, utc_ns)
-    return () if owner is None else (ptz_owner_text(owner.seat, owner.left_s),)
+    if camera_id is None:
+        return ()
+    owner, sight = wall.ptz.owner(camera_id, utc_ns), wall.eyesight.of(camera_id)
+    turned = () if owner is None else (ptz_owner_text(owner.seat, owner.left_s),)
+    return turned if sight is None else (*turned, sight_text(sight))
 
 
 def hint_of(tools: TileTools | None, address: TileAddress) -> str:

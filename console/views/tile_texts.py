@@ -16,6 +16,7 @@ from console.state.tiles import Aspect
 from ingest.cameras.health import LossCause
 from ingest.cameras.wants import ReplayProblem
 from vision.alerts import AlertKind
+from vision.sight import Sanity, SightData
 
 translate = QCoreApplication.translate
 
@@ -175,6 +176,16 @@ def zone_kind_text(kind: ZoneKind) -> str:
         ZoneKind.SMOKE_WATCH: translate("Tile", "Smoke watch"),
         ZoneKind.MASK: translate("Tile", "Masked"),
     }[kind]
+
+
+def sight_text(sight: SightData) -> str:
+    """Why a camera's picture does not serve its rules, short enough for a tile."""
+    return {
+        Sanity.GOOD: translate("Tile", "a rule stands still"),
+        Sanity.BLOCKED: translate("Tile", "picture covered"),
+        Sanity.DEFOCUSED: translate("Tile", "out of focus"),
+        Sanity.MOVED: translate("Tile", "camera turned: zones do not fit"),
+    }[sight.state]
 
 
 def live_text() -> str:

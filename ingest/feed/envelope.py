@@ -40,6 +40,7 @@ class Noun(enum.Enum):
     PTZ = "ptz"
     SHELF = "shelf"
     ESCALATION = "escalation"
+    SIGHT = "sight"
     POSITION = "position"
     HEARTBEAT = "heartbeat"
 

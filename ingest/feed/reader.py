@@ -72,6 +72,7 @@ class Snapshot(Struct, frozen=True):
     ptz: tuple[Raw, ...] = ()
     shelves: tuple[Raw, ...] = ()
     units: tuple[Raw, ...] = ()
+    sights: tuple[Raw, ...] = ()
 
 
 class _Answer(Struct, frozen=True):

@@ -122,6 +122,7 @@ class Reading:
             "camera_health": tx.last_values_of(Noun.CAMERA),
             "scenes": tx.last_values_of(Noun.SCENE),
             "ptz": tx.last_values_of(Noun.PTZ),
+            "sights": tx.last_values_of(Noun.SIGHT),
         }
         for participant in self._participants:
             reply.update(participant.snapshot(tx))

@@ -30,6 +30,7 @@ CHANNELS = {
     Noun.REGISTER: "register.changed.{name}.-",
     Noun.UNIT: "unit.{verb}.{street}.{inspector}",
     Noun.PTZ: "ptz.{verb}.{street}.{camera}",
+    Noun.SIGHT: "sight.{verb}.{street}.{camera}",
     Noun.SHELF: "shelf.{verb}.-.{shelf}",
     Noun.ESCALATION: "escalation.{verb}.{to}.{case}",
     Noun.POSITION: "position.fixed.{street}.-",

@@ -65,6 +65,8 @@ class Subject(Struct, frozen=True, gc=False):
     shelf_id: str | None = None
     to: str | None = None
     register: str | None = None
+    state: str | None = None
+    rules_off: tuple[str, ...] = ()
     lat_deg: float | None = None
     lon_deg: float | None = None
     fixes: tuple[Place, ...] = ()
@@ -107,7 +109,7 @@ def _words(event: Event, about: Subject, streets: StreetLookup) -> tuple[str | N
             return (event.verb, _street_of(about, streets), about.case_id)
         case Noun.TICKET:
             return (about.source, _street_of(about, streets), about.ticket_id)
-        case Noun.CAMERA | Noun.PTZ:
+        case Noun.CAMERA | Noun.PTZ | Noun.SIGHT:
             return (event.verb, _street_of(about, streets), about.camera_id)
         case Noun.ESCALATION:
             return (event.verb, about.to, about.case_id)

@@ -2683,6 +2683,21 @@ Alerts of the cameras and reports of citizens appear here.</source>
     </message>
 </context>
 <context>
+    <name>Sight</name>
+    <message>
+        <source>{0} sees well again: all its rules go on</source>
+        <translation>{0} 画面恢复，规则继续</translation>
+    </message>
+    <message>
+        <source>{0}: the rule of zone {1} failed and stands still</source>
+        <translation>{0}：区域 {1} 的规则出错已停</translation>
+    </message>
+    <message>
+        <source>{0}: {1}. Parking and stall rules stand still, smoke is watched on</source>
+        <translation>{0}：{1}。停车与摊点规则暂停，烟火监测继续</translation>
+    </message>
+</context>
+<context>
     <name>SignIn</name>
     <message>
         <source>Sign in</source>
@@ -2841,6 +2856,22 @@ Alerts of the cameras and reports of citizens appear here.</source>
     <message>
         <source>pinned</source>
         <translation>锁定</translation>
+    </message>
+    <message>
+        <source>a rule stands still</source>
+        <translation>一条规则已停</translation>
+    </message>
+    <message>
+        <source>picture covered</source>
+        <translation>画面被遮挡</translation>
+    </message>
+    <message>
+        <source>out of focus</source>
+        <translation>画面失焦</translation>
+    </message>
+    <message>
+        <source>camera turned: zones do not fit</source>
+        <translation>镜头偏移，区域不符</translation>
     </message>
     <message>
         <source>overload: {0} fps</source>

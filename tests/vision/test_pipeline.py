@@ -13,7 +13,7 @@ from vision.alerts import AlertVerb
 from vision.pipeline import CameraPipeline, make_rule
 from vision.rules.parking import ParkingRule
 from vision.rules.rule import AlertChange, FrameContext, Moment, Rule
-from vision.sanity import Sanity
+from vision.sight import Sanity
 from vision.tracks import Track
 from vision.tuning import Tuning
 from vision.zones import ZoneArea

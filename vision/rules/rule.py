@@ -17,7 +17,7 @@ from vision.alerts import AlertKind, AlertVerb
 from vision.boxes import Box
 from vision.models import OperatingPoints
 from vision.patches import PictureView
-from vision.sanity import Sanity
+from vision.sight import Sanity
 from vision.tracks import Sighting, Track
 
 #: A second look at part of the newest picture, at its full resolution.

@@ -10,6 +10,7 @@ import pytest
 from feed_kit import Plain, RunningHub, health, wait_for
 from sqlalchemy import Column, Integer, MetaData, String, Table, func, insert, select
 
+from config.site import CameraId
 from ingest.feed.envelope import Event, Noun, encode_event, new_event
 from ingest.feed.log import StoredEvent, Transaction
 from ingest.feed.participant import (
@@ -20,6 +21,7 @@ from ingest.feed.participant import (
     ReadingOperation,
 )
 from ingest.tickets.ticket import TicketData
+from vision.sight import Sanity, SightData
 
 StartHub = Callable[..., RunningHub]
 metadata = MetaData()
@@ -151,3 +153,19 @@ def test_an_event_and_its_consequences_are_there_together_after_a_restart(
     hub.start()
     wait_for(lambda: len(replayed(plain, hub)) == 10)
     assert plain.ask(plain.dealer(hub.addresses.query), op="notes")["count"] == 5
+
+
+def test_what_a_camera_cannot_see_is_in_the_snapshot_until_it_sees_again(
+    start_hub: StartHub, plain: Plain
+) -> None:
+    hub = start_hub()
+    intake, query = plain.dealer(hub.addresses.intake), plain.dealer(hub.addresses.query)
+    for state, rules_off, shown in (
+        (Sanity.BLOCKED, (), 1),
+        (Sanity.GOOD, ("z1",), 1),
+        (Sanity.GOOD, (), 0),
+    ):
+        sight = SightData(CameraId("cam-1"), state, rules_off, "2026-11-23T00:00:00Z")
+        event = new_event(Noun.SIGHT, "changed", sight, source="/worker", utc_ns=10**18)
+        assert plain.push(intake, event.id, encode_event(event))["ok"]
+        assert len(plain.ask(query, op="snapshot")["sights"]) == shown

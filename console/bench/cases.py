@@ -24,7 +24,7 @@ from typing import Any
 import msgspec
 
 from config.site import CameraId, GridId, ItemCode, UnitName
-from console.bench.feed import hub
+from console.bench.hub_site import running_hub
 from console.bench.report import print_result, say
 from console.desk.case import CaseData, CaseId, CaseState, Step
 from console.desk.tables import NEVER_NS, case_row, cases, metadata
@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
         now_ns = time.time_ns()
         fill(folder, rows, now_ns)
         say(f"{rows:,} cases made in {time.monotonic() - started_s:.0f} s")
-        with hub(folder) as ready, QueryClient(ready["query"]) as query:
+        with running_hub(folder, gateway=False) as ready, QueryClient(ready["query"]) as query:
             ours = measured(query, samples, now_ns)
         bare = bare_sql(folder / "state" / "hub" / "hub.sqlite", samples, now_ns)
     result = _result(rows, ours, bare)

@@ -14,9 +14,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import multiprocessing
-import socket
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -28,6 +25,7 @@ import msgspec
 import zmq
 
 from config.site import CameraId, DeviceId, InspectorId
+from console.bench.hub_site import running_hub
 from console.bench.report import print_result, say
 from ingest.cameras.health import CameraHealthData
 from ingest.errors import GridwallError
@@ -53,7 +51,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     seconds: float = arguments.seconds
-    with tempfile.TemporaryDirectory(prefix="gridwall-bench-") as folder, hub(Path(folder)) as site:
+    with (
+        tempfile.TemporaryDirectory(prefix="gridwall-bench-") as folder,
+        running_hub(Path(folder), gateway=False) as site,
+    ):
         spool = Path(folder) / "spool"
         say("durable events, one reader …")
         single = durable(site, spool, seconds, readers=1)
@@ -73,39 +74,6 @@ def run(arguments: argparse.Namespace) -> int:
     result["raw_pyzmq_events_per_s"] = round(raw(seconds))
     print_result(result, as_json=arguments.json)
     return 0
-
-
-@contextlib.contextmanager
-def hub(folder: Path) -> Iterator[dict[str, Any]]:
-    """A hub process of its own on free ports; yields its ready line."""
-    ports = [_free_port() for _ in range(5)]
-    (folder / "site.toml").write_text(
-        f'name = "bench"\n[hub]\nintake = "tcp://127.0.0.1:{ports[0]}"\n'
-        f'feed = "tcp://127.0.0.1:{ports[1]}"\nquery = "tcp://127.0.0.1:{ports[2]}"\n'
-        f'http = "127.0.0.1:{ports[3]}"\njt808 = "127.0.0.1:{ports[4]}"\n'
-    )
-    (folder / "cameras.csv").write_text("id,name,main_url\n")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "console.app.cli", "hub", "--site", str(folder), "--no-gateway",
-         "--json", "--leave-with-parent"],
-        stdout=subprocess.PIPE,
-    )  # fmt: skip
-    assert process.stdout is not None
-    try:
-        line = process.stdout.readline()
-        if not line:
-            raise GridwallError("the hub did not start; see the messages above")
-        yield msgspec.json.decode(line)
-    finally:
-        process.terminate()
-        process.wait(20)
-        process.stdout.close()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _health(number: int) -> Event:

@@ -15,12 +15,9 @@ import contextlib
 import multiprocessing
 import socket
 import struct
-import subprocess
-import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -28,9 +25,9 @@ from typing import Any
 
 import msgspec
 import numpy as np
-import psutil
 import zmq
 
+from console.bench.hub_site import running_hub
 from console.bench.report import print_result, say
 from ingest.errors import GridwallError
 from ingest.positions.jt808 import FrameReader, Message, MessageId, frame_of
@@ -53,7 +50,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     seconds: float = arguments.seconds
-    with tempfile.TemporaryDirectory(prefix="gridwall-bench-") as folder, site(Path(folder)) as hub:
+    rows = "\n".join(f"i{n},inspector {n},{FIRST_PHONE + n}" for n in range(2 * TERMINALS))
+    registers = {"inspectors.csv": f"id,name,device_id\n{rows}\n"}
+    with (
+        tempfile.TemporaryDirectory(prefix="gridwall-bench-") as folder,
+        running_hub(Path(folder), gateway=True, registers=registers) as hub,
+    ):
         say(f"JT/T 808: {TERMINALS} terminals, batches of {FIXES_A_BATCH} …")
         jt808 = _with_cpu(hub, lambda: _client(_send_batches, hub["jt808"], seconds))
         dropped = trail_drops(hub)
@@ -87,49 +89,6 @@ class Spent(msgspec.Struct, frozen=True):
     count: int
     took_s: float
     cpu_s: float
-
-
-@contextlib.contextmanager
-def site(folder: Path) -> Iterator[dict[str, Any]]:
-    """A hub with its gateway on free ports; yields its ready line with `jt808` and `process`."""
-    ports = [_free_port() for _ in range(5)]
-    (folder / "site.toml").write_text(
-        f'name = "bench"\n[hub]\nintake = "tcp://127.0.0.1:{ports[0]}"\n'
-        f'feed = "tcp://127.0.0.1:{ports[1]}"\nquery = "tcp://127.0.0.1:{ports[2]}"\n'
-        f'http = "127.0.0.1:{ports[3]}"\njt808 = "127.0.0.1:{ports[4]}"\n'
-    )
-    (folder / "cameras.csv").write_text("id,name,main_url\n")
-    rows = "\n".join(f"i{n},inspector {n},{FIRST_PHONE + n}" for n in range(2 * TERMINALS))
-    (folder / "inspectors.csv").write_text(f"id,name,device_id\n{rows}\n")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "console.app.cli", "hub", "--site", str(folder), "--json",
-         "--leave-with-parent"],
-        stdout=subprocess.PIPE,
-    )  # fmt: skip
-    assert process.stdout is not None
-    try:
-        line = process.stdout.readline()
-        if not line:
-            raise GridwallError("the hub did not start; see the messages above")
-        told = msgspec.json.decode(line)
-        if not told["gateway"]:
-            raise GridwallError("the gateway did not open in time")
-        yield {
-            **told,
-            "http": f"127.0.0.1:{ports[3]}",
-            "jt808": f"127.0.0.1:{ports[4]}",
-            "process": psutil.Process(process.pid),
-        }
-    finally:
-        process.terminate()
-        process.wait(20)
-        process.stdout.close()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _cpu_s(hub: dict[str, Any]) -> float:

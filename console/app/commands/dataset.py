@@ -10,7 +10,6 @@ from typing import Any
 from console.app.commands.feed import add_hub_arguments
 from console.app.output import EXIT_GOOD, print_json, print_text
 
-PAGE_ROWS = 500
 PAGE_S = 30.0
 
 
@@ -56,16 +55,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _details(query: Any, arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
     """Every case of the span with its alerts and timeline, oldest first."""
+    from console.app.commands.export import case_pages
+
     wanted = {"since_utc": arguments.since, "until_utc": arguments.until}
     wanted = {name: value for name, value in wanted.items() if value is not None}
-    after = None
-    while True:
-        page = query.ask(
-            "cases", PAGE_S, filter=wanted, sort="oldest", after=after, limit=PAGE_ROWS
-        )
-        for case in page["cases"]:
-            if case["alert_ids"]:
-                yield query.ask("case", PAGE_S, id=case["case_id"])
-        after = page["after"]
-        if after is None:
-            return
+    for case in case_pages(query, wanted):
+        if case["alert_ids"]:
+            yield query.ask("case", PAGE_S, id=case["case_id"])

@@ -89,13 +89,18 @@ def _pages(query: QueryClient, arguments: argparse.Namespace) -> Iterator[CaseDa
            if getattr(arguments, name)},
     }  # fmt: skip
     wanted = {name: value for name, value in wanted.items() if value is not None}
+    for case in case_pages(query, wanted):
+        yield msgspec.convert(case, CaseData)
+
+
+def case_pages(query: QueryClient, wanted: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Every case that the filter lets through, oldest first, read in pages."""
     after = None
     while True:
         page = query.ask(
             "cases", PAGE_S, filter=wanted, sort="oldest", after=after, limit=PAGE_ROWS
         )
-        for case in page["cases"]:
-            yield msgspec.convert(case, CaseData)
+        yield from page["cases"]
         after = page["after"]
         if after is None:
             return

@@ -197,7 +197,7 @@ class ConsoleApp:
         self._tick.start()
         self.watch.start(self.board)
         self._memory.start(self._remembered)
-        if self._options.profile is not Profile.BOARD:
+        if self.window is not None:  # a wall or a board is watched, nobody sits at it
             self.sign_in.start(self.window)
 
     def _open_main_window(self) -> None:

@@ -55,7 +55,7 @@ class SignedClient:
         try:
             return self._client.ask(op, timeout_s, **fields)
         except QueryRefused as error:
-            if error.answer.get("sign_in") is True:
+            if given is not None and error.answer.get("sign_in") is True:
                 if self._pass == given:
                     self._pass = None
                 self.lost()

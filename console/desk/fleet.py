@@ -120,6 +120,9 @@ class FleetShelf:
             kept, decoded = self._kept, self._decoded
         if kept is not None and kept[0] is directory and kept[1] == stamp:
             return kept[2]
+        if fixes is None:
+            rows = tx.last_values_of(Noun.POSITION)
+            fixes = {str(number): bytes(raw) for number, raw in enumerate(rows)}
         news = {key: _known_or_decoded(decoded.get(key), raw) for key, raw in fixes.items()}
         entries = [entry for _, entry in news.values() if entry is not None]
         fleet = fleet_of(directory.site.inspectors, by_inspector(entries, directory))
@@ -127,15 +130,11 @@ class FleetShelf:
             self._kept, self._decoded = (directory, stamp, fleet), news
         return fleet
 
-    def _fixes(self, tx: Transaction) -> tuple[object, dict[str, bytes]]:
-        """What tells a change, and the raw fixes."""
+    def _fixes(self, tx: Transaction) -> tuple[object, dict[str, bytes] | None]:
+        """What tells a change, and the raw fixes; None: they are in the record."""
         if self._positions is not None:
             return self._positions.snapshot()
-        stamp = tx.stamp_of(Noun.POSITION)
-        if self._kept is not None and self._kept[1] == stamp:
-            return stamp, {}
-        rows = tx.last_values_of(Noun.POSITION)
-        return stamp, {str(number): bytes(raw) for number, raw in enumerate(rows)}
+        return tx.stamp_of(Noun.POSITION), None
 
 
 def _known_or_decoded(

@@ -46,11 +46,12 @@ WRONG_MOST = 5
 WAIT_S = 60.0
 #: Longest password looked at.
 PASSWORD_CHARS = 200
-#: Requests that need no operator: a phone shows its own pass, a terminal's key is its holder's word.
+#: Requests that need no operator: a phone shows its own pass, a terminal's key is its holder's word,
+#: and what a seat says by itself (that it is there, that nobody reacted) is nobody's act.
 _OPEN = frozenset(
     {
         "field.me", "field.tasks", "field.route", "field.act", "field.report", "field.unit",
-        "devices.report", "operator.sign_in", "operator.who",
+        "devices.report", "seats", "escalate", "operator.sign_in", "operator.who",
     }
 )  # fmt: skip
 #: Reading that says where people were: nobody's without a name.

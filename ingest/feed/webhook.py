@@ -132,7 +132,7 @@ class WebhookBridge:
         try:
             return msgspec.json.decode(self._file.read_bytes(), type=Place)
         except FileNotFoundError:
-            return Place(epoch, last + 1)
+            return self._kept(Place(epoch, last + 1))  # also when nothing comes before a restart
         except (OSError, msgspec.DecodeError) as error:
             raise Misconfigured(
                 f"{self._file} does not say how far the address is ({error}); give --from"

@@ -23,8 +23,10 @@ from console.desk.candidates import (
 )
 from console.desk.clock_rules import WorkingCalendar
 from console.desk.dispatch_rules import unit_for
+from console.desk.fleet import FleetShelf
 from console.desk.messages import ENGLISH, Message
-from ingest.feed.envelope import parse_utc_ns, utc_text
+from ingest.feed.envelope import Noun, parse_utc_ns, utc_text
+from ingest.feed.store import open_store
 from ingest.positions.fix import PositionEntry
 from tests.config.site_folder import INSPECTORS, write_site
 
@@ -274,3 +276,19 @@ def test_who_is_cut_off_by_a_detour_is_told_how_far_the_road_is(tmp_path: Path) 
     far = by_id(found)["p1"].shortfalls
     assert far == (Message("outside_radius", {"metres": 5000, "limit_m": 3000.0}),)
     assert found.shortfall_counts["outside_radius"] == 2
+
+
+def test_a_changed_register_keeps_the_positions_that_did_not_change(tmp_path: Path) -> None:
+    """The fleet is worked out once per change of either; a new register is a change."""
+    store = open_store(tmp_path / "state")
+    shelf = FleetShelf()
+    place = entry(HERE)
+    with store.transaction() as tx:
+        fix = msgspec.structs.replace(place, inspector_id=InspectorId("p1"))
+        tx.remember(Noun.POSITION, "p1", msgspec.json.encode(fix))
+    first = directory_of(tmp_path / "site")
+    with store.reading() as tx:
+        assert set(shelf.fleet(tx, first).positions) == {"p1"}
+        assert shelf.fleet(tx, first) is shelf.fleet(tx, first)
+        assert set(shelf.fleet(tx, directory_of(tmp_path / "site")).positions) == {"p1"}
+    store.close()

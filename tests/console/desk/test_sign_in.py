@@ -92,7 +92,11 @@ def test_nobody_acts_without_signing_in_but_everybody_may_look(centre: Centre) -
     with pytest.raises(QueryRefused, match="sign in first") as refused:
         proposed(seat)
     assert refused.value.who_may == "a signed-in operator"
-    assert lost == [1]
+    assert lost == []  # there was no pass to lose
+    for op in ("seats", "escalate"):  # what a seat says by itself
+        with pytest.raises(QueryRefused) as answer:
+            seat.ask(op)
+        assert "sign in" not in answer.value.error
     for op in ("trail.read", "act", "unit.set", "field.link", "positions.forget"):
         with pytest.raises(QueryRefused, match="sign in first"):
             seat.ask(op)

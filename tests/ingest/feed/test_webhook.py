@@ -136,7 +136,7 @@ def test_a_bridge_that_was_away_goes_on_where_it_was(
     hub = start_hub()
     publish(hub, plain, 2)
     running = Running(hub, receiver, tmp_path)  # a new address gets what comes from now on
-    wait_for(lambda: (tmp_path / "place.json").exists() or running.bridge.delivered_count == 0)
+    wait_for(lambda: b'"next":3' in place_of(tmp_path))
     publish(hub, plain, 2, start=2)
     wait_for(lambda: len(receiver.taken) == 2)
     running.close()

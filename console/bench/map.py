@@ -1,7 +1,8 @@
 """`gridwall bench map`: frames of the real map widget with a whole district on it, most of it moving.
 
-The rival in the same run is QGraphicsView with one pixmap item a marker on the same ground.
-Off screen (raster), one thread, 1080p; every frame moves every marker.
+Every layer is switched on. The rival in the same run is QGraphicsView with one pixmap item a marker on
+one picture of the same ground: the same drags, the same wheel, the same inspectors moving as often.
+Off screen (raster), one thread, 1080p.
 """
 
 from __future__ import annotations
@@ -149,6 +150,17 @@ class Crowd(NamedTuple):
         )
 
 
+def _wheel(number: int) -> float:
+    """Zoom levels of the wheel's step in this frame: in and out in turn."""
+    return 0.5 if number // FRAMES_A_WHEEL % 2 == 0 else -0.5
+
+
+def _drag(number: int) -> tuple[float, float]:
+    """Pixels of this frame's drag: round and round."""
+    turn = number * 0.05
+    return DRAG_PX * math.cos(turn), DRAG_PX * math.sin(turn)
+
+
 def _p95(values: Sequence[float]) -> float:
     return float(np.percentile(values, 95))
 
@@ -187,6 +199,7 @@ class _Stage:
 
     def __init__(self, folder: Path, crowd: Crowd) -> None:
         from config.site import Site
+        from console.state.map_layers import MapLayer
         from console.state.session import ConsoleSession
         from console.state.wall import WallState
         from console.views.map_view import MapView
@@ -207,6 +220,8 @@ class _Stage:
         self.view = MapView(self.session)
         self.view.resize(WIDTH_PX, HEIGHT_PX)
         self.view.set_basemap(basemap)
+        for layer in MapLayer:
+            self.view.layers.set(layer.value, on=True)
         self.view.show()
         _expose()
         settle_heap()  # as the console does at its start
@@ -285,11 +300,8 @@ class _Stage:
         if number % FRAMES_A_BATCH == 0:
             self._move_some(number // FRAMES_A_BATCH)
         if number % FRAMES_A_WHEEL == FRAMES_A_WHEEL - 1:
-            levels = 0.5 if number // FRAMES_A_WHEEL % 2 == 0 else -0.5
-            self.view.zoom_by(levels)
-        turn = number * 0.05
-        drag = DRAG_PX * math.cos(turn), DRAG_PX * math.sin(turn)
-        self.view.set_projection(self.view.projection.panned(*drag))
+            self.view.zoom_by(_wheel(number))
+        self.view.set_projection(self.view.projection.panned(*_drag(number)))
         self.view.repaint()
 
     def _move_some(self, batch: int) -> None:
@@ -321,10 +333,10 @@ class _Stage:
         return _p95(took)
 
     def rival(self) -> Callable[[int], None]:
-        """One pixmap item a marker on the same ground."""
-        from PySide6.QtCore import Qt
+        """One pixmap item a marker on one picture of the ground, with the frames of `frame`."""
+        from PySide6.QtCore import QPointF, Qt
         from PySide6.QtGui import QPixmap
-        from PySide6.QtWidgets import QGraphicsScene, QGraphicsView
+        from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QGraphicsView
 
         scene = QGraphicsScene(0, 0, WIDTH_PX, HEIGHT_PX)
         scene.addPixmap(self.view.grab())
@@ -333,18 +345,34 @@ class _Stage:
         items = []
         for _ in range(self._crowd.markers):
             item = scene.addPixmap(sprite)
+            item.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIgnoresTransformations)
             item.setPos(self._random.uniform(0, WIDTH_PX), self._random.uniform(0, HEIGHT_PX))
             items.append(item)
+        people = items[: self._crowd.people]
         graphics = QGraphicsView(scene)
+        graphics.setSceneRect(-WIDTH_PX, -HEIGHT_PX, 3 * WIDTH_PX, 3 * HEIGHT_PX)
+        graphics.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
+        graphics.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        graphics.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         graphics.resize(WIDTH_PX, HEIGHT_PX)
         graphics.show()
         _expose()
         self._rival, self._scene = graphics, scene  # a view does not keep its scene
+        middle = QPointF(WIDTH_PX / 2, HEIGHT_PX / 2)
 
         def frame(number: int) -> None:
-            step = 2 if number % 2 else -2
-            for item in items:
-                item.moveBy(step, 1)
+            if number % FRAMES_A_BATCH == 0:
+                batch = number // FRAMES_A_BATCH
+                for item in people[batch % BATCHES_A_SECOND :: BATCHES_A_SECOND]:
+                    item.moveBy(self._random.uniform(-1, 1), self._random.uniform(-1, 1))
+            if number % FRAMES_A_WHEEL == FRAMES_A_WHEEL - 1:
+                factor = 2.0 ** _wheel(number)
+                graphics.scale(factor, factor)
+            scale = graphics.transform().m11()
+            x_px, y_px = _drag(number)
+            nonlocal middle
+            middle -= QPointF(x_px / scale, y_px / scale)
+            graphics.centerOn(middle)
             graphics.viewport().repaint()
 
         return frame

@@ -118,6 +118,7 @@ class CommandId(enum.Enum):
     MAP_OUT = "map_out"
     MAP_LAYERS = "map_layers"
     MAP_MEASURE = "map_measure"
+    MAP_CHOOSE = "map_choose"
     PALETTE = "palette"
     PEOPLE = "people"
     ESCORT = "escort"
@@ -230,6 +231,7 @@ KEY_TABLE: tuple[KeyCommand, ...] = (
     KeyCommand(CommandId.MAP_OUT, ("-",), QT_TRANSLATE_NOOP("Keys", "Map wider"), KeyGroup.MAP),
     KeyCommand(CommandId.MAP_LAYERS, ("Shift+L",), QT_TRANSLATE_NOOP("Keys", "Layers of the map"), KeyGroup.MAP),
     KeyCommand(CommandId.MAP_MEASURE, ("Shift+M",), QT_TRANSLATE_NOOP("Keys", "Measure on the map"), KeyGroup.MAP),
+    KeyCommand(CommandId.MAP_CHOOSE, ("Ctrl+M",), QT_TRANSLATE_NOOP("Keys", "Choose on the map by keys: arrows, Enter"), KeyGroup.MAP),
     KeyCommand(CommandId.TRAIL_PLAY, ("Shift+U",), QT_TRANSLATE_NOOP("Keys", "Trails of the last eight hours; again: play or pause"), KeyGroup.MAP),
     KeyCommand(CommandId.PALETTE, ("Ctrl+K",), QT_TRANSLATE_NOOP("Keys", "Find a camera, case, inspector or command"), KeyGroup.CONSOLE),
     KeyCommand(CommandId.PEOPLE, ("U",), QT_TRANSLATE_NOOP("Keys", "People: states, devices, patrol round"), KeyGroup.CONSOLE),

@@ -215,6 +215,7 @@ class MainWindow(QMainWindow):
             CommandId.MAP_OUT: self.map_view.zoom_out,
             CommandId.MAP_LAYERS: self.map_view.legend.open_by_key,
             CommandId.MAP_MEASURE: self.map_view.measure,
+            CommandId.MAP_CHOOSE: self.map_view.choose,
             CommandId.CAMERA_DIRECTORY: self.camera_panel.toggle,
             CommandId.LOSSES: self.loss_list.toggle,
             CommandId.PALETTE: self.palette_card.open,

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 from config.site import InspectorId
 from console.state.map_projection import MapProjection, scale_bar
 from console.state.session import ConsoleSession, SelectionKind
-from console.views import icons, theme, words
+from console.views import icons, people_words, theme, words
 from console.views.map_layers.markers import Marker
 from console.views.words import translate
 
@@ -136,9 +136,14 @@ class HoverCard(QLabel):
         if row is None:
             return case_id
         now_utc_ns = self._session.clock.utc_ns()
-        parts = [words.state_text(row.case.state), words.due_text(row, now_utc_ns)]
+        age = words.duration_text(row.age_s(now_utc_ns))
+        parts = [
+            words.state_text(row.case.state),
+            words.due_text(row, now_utc_ns),
+            translate("Map", "open for {0}").format(age),
+        ]
         place = words.place_text(row, self._session.site)
-        first = f"{words.kind_text(row.case.kind)} · {place}"
+        first = f"{row.id}  {words.kind_text(row.case.kind)} · {place}"
         return first + "\n" + " · ".join(part for part in parts if part)
 
     def _person_text(self, inspector_id: str) -> str:
@@ -150,7 +155,9 @@ class HoverCard(QLabel):
         speed = ""
         if person.speed_mps is not None and person.heading_deg is not None:
             speed = translate("Map", "{0} km/h").format(round(person.speed_mps * 3.6))
-        return f"{person.name}\n" + " · ".join(part for part in (age, speed) if part)
+        unit = self._session.units.get(inspector_id)
+        state = "" if unit is None else people_words.state_text(unit.state)
+        return f"{person.name}\n" + " · ".join(part for part in (state, age, speed) if part)
 
     def _checkpoint_text(self, point_id: str) -> str:
         site, visited = self._session.site, self._session.patrol.get()

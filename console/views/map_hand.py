@@ -17,6 +17,7 @@ from console.state.session import ConsoleSession, SelectionKind
 from console.views import theme, words
 from console.views.map_chrome import HoverCard
 from console.views.map_layers.markers import Marker, Markers
+from console.views.map_picker import MapPicker
 from console.views.words import translate
 
 #: A press that moves less than this is a click.
@@ -41,12 +42,17 @@ class Ground(Protocol):
     def pick(self, x_px: float, y_px: float) -> None: ...
     def marker_at(self, x_px: float, y_px: float) -> Marker | None: ...
     def seen(self, kind: SelectionKind) -> Markers: ...
+    def again(self, marker: Marker) -> Marker | None: ...
+    def beside(
+        self, x_px: float, y_px: float, way: tuple[float, float] | None
+    ) -> Marker | None: ...
+    def pick_marker(self, marker: Marker) -> None: ...
     def setCursor(self, shape: Qt.CursorShape) -> None: ...
     def update(self) -> None: ...
 
 
 class MapHand:
-    """One map's tools. `measure` is taken up by `start_measuring` and laid down by Esc."""
+    """One map's tools: `measure` and `picker` are taken up by a command and laid down by Esc."""
 
     def __init__(self, view: Ground, session: ConsoleSession, card: HoverCard) -> None:
         self._view, self._session, self._card = view, session, card
@@ -54,11 +60,13 @@ class MapHand:
         self._dragged = False
         self._frame: QRectF | None = None
         self.measure = Measure()
+        self.picker = MapPicker(view, card)
 
     # -- mouse
 
     def press(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
+            self.picker.close()
             self._press, self._dragged = event.position(), False
             if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
                 self._frame = QRectF(event.position(), event.position())
@@ -132,6 +140,8 @@ class MapHand:
     def key(self, event: QKeyEvent) -> bool:
         """Does what a key means on the map; False when it means nothing here."""
         key = Qt.Key(event.key())
+        if self.picker.is_open:
+            return self.picker.key(event)
         if key in _PANS:
             self._view.pan(*_PANS[key])
             return True
@@ -164,6 +174,9 @@ class MapHand:
             painter.drawRect(self._frame)
         if self.measure.is_open:
             self._paint_measure(painter)
+        if self.picker.is_open:
+            self.picker.paint(painter)
+            self._paint_words(painter, self.picker.text())
 
     def _paint_measure(self, painter: QPainter) -> None:
         projection = self._view.projection
@@ -193,7 +206,7 @@ class MapHand:
         text = words.distance_text(self.measure.length_m)
         area = self.measure.area_m2
         if area is not None:
-            text += " · " + (f"{area / 10_000:.2f} ha" if area >= 10_000 else f"{area:.0f} m²")
+            text += " · " + words.area_text(area)
         return text
 
     def _paint_words(self, painter: QPainter, text: str) -> None:

@@ -71,6 +71,7 @@ class MapView(QWidget):
         self._session = session
         self._projection = MapProjection()
         self._is_placed = False
+        self._turn = 0
         self.layers = MapLayers()
         self.base = BaseGround(session.site.grid, self.layers, self.update)
         self.ground = self.base.sheet
@@ -102,7 +103,8 @@ class MapView(QWidget):
         self._refresh.timeout.connect(self._on_markers)
         self._refresh.start()
         self.layers.changed.connect(self._on_layers)
-        self.hand.measure.changed.connect(self._on_measure)
+        self.hand.measure.changed.connect(self._on_tool)
+        self.hand.picker.changed.connect(self._on_tool)
         session.map_wanted.connect(self.fly_to)
         session.people.changed.connect(self._on_people)
         session.open_case.changed.connect(self._on_cases)
@@ -180,12 +182,22 @@ class MapView(QWidget):
         if self.hand.measure.is_open:
             self.hand.measure.close()
         else:
+            self.hand.picker.close()
             self.hand.measure.open()
             self.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _on_measure(self) -> None:
-        """While something is measured the map takes every key for itself."""
-        self.setProperty(OWN_KEYS, self.hand.measure.is_open)
+    def choose(self) -> None:
+        """Goes over the markers by keys; again: ends it."""
+        if self.hand.picker.is_open:
+            self.hand.picker.close()
+        else:
+            self.hand.measure.close()
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.hand.picker.open()
+
+    def _on_tool(self) -> None:
+        """While something is measured or chosen the map takes every key for itself."""
+        self.setProperty(OWN_KEYS, self.hand.measure.is_open or self.hand.picker.is_open)
         self.update()
 
     def zoom_in(self) -> None:
@@ -234,13 +246,16 @@ class MapView(QWidget):
         self.longest_paint_ms = max(self.longest_paint_ms, (time.perf_counter() - began) * 1e3)
 
     def work(self) -> None:
-        """Goes on with the sheets that are being made; shows them when they are there.
+        """Goes on with the sheets that are being made, in turns; shows them when they are there.
 
-        The ground first: it is quickly made, and a moving crowd always has another sheet to make.
+        In turns, so that neither starves: a moving crowd always has another sheet to make, and a
+        map that is dragged fast always another ground.
         """
-        sheet = self.ground if self.ground.is_working else self.markers.sheet
-        if sheet.work(SLICE_MS):
-            self.update()
+        making = [one for one in (self.ground, self.markers.sheet) if one.is_working]
+        if making:
+            self._turn += 1
+            if making[self._turn % len(making)].work(SLICE_MS):
+                self.update()
         if not (self.ground.is_working or self.markers.sheet.is_working):
             self._work.stop()
 
@@ -325,12 +340,25 @@ class MapView(QWidget):
         """The marker under a pixel; cases before people before cameras."""
         return self.markers.marker_at(x_px, y_px, self._projection)
 
+    def again(self, marker: Marker) -> Marker | None:
+        """The same marker where it is now."""
+        return self.seen(marker.kind).find(marker.id)
+
+    def beside(self, x_px: float, y_px: float, way: tuple[float, float] | None) -> Marker | None:
+        """The next marker in a direction; without one the nearest."""
+        return self.markers.beside(x_px, y_px, way, self._projection)
+
     def pick(self, x_px: float, y_px: float) -> None:
         """A click: selects what is there; bare ground means the cameras that see it."""
         marker = self.marker_at(x_px, y_px)
         if marker is None:
             self._session.select_place(self._projection.to_place(x_px, y_px))
-        elif marker.kind is SelectionKind.CASE:
+        else:
+            self.pick_marker(marker)
+
+    def pick_marker(self, marker: Marker) -> None:
+        """Opens a case, selects a person or a camera; of anything else its place."""
+        if marker.kind is SelectionKind.CASE:
             row = self._session.cases.get(marker.id)
             if row is not None:
                 self._session.open(row.id)

@@ -149,6 +149,12 @@ def distance_text(metres: float) -> str:
     return translate("Map", "{0} km").format(f"{metres / 1000:.1f}")
 
 
+def area_text(square_metres: float) -> str:
+    if square_metres < 10_000:
+        return translate("Map", "{0} m²").format(round(square_metres))
+    return translate("Map", "{0} ha").format(f"{square_metres / 10_000:.2f}")
+
+
 def clock_text(utc: str) -> str:
     """RFC 3339 → local hh:mm:ss; what cannot be read is shown as it came."""
     try:

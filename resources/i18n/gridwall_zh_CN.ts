@@ -1309,6 +1309,10 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
         <translation>地图量测</translation>
     </message>
     <message>
+        <source>Choose on the map by keys: arrows, Enter</source>
+        <translation>用键盘在地图上选取：方向键、回车</translation>
+    </message>
+    <message>
         <source>Find a camera, case, inspector or command</source>
         <translation>搜索点位、案件、网格员或命令</translation>
     </message>
@@ -1802,6 +1806,10 @@ Give cameras lat and lon in cameras.csv, or add streets.osm.pbf to the site fold
 请在 cameras.csv 填写点位经纬度，或在站点目录放入 streets.osm.pbf。</translation>
     </message>
     <message>
+        <source>open for {0}</source>
+        <translation>已开 {0}</translation>
+    </message>
+    <message>
         <source>position {0} old</source>
         <translation>{0}前的位置</translation>
     </message>
@@ -1870,6 +1878,14 @@ Give cameras lat and lon in cameras.csv, or add streets.osm.pbf to the site fold
         <translation>{0} 公里</translation>
     </message>
     <message>
+        <source>{0} m²</source>
+        <translation>{0} 平方米</translation>
+    </message>
+    <message>
+        <source>{0} ha</source>
+        <translation>{0} 公顷</translation>
+    </message>
+    <message>
         <source>Map layer: {0}</source>
         <translation>地图图层：{0}</translation>
     </message>
@@ -1892,6 +1908,15 @@ Give cameras lat and lon in cameras.csv, or add streets.osm.pbf to the site fold
     <message>
         <source>Click, or Enter at the cross: points · Backspace: one back · Esc: end</source>
         <translation>点击或在十字处按 Enter 取点 · Backspace 退一点 · Esc 结束</translation>
+    </message>
+    <message>
+        <source>Nothing stands here · +, -: closer, wider · Esc: end</source>
+        <extracomment>Where an arrow leads, in pixels: x to the right, y down.</extracomment>
+        <translation>此处无标记 · +、-：放大、缩小 · Esc：结束</translation>
+    </message>
+    <message>
+        <source>Arrows: the next marker · Enter: open it · Esc: end</source>
+        <translation>方向键：下一个标记 · 回车：打开 · Esc：结束</translation>
     </message>
 </context>
 <context>

@@ -6,12 +6,13 @@ Threads: GUI thread only.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen, QPolygonF
+from PySide6.QtGui import QPainter, QPen, QPixmap, QPolygonF
 
 from config.geometry import GeoPoint
 from console.state.cases import CaseRow, Light
@@ -19,12 +20,24 @@ from console.state.map_projection import MapProjection
 from console.state.session import ConsoleSession, SelectionKind
 from console.views import icons, theme
 from console.views.lights import light_colour, paint_light
-from console.views.map_layers.markers import Labels, Markers
+from console.views.map_layers.markers import Labels, Markers, sprite
 
 PULSE_S = 1.6
 PULSE_RADIUS_PX = 46.0
 _PIN_PX = 24
-_PINS_A_STEP = 10
+#: A pin with its tip and its light, and where its tip is in it.
+_SPRITE_PX = 48
+_TIP_PX = 16
+_PINS_A_STEP = 50
+
+
+class _Look(NamedTuple):
+    """All that makes one pin look unlike another."""
+
+    kind: str
+    light: Light
+    is_urgent: bool
+    is_open: bool
 
 
 class CaseLayer:
@@ -33,6 +46,7 @@ class CaseLayer:
     def __init__(self, session: ConsoleSession) -> None:
         self._session = session
         self._pulses: list[tuple[GeoPoint, int]] = []
+        self._sprites: dict[tuple[_Look, float], QPixmap] = {}
         #: World points of the way to show, and whether it follows streets.
         self.route: NDArray[np.float64] | None = None
         self.route_follows_streets = False
@@ -47,7 +61,13 @@ class CaseLayer:
         self._pulses = [item for item in self._pulses if now - item[1] < PULSE_S * 1e9]
         return bool(self._pulses)
 
-    def steps(self, painter: QPainter, projection: MapProjection) -> Generator[None, None, Markers]:
+    def reload(self) -> None:
+        """The theme changed."""
+        self._sprites.clear()
+
+    def steps(
+        self, painter: QPainter, projection: MapProjection, ratio: float
+    ) -> Generator[None, None, Markers]:
         """Paints the pins in sight, a few at a time; which were painted."""
         ids: list[str] = []
         points: list[tuple[float, float]] = []
@@ -62,41 +82,33 @@ class CaseLayer:
             x, y = projection.to_screen(row.place)
             if not (-40 < x < projection.width_px + 40 and -40 < y < projection.height_px + 40):
                 continue
-            self._paint_pin(painter, row, x, y, row.light(now_utc_ns), row.id == opened)
+            look = self._look(row, row.light(now_utc_ns), is_open=row.id == opened)
+            left, top = round(x - _SPRITE_PX / 2), round(y - _SPRITE_PX / 2 - _TIP_PX)
+            painter.drawPixmap(left, top, self._sprite(look, ratio))
             ids.append(row.id)
             points.append((x, y - _PIN_PX))
             if number % _PINS_A_STEP == 0:
                 yield
         return Markers(SelectionKind.CASE, ids, np.array(points).reshape(-1, 2))
 
-    def keep_free(self, projection: MapProjection, labels: Labels) -> None:
+    def keep_free(self, projection: MapProjection, labels: Labels) -> Iterator[None]:
         """No name is written under a pin."""
-        for row in self._session.cases.open_rows():
+        for number, row in enumerate(self._session.cases.open_rows()):
             if row.place is not None:
                 x, y = projection.to_screen(row.place)
                 labels.keep_free(QRectF(x - _PIN_PX / 2, y - _PIN_PX - 8, _PIN_PX, _PIN_PX + 8))
+            if number % _PINS_A_STEP == 0:
+                yield
 
-    def _paint_pin(
-        self, painter: QPainter, row: CaseRow, x: float, y: float, light: Light, is_open: bool
-    ) -> None:
-        colours = theme.COLOURS
-        box = QRectF(x - _PIN_PX / 2, y - _PIN_PX - 8, _PIN_PX, _PIN_PX)
-        urgent = row.case.priority == 1 and row.id not in self._session.asking.acknowledged
-        rim = colours.accent if is_open else light_colour(light)
-        fill = colours.alarm if urgent else colours.raised
-        painter.setPen(QPen(theme.colour(colours.background), 3.0))
-        painter.setBrush(theme.colour(fill))
-        tip = [QPointF(x - 5, box.bottom() - 1), QPointF(x, y), QPointF(x + 5, box.bottom() - 1)]
-        painter.drawPolygon(QPolygonF(tip))
-        painter.drawRoundedRect(box, 6, 6)
-        painter.setPen(QPen(theme.colour(rim), 2.0))
-        painter.drawRoundedRect(box, 6, 6)
-        ink = "#FFFFFF" if urgent else colours.text
-        painter.drawPixmap(
-            QPointF(box.left() + 4, box.top() + 4), icons.kind_pixmap(row.case.kind, 16, ink)
-        )
-        if light is not Light.GREEN:
-            paint_light(painter, QPointF(box.right() - 1, box.top() + 1), light, 4.5)
+    def _look(self, row: CaseRow, light: Light, *, is_open: bool) -> _Look:
+        is_urgent = row.case.priority == 1 and row.id not in self._session.asking.acknowledged
+        return _Look(row.case.kind, light, is_urgent, is_open)
+
+    def _sprite(self, look: _Look, ratio: float) -> QPixmap:
+        key = (look, ratio)
+        if key not in self._sprites:
+            self._sprites[key] = _drawn(look, ratio)
+        return self._sprites[key]
 
     def paint_pulses(self, painter: QPainter, projection: MapProjection) -> None:
         """A ring a new alert, once; painted over everything in every frame."""
@@ -125,3 +137,26 @@ class CaseLayer:
             pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
             painter.setPen(pen)
             painter.drawPolyline(QPolygonF(points))
+
+
+def _drawn(look: _Look, ratio: float) -> QPixmap:
+    pixmap, painter = sprite(_SPRITE_PX, ratio)
+    painter.translate(0, _TIP_PX)  # the tip is the origin
+    colours = theme.COLOURS
+    box = QRectF(-_PIN_PX / 2, -_PIN_PX - 8, _PIN_PX, _PIN_PX)
+    rim = colours.accent if look.is_open else light_colour(look.light)
+    fill = colours.alarm if look.is_urgent else colours.raised
+    painter.setPen(QPen(theme.colour(colours.background), 3.0))
+    painter.setBrush(theme.colour(fill))
+    tip = [QPointF(-5, box.bottom() - 1), QPointF(0, 0), QPointF(5, box.bottom() - 1)]
+    painter.drawPolygon(QPolygonF(tip))
+    painter.drawRoundedRect(box, 6, 6)
+    painter.setPen(QPen(theme.colour(rim), 2.0))
+    painter.drawRoundedRect(box, 6, 6)
+    ink = "#FFFFFF" if look.is_urgent else colours.text
+    icon = icons.kind_pixmap(look.kind, 16, ink)
+    painter.drawPixmap(QPointF(box.left() + 4, box.top() + 4), icon)
+    if look.light is not Light.GREEN:
+        paint_light(painter, QPointF(box.right() - 1, box.top() + 1), look.light, 4.5)
+    painter.end()
+    return pixmap

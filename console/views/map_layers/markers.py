@@ -15,9 +15,12 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPixmap
 
 from console.state.session import SelectionKind
 from console.views import theme
+from console.views.map_layers.room import Room
 
 #: A click this near to a marker's middle means the marker.
 PICK_RADIUS_PX = 14.0
+#: A step by key goes at least this far: what lies nearer is the same place.
+STEP_LEAST_PX = 1.0
 LABELS_MAX = 120
 #: Markers painted in one step.
 STEP_COUNT = 200
@@ -70,6 +73,39 @@ class Markers:
         x, y = self._points[index].tolist()
         return Marker(self._kind, self._ids[index], x, y)
 
+    def find(self, marker_id: str) -> Marker | None:
+        """The marker of an id, wherever it is now."""
+        if marker_id not in self._ids:
+            return None
+        index = self._ids.index(marker_id)
+        return Marker(self._kind, marker_id, *self._points[index].tolist())
+
+    def beside(
+        self, x_px: float, y_px: float, way: tuple[float, float] | None, size_px: tuple[int, int]
+    ) -> tuple[float, Marker] | None:
+        """The next marker from x, y that is inside `size_px` (width, height), and how far it seems.
+
+        `way` is a unit vector: only what lies within 45° of it counts, and sideways counts double.
+        Without one: the nearest of all.
+        """
+        if not len(self._ids):
+            return None
+        apart = self._points - np.array((x_px, y_px))
+        counts = ((self._points >= 0) & (self._points < np.array(size_px))).all(axis=1)
+        if way is None:
+            far = np.hypot(apart[:, 0], apart[:, 1])
+        else:
+            along = apart @ np.array(way)
+            across = np.abs(apart @ np.array((-way[1], way[0])))
+            counts &= (along > STEP_LEAST_PX) & (across <= along)
+            far = along + 2 * across
+        if not counts.any():
+            return None
+        index = int(np.argmin(np.where(counts, far, np.inf)))
+        return float(far[index]), Marker(
+            self._kind, self._ids[index], *self._points[index].tolist()
+        )
+
 
 def parts_of(count: int) -> Iterator[slice]:
     """0 … count in the parts that one step paints each."""
@@ -90,12 +126,14 @@ def sprite(size_px: int, ratio: float) -> tuple[QPixmap, QPainter]:
 class Labels:
     """Names beside markers, first come first served: one that would cover another is left out.
 
-    At most `LABELS_MAX` are written: beyond that nobody reads them, and each looks at all others.
+    At most `LABELS_MAX` are written: beyond that nobody reads them.
     """
 
     def __init__(self) -> None:
-        self._taken: list[QRectF] = []
+        self._room = Room()
         self._written = 0
+        self._font = theme.font(theme.SIZE_DENSE_PX)
+        self._metrics = QFontMetricsF(self._font)
 
     @property
     def is_full(self) -> bool:
@@ -103,24 +141,23 @@ class Labels:
 
     def keep_free(self, box: QRectF) -> None:
         """Nothing is written here."""
-        self._taken.append(box)
+        self._room.take(box)
 
     def paint(self, painter: QPainter, text: str, x_px: float, y_px: float, colour: str) -> bool:
         """A name on a translucent plate, its left middle at x, y. False when there is no room."""
         if self.is_full:
             return False
-        font = theme.font(theme.SIZE_DENSE_PX)
-        metrics = QFontMetricsF(font)
+        metrics = self._metrics
         width = metrics.horizontalAdvance(text)
         plate = QRectF(x_px, y_px - metrics.height() / 2, width + 8, metrics.height())
-        if any(plate.intersects(box) for box in self._taken):
+        if not self._room.is_free(plate):
             return False
-        self._taken.append(plate)
+        self._room.take(plate)
         self._written += 1
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour(theme.COLOURS.background, 0.78))
         painter.drawRoundedRect(plate, 3, 3)
-        painter.setFont(font)
+        painter.setFont(self._font)
         painter.setPen(theme.colour(colour))
         baseline = y_px + (metrics.ascent() - metrics.descent()) / 2
         painter.drawText(QPointF(x_px + 4, baseline), text)

@@ -18,6 +18,7 @@ from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QP
 from config.site import GridLevel
 from console.state.map_projection import MapProjection
 from console.views import theme
+from console.views.map_layers.room import Room
 
 #: The same street is named again after this many pixels.
 REPEAT_PX = 420.0
@@ -38,7 +39,7 @@ class NamePlacer:
     def __init__(self, painter: QPainter, projection: MapProjection) -> None:
         self._painter = painter
         self._projection = projection
-        self._taken: list[QRectF] = []
+        self._room = Room()
         self._window = QRectF(0, 0, projection.width_px, projection.height_px)
 
     def place_street(self, name: str, lines: Sequence[NDArray[np.float64]], rank: int) -> None:
@@ -142,9 +143,9 @@ class NamePlacer:
     def _take(self, box: QRectF) -> bool:
         """Claims room for a name; False when it is taken or leaves the window."""
         roomy = box.adjusted(-MARGIN_PX, -MARGIN_PX, MARGIN_PX, MARGIN_PX)
-        if not self._window.contains(box) or any(roomy.intersects(b) for b in self._taken):
+        if not self._window.contains(box) or not self._room.is_free(roomy):
             return False
-        self._taken.append(box)
+        self._room.take(box)
         return True
 
     def _draw(self, path: QPainterPath, colour: str) -> None:

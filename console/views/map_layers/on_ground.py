@@ -56,6 +56,7 @@ class OnGround:
         """Registers or theme changed."""
         self.cameras.reload()
         self.people.reload()
+        self.cases.reload()
         self.checkpoints.reload()
         self.load.reload()
         self.sheet.forget()
@@ -64,7 +65,7 @@ class OnGround:
         labels, is_on, seen = Labels(), self._layers.is_on, {}
         yield from self._shade_steps(painter, projection)
         if is_on(MapLayer.CASES):
-            self.cases.keep_free(projection, labels)
+            yield from self.cases.keep_free(projection, labels)
             self.cases.paint_route(painter, projection)
             yield
         seen[SelectionKind.FEATURE] = yield from self.site_layers.steps(
@@ -85,7 +86,7 @@ class OnGround:
                 painter, projection, ratio, labels
             )
         if is_on(MapLayer.CASES):
-            seen[SelectionKind.CASE] = yield from self.cases.steps(painter, projection)
+            seen[SelectionKind.CASE] = yield from self.cases.steps(painter, projection, ratio)
         self._seen = seen
 
     def _shade_steps(self, painter: QPainter, projection: MapProjection) -> Iterator[None]:
@@ -93,8 +94,7 @@ class OnGround:
         if self._layers.is_on(MapLayer.LOAD):
             yield from self.load.steps(painter, projection)
         if self._layers.is_on(MapLayer.HEAT):
-            self.heat.paint(painter, projection)
-            yield
+            yield from self.heat.steps(painter, projection)
         yield from self.site_layers.ground_steps(painter, projection)
 
     def counts(self) -> dict[str, int]:
@@ -125,3 +125,15 @@ class OnGround:
             if found is not None:
                 return found
         return None
+
+    def beside(
+        self, x_px: float, y_px: float, way: tuple[float, float] | None, projection: MapProjection
+    ) -> Marker | None:
+        """The next marker in the window in a direction (see `Markers.beside`), of any kind."""
+        size_px = projection.width_px, projection.height_px
+        found = [
+            one
+            for kind in PICK_ORDER
+            if (one := self.seen(kind, projection).beside(x_px, y_px, way, size_px)) is not None
+        ]
+        return min(found, key=lambda one: one[0])[1] if found else None

@@ -122,7 +122,8 @@ class Sheet:
             painter.drawPixmap(round(left), round(top), pixmap)  # whole pixels stay sharp
             return
         painter.save()
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not is_moving)
+        # not smoothed: the sharp one is being made, and smoothing would cost more than it shows
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, on=False)
         painter.setClipRect(QRectF(0, 0, projection.width_px, projection.height_px))
         painter.translate(left, top)
         painter.scale(scale, scale)

@@ -89,6 +89,19 @@ def test_a_crowd_of_cases_glows_where_it_is() -> None:
     assert heat_of(np.array([[-4_000.0, 10.0]]), 640, 480).max() == 0.0
 
 
+def test_a_crowd_and_a_fast_drag_starve_neither_sheet(view: MapView) -> None:
+    view.ground.paint_ms = view.markers.sheet.paint_ms = 50.0  # as with a whole district
+    before = view.ground.paint_count, view.markers.sheet.paint_count
+    for number in range(240):
+        view.set_projection(view.projection.panned(40 if number // 40 % 2 else -40, 0))
+        view.markers.sheet.outdate()
+        view.grab()
+        view.work()
+        view.ground.paint_ms = view.markers.sheet.paint_ms = 50.0
+    assert view.ground.paint_count > before[0]
+    assert view.markers.sheet.paint_count > before[1]
+
+
 def test_check_points_say_whether_they_were_visited(seat: Seat, view: MapView) -> None:
     seat.session.patrol.set({"p1": True, "p2": False})
     finished(view)
@@ -153,6 +166,54 @@ def test_a_line_is_measured_by_keys_alone(seat: Seat, view: MapView) -> None:
     walked = distance_m(first, view.projection.centre)
     assert view.hand.measure.length_m == pytest.approx(walked, rel=1e-6)
     assert walked > 10
+
+
+def test_markers_are_chosen_by_keys_alone(seat: Seat, view: MapView) -> None:
+    finished(view)
+    seat.key(Qt.Key.Key_M, Qt.KeyboardModifier.ControlModifier)
+    picker = view.hand.picker
+    began = picker.chosen
+    assert began is not None
+    assert view._card.isVisible()
+    everything = {(marker.kind, marker.id) for kind in SelectionKind for marker in view.seen(kind)}
+    reached = {(began.kind, began.id)}
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Left, Qt.Key.Key_Down) * 2:
+        before = picker.chosen
+        assert before is not None
+        QTest.keyClick(view, key)
+        after = picker.chosen
+        assert after is not None
+        if after != before:  # nothing lies that way, or the step goes that way
+            moved_px = (after.x_px - before.x_px, after.y_px - before.y_px)
+            forward = {
+                Qt.Key.Key_Right: moved_px[0],
+                Qt.Key.Key_Left: -moved_px[0],
+                Qt.Key.Key_Down: moved_px[1],
+                Qt.Key.Key_Up: -moved_px[1],
+            }[key]
+            assert forward > 0
+        reached.add((after.kind, after.id))
+    assert len(reached) > 2
+    assert reached <= everything
+    QTest.keyClick(view, Qt.Key.Key_Return)
+    assert not picker.is_open
+    assert not view._card.isVisible()
+    assert seat.session.selection.get() is not None or seat.session.open_case.get() is not None
+
+
+def test_the_chosen_marker_is_followed_and_escape_opens_nothing(seat: Seat, view: MapView) -> None:
+    finished(view)
+    seat.key(Qt.Key.Key_M, Qt.KeyboardModifier.ControlModifier)
+    before = view.hand.picker.chosen
+    assert before is not None
+    view.set_projection(view.projection.panned(30, 20))
+    after = view.hand.picker.chosen
+    assert after is not None
+    assert after.id == before.id
+    assert (after.x_px - before.x_px, after.y_px - before.y_px) == pytest.approx((30, 20))
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    assert not view.hand.picker.is_open
+    assert seat.session.selection.get() is None
 
 
 def test_a_frame_around_cameras_brings_them_to_empty_tiles(seat: Seat, view: MapView) -> None:

@@ -119,6 +119,7 @@ class CommandId(enum.Enum):
     MAP_LAYERS = "map_layers"
     MAP_MEASURE = "map_measure"
     MAP_CHOOSE = "map_choose"
+    TRAIL_AT = "trail_at"
     PALETTE = "palette"
     PEOPLE = "people"
     ESCORT = "escort"
@@ -233,6 +234,7 @@ KEY_TABLE: tuple[KeyCommand, ...] = (
     KeyCommand(CommandId.MAP_MEASURE, ("Shift+M",), QT_TRANSLATE_NOOP("Keys", "Measure on the map"), KeyGroup.MAP),
     KeyCommand(CommandId.MAP_CHOOSE, ("Ctrl+M",), QT_TRANSLATE_NOOP("Keys", "Choose on the map by keys: arrows, Enter"), KeyGroup.MAP),
     KeyCommand(CommandId.TRAIL_PLAY, ("Shift+U",), QT_TRANSLATE_NOOP("Keys", "Trails of the last eight hours; again: play or pause"), KeyGroup.MAP),
+    KeyCommand(CommandId.TRAIL_AT, ("Ctrl+U",), QT_TRANSLATE_NOOP("Keys", "Who was where at a moment"), KeyGroup.MAP),
     KeyCommand(CommandId.PALETTE, ("Ctrl+K",), QT_TRANSLATE_NOOP("Keys", "Find a camera, case, inspector or command"), KeyGroup.CONSOLE),
     KeyCommand(CommandId.PEOPLE, ("U",), QT_TRANSLATE_NOOP("Keys", "People: states, devices, patrol round"), KeyGroup.CONSOLE),
     KeyCommand(CommandId.ESCORT, ("W",), QT_TRANSLATE_NOOP("Keys", "Follow the inspector from camera to camera, and end it"), KeyGroup.MAP),

@@ -98,6 +98,11 @@ class TrailReplay:
         self.changed.emit()
         return True
 
+    def stand_at(self, ms: float) -> None:
+        """Shows one moment, standing."""
+        self.is_playing = False
+        self.seek(ms)
+
     def close(self) -> None:
         """Forgets the trails."""
         self._trails = {}

@@ -220,6 +220,7 @@ class MainWindow(QMainWindow):
             CommandId.LOSSES: self.loss_list.toggle,
             CommandId.PALETTE: self.palette_card.open,
             CommandId.TRAIL_PLAY: self.people_sheet.replay_all,
+            CommandId.TRAIL_AT: self.people_sheet.ask_moment,
             CommandId.PEOPLE: self.people_sheet.toggle,
             CommandId.KEY_SHEET: self.key_sheet.toggle,
             CommandId.BACK: self.step_back,

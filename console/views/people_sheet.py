@@ -33,6 +33,7 @@ from console.state.session import ConsoleSession, Severity
 from console.state.units import UnitRow, in_order, unit_row
 from console.views import people_lists, people_words, words
 from console.views.field_link_card import FieldLinkCard
+from console.views.moment_dialog import MomentDialog
 from console.views.words import translate
 from ingest.feed.envelope import utc_text
 from ingest.positions.quality import DeviceQuality
@@ -40,6 +41,9 @@ from ingest.positions.trails import TrailPoint
 
 #: Ages in the lists move with this.
 REFRESH_MS = 2_000
+#: A moment is shown with this much before and after it, and first offered so far back.
+MOMENT_AROUND_MS = 30 * 60_000
+MOMENT_FIRST_MS = 60 * 60_000
 _SHARE = 0.82
 #: A replay shows a shift.
 REPLAY_H = 8.0
@@ -58,6 +62,8 @@ class PeopleSheet(QFrame):
     def __init__(self, session: ConsoleSession, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("card")
+        #: The moment the trails that were asked for are to stand at.
+        self._moment_ms: int | None = None
         self._session = session
         self._line: PeopleLine | None = None
         self._devices: Sequence[DeviceQuality] = ()
@@ -284,22 +290,41 @@ class PeopleSheet(QFrame):
         self._read_trails((InspectorId(self.selected_id()),))
 
     def replay_all(self) -> None:
-        """Shift+T: everybody's last hours on the map; while they are shown, play or pause."""
+        """Shift+U: everybody's last hours on the map; while they are shown, play or pause."""
         if self._session.replay.is_open:
             self._session.replay.toggle()
         else:
             self._read_trails(None)
 
+    def ask_moment(self) -> None:
+        """Ctrl+U: asks of which moment the map shall show where everybody was."""
+        now_ms = self._session.clock.utc_ns() // 1_000_000
+        self.moment_dialog = MomentDialog(now_ms, now_ms - MOMENT_FIRST_MS, self.window())
+        self.moment_dialog.accepted.connect(lambda: self.replay_at(self.moment_dialog.moment_ms))
+        self.moment_dialog.open()
+
+    def replay_at(self, moment_ms: int) -> None:
+        """Everybody where they were at a moment, standing; a little before and after can be played."""
+        if self._line is None:
+            return
+        self._moment_ms = moment_ms
+        since_ms, until_ms = moment_ms - MOMENT_AROUND_MS, moment_ms + MOMENT_AROUND_MS
+        self._line.read_trails(None, utc_text(since_ms * 1_000_000), utc_text(until_ms * 1_000_000))
+
     def _read_trails(self, who: tuple[str, ...] | None) -> None:
         if self._line is not None:
+            self._moment_ms = None
             now_ns = self._session.clock.utc_ns()
             since_utc = utc_text(now_ns - round(REPLAY_H * 3600e9))
             self._line.read_trails(who, since_utc, utc_text(now_ns))
 
     def _on_trails(self, found: Mapping[str, Sequence[TrailPoint]]) -> None:
-        if not self._session.replay.open(found):
+        replay = self._session.replay
+        if not replay.open(found):
             self._session.say(translate("People", "No trail is kept of this time."))
             return
+        if self._moment_ms is not None:
+            replay.stand_at(self._moment_ms)
         self.hide()
 
     def _on_activated(self, _item: QTableWidgetItem) -> None:

@@ -71,7 +71,7 @@ class TrailBar(QFrame):
             self._elapsed.start()
             self._timer.start()
         self._play.setText("❚❚" if replay.is_playing else "▶")
-        self._play.setToolTip(translate("Trails", "Play or pause (Shift+T)"))
+        self._play.setToolTip(translate("Trails", "Play or pause (Shift+U)"))
         self._speed.setText(f"×{replay.speed}")
         self._speed.setToolTip(translate("Trails", "Speed"))
         self._close.setText(translate("Trails", "Back to now"))

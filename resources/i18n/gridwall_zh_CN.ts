@@ -1313,6 +1313,10 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
         <translation>用键盘在地图上选取：方向键、回车</translation>
     </message>
     <message>
+        <source>Who was where at a moment</source>
+        <translation>查看某一时刻各人位置</translation>
+    </message>
+    <message>
         <source>Find a camera, case, inspector or command</source>
         <translation>搜索点位、案件、网格员或命令</translation>
     </message>
@@ -1977,7 +1981,7 @@ Give cameras lat and lon in cameras.csv, or add streets.osm.pbf to the site fold
     <name>People</name>
     <message>
         <source>People</source>
-        <extracomment>Ages in the lists move with this. A replay shows a shift.</extracomment>
+        <extracomment>Ages in the lists move with this. A moment is shown with this much before and after it, and first offered so far back. A replay shows a shift. The moment the trails that were asked for are to stand at.</extracomment>
         <translation>人员</translation>
     </message>
     <message>
@@ -2111,6 +2115,22 @@ Give cameras lat and lon in cameras.csv, or add streets.osm.pbf to the site fold
     <message>
         <source>Scan with the phone. Whoever holds the link acts in this name; former links have ended. Valid until {0}.</source>
         <translation>用手机扫码打开。持有链接即以本人名义操作，旧链接已失效。有效期至 {0}。</translation>
+    </message>
+    <message>
+        <source>Who was where</source>
+        <translation>某一时刻各人位置</translation>
+    </message>
+    <message>
+        <source>Show on the map</source>
+        <translation>在地图上显示</translation>
+    </message>
+    <message>
+        <source>Half an hour before and after can be played.</source>
+        <translation>可回放前后各半小时。</translation>
+    </message>
+    <message>
+        <source>This has not happened yet: choose an earlier moment.</source>
+        <translation>该时刻尚未到来，请选更早的时刻。</translation>
     </message>
 </context>
 <context>
@@ -3148,9 +3168,9 @@ Alerts of the cameras and reports of citizens appear here.</source>
 <context>
     <name>Trails</name>
     <message>
-        <source>Play or pause (Shift+T)</source>
+        <source>Play or pause (Shift+U)</source>
         <extracomment>Steps of the slider: a day of trails moves by some 9 s a step.</extracomment>
-        <translation>播放或暂停（Shift+T）</translation>
+        <translation>播放或暂停（Shift+U）</translation>
     </message>
     <message>
         <source>Speed</source>

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPushButton
+from pytestqt.qtbot import QtBot
 
 from config.geometry import moved
 from config.site import InspectorId, Language
@@ -15,6 +17,7 @@ from console.bridge.people_line import PeopleLine
 from console.desk.case import CaseId
 from console.desk.field_desk import qr_svg
 from console.desk.units import SetBy, Unit, UnitState
+from console.views.moment_dialog import MomentDialog
 from console.views.people_sheet import Page, PeopleSheet
 from ingest.feed.envelope import utc_text
 from tests.console.seat_kit import CENTRE
@@ -184,3 +187,46 @@ def test_a_link_is_shown_once_as_a_code_and_forgotten(seat: Seat, sheet: PeopleS
     assert not sheet.link_card.isVisible()
     assert sheet.isVisible()
     assert "#t=" not in QApplication.clipboard().text()
+
+
+@pytest.mark.qt_log_ignore("propagateSizeHints")  # no window manager here
+def test_everybody_stands_where_they_were_at_a_moment(seat: Seat, sheet: PeopleSheet) -> None:
+    now_ms = seat.clock.utc_ns() // 1_000_000
+    place = moved(CENTRE, 40, 20)
+    fixes = [
+        [now_ms - 7_200_000 + minute * 60_000, place.lat_deg, place.lon_deg] for minute in range(90)
+    ]
+    seat.hub.answers["trail.read"] = {"trails": {"insp-1": fixes, "insp-2": fixes}}
+    seat.key(Qt.Key.Key_U, Qt.KeyboardModifier.ControlModifier)
+    dialog = sheet.moment_dialog
+    offered = dialog.moment_ms
+    assert 0 <= now_ms - 3_600_000 - offered < 60_000  # an hour ago, whole minutes
+    seat.qtbot.keyClick(dialog.time, Qt.Key.Key_Return)
+    replay = seat.session.replay
+    seat.wait(lambda: replay.is_open)
+    asked = dict(seat.hub.asked)["trail.read"]
+    assert asked["inspector_ids"] is None
+    assert asked["from_utc"] == utc_text((offered - 1_800_000) * 1_000_000)
+    assert asked["until_utc"] == utc_text((offered + 1_800_000) * 1_000_000)
+    assert replay.at_ms == offered
+    assert not replay.is_playing
+    assert {placed.inspector_id for placed in replay.placed()} == {"insp-1", "insp-2"}
+
+
+@pytest.mark.qt_log_ignore("propagateSizeHints")  # no window manager here
+def test_a_moment_is_chosen_by_arrows_and_never_in_the_future(qtbot: QtBot) -> None:
+    now_ms = round(datetime(2026, 5, 4, 12, 30).timestamp() * 1000)
+    dialog = MomentDialog(now_ms, now_ms - 3_600_000)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    qtbot.waitUntil(dialog.time.hasFocus)
+    for _ in range(2):
+        qtbot.keyClick(dialog.time, Qt.Key.Key_Up)
+    assert not dialog.accept_button.isEnabled()
+    assert "not happened" in dialog.note.text()
+    for _ in range(3):
+        qtbot.keyClick(dialog.time, Qt.Key.Key_Down)
+    assert dialog.accept_button.isEnabled()
+    assert dialog.moment_ms == now_ms - 2 * 3_600_000
+    if PICTURES:
+        dialog.grab().save(str(Path(PICTURES) / "moment.png"))

@@ -82,7 +82,7 @@ class MapPicker:
             self._view.zoom_in()
         elif key is Qt.Key.Key_Minus:
             self._view.zoom_out()
-        elif key is Qt.Key.Key_Escape:
+        elif key in (Qt.Key.Key_Escape, Qt.Key.Key_M):
             self.close()
         else:
             return False

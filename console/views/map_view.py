@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
 from PySide6.QtGui import (
+    QFocusEvent,
     QHideEvent,
     QKeyEvent,
     QMouseEvent,
@@ -111,13 +112,13 @@ class MapView(QWidget):
         session.cases.changed.connect(self._on_cases)
         session.cases.replaced.connect(self._on_markers)
         session.health.changed.connect(self._on_markers)
-        session.feed.changed.connect(self._on_sights)
-        session.sights.changed.connect(self._on_sights)
+        session.feed.changed.connect(self._on_markers)
+        session.sights.changed.connect(self._on_markers)
         session.asking.changed.connect(self._on_markers)
         session.alert_raised.connect(self._on_alert)
         session.site_changed.connect(self._on_site)
         session.replay.changed.connect(self._on_markers)
-        session.patrol.changed.connect(self._on_sights)
+        session.patrol.changed.connect(self._on_markers)
 
     # -- what others ask for
 
@@ -274,7 +275,7 @@ class MapView(QWidget):
         self.markers.sheet.forget()
         self.update()
 
-    def _on_markers(self) -> None:
+    def _on_markers(self, *_what: object) -> None:
         """What stands on the ground looks otherwise now."""
         self.markers.sheet.outdate()
         self.update()
@@ -285,9 +286,6 @@ class MapView(QWidget):
 
     def _on_people(self) -> None:
         self._route.refresh()
-        self._on_markers()
-
-    def _on_sights(self, _sights: object) -> None:
         self._on_markers()
 
     def _on_alert(self, alert: AlertData) -> None:
@@ -372,6 +370,10 @@ class MapView(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not self.hand.key(event):
             super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.hand.picker.close()
 
     def pan(self, dx_px: float, dy_px: float) -> None:
         """Drags the map by so many pixels."""

@@ -216,6 +216,19 @@ def test_the_chosen_marker_is_followed_and_escape_opens_nothing(seat: Seat, view
     assert seat.session.selection.get() is None
 
 
+def test_choosing_ends_where_the_keys_go_elsewhere(seat: Seat, view: MapView) -> None:
+    finished(view)
+    control = Qt.KeyboardModifier.ControlModifier
+    seat.key(Qt.Key.Key_M, control)
+    assert view.hand.picker.is_open
+    seat.window.queue_view.list.setFocus()
+    assert not view.hand.picker.is_open
+    assert not view._card.isVisible()
+    for is_open in (True, False):  # the same key takes it up and lays it down
+        seat.key(Qt.Key.Key_M, control)
+        assert view.hand.picker.is_open is is_open
+
+
 def test_a_frame_around_cameras_brings_them_to_empty_tiles(seat: Seat, view: MapView) -> None:
     wall = seat.wall
     for address in wall.addresses():

@@ -16,6 +16,7 @@ from console.state.keys import QT_TRANSLATE_NOOP
 from console.state.map_layers import MapLayer, MapLayers, site_layer_name
 from console.views import icons, theme
 from console.views.key_router import OWN_KEYS
+from console.views.shade_key import ShadeKey
 from console.views.words import translate
 
 _TEXTS = {
@@ -54,6 +55,8 @@ class MapLegend(QFrame):
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(12, 8, 12, 8)
         self._layout.setSpacing(6)
+        #: Stands under its layer's switch while that is on.
+        self.shade_key = ShadeKey(self)
         layers.known_changed.connect(self._rebuild)
         layers.changed.connect(self._show_switches)
         self.hide()
@@ -103,11 +106,16 @@ class MapLegend(QFrame):
             box.toggled.connect(lambda on, layer=name: self._layers.set(layer, on=on))
             self._layout.addWidget(box)
             self._boxes[name] = box
+            if name == MapLayer.LOAD.value:
+                self._layout.addWidget(self.shade_key)
+                self.shade_key.setVisible(box.isChecked())
         self.retranslate()
 
     def _show_switches(self) -> None:
         for name, box in self._boxes.items():
             box.setChecked(self._layers.is_on(name))
+        self.shade_key.setVisible(self._layers.is_on(MapLayer.LOAD))
+        self.place(self._corner)
 
     def retranslate(self) -> None:
         counts = self._counts()

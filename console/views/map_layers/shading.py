@@ -19,7 +19,7 @@ from console.state.session import ConsoleSession
 from console.views import theme
 
 #: From few open cases to many; one colour, so that it never looks like a light.
-_SHADES = (0.10, 0.18, 0.27, 0.38)
+SHADES = (0.10, 0.18, 0.27, 0.38)
 #: One cell of the heat map, pixels, and how far a case reaches, in cells.
 HEAT_CELL_PX = 8
 HEAT_REACH = 4
@@ -50,7 +50,7 @@ class LoadLayer:
             return
         painter.setPen(Qt.PenStyle.NoPen)
         for cell_id, count in load_of(self._session.cases.open_rows(), self._cells, level).items():
-            painter.setBrush(theme.colour(theme.COLOURS.accent, _SHADES[shade_of(count)]))
+            painter.setBrush(theme.colour(theme.COLOURS.accent, SHADES[shade_of(count)]))
             for world in self._world_of(cell_id):
                 points = projection.screens_of(world)
                 painter.drawPolygon(QPolygonF([QPointF(x, y) for x, y in points.tolist()]))

@@ -19,6 +19,7 @@ from console.state.session import SelectionKind
 from console.state.site_layers import read_site_layers
 from console.views.map_layers.shading import HEAT_CELL_PX, heat_of
 from console.views.map_view import MapView
+from console.views.shade_key import shade_texts
 from tests.console.seat_kit import CENTRE
 from tests.console.views.conftest import Seat
 
@@ -78,6 +79,21 @@ def test_cells_and_heat_change_the_picture_only_when_wanted(view: MapView) -> No
         assert finished(view) != plain
         view.layers.set(layer.value, on=False)
         assert finished(view) == plain
+
+
+def test_the_legend_says_what_the_shades_mean_while_they_are_shown(
+    seat: Seat, view: MapView
+) -> None:
+    assert shade_texts() == ["1–2", "3–5", "6–11", "12+"]
+    seat.key(Qt.Key.Key_L, SHIFT)
+    assert not view.legend.shade_key.isVisible()
+    low = view.legend.height()
+    view.legend.set_layer(MapLayer.LOAD.value, on=True)
+    assert view.legend.shade_key.isVisible()
+    assert view.legend.height() > low  # the card makes room for it
+    view.legend.set_layer(MapLayer.LOAD.value, on=False)
+    assert not view.legend.shade_key.isVisible()
+    assert view.legend.height() == low
 
 
 def test_a_crowd_of_cases_glows_where_it_is() -> None:

@@ -55,7 +55,22 @@ class Phone:
         return bool(self.driver.execute_script(script, selector))
 
     def write(self, selector: str, text: str) -> None:
-        self.driver.find_element("css selector", selector).send_keys(text)
+        """Types into what `selector` finds; where the page draws it anew meanwhile, into the new one."""
+        self.wait(lambda: self._written(selector, text), f"nothing to write into at {selector}")
+
+    def _written(self, selector: str, text: str) -> bool:
+        from selenium.common.exceptions import (
+            NoSuchElementException,
+            StaleElementReferenceException,
+        )
+
+        try:
+            field = self.driver.find_element("css selector", selector)
+            field.clear()
+            field.send_keys(text)
+        except (NoSuchElementException, StaleElementReferenceException):
+            return False
+        return True
 
     def give_photo(self, file: Path) -> None:
         """What the camera would hand over."""

@@ -27,7 +27,7 @@ _WAYS = {
 }
 
 
-class Ground(Protocol):
+class MarkerGround(Protocol):
     """The part of `MapView` used here."""
 
     @property
@@ -44,7 +44,7 @@ class Ground(Protocol):
 class MapPicker:
     """Taken up by `open`, laid down by Enter (which picks) or Esc. `changed()` after every key."""
 
-    def __init__(self, view: Ground, card: HoverCard) -> None:
+    def __init__(self, view: MarkerGround, card: HoverCard) -> None:
         self.changed: Signal[[]] = Signal()
         self.is_open = False
         self._view, self._card = view, card
@@ -61,6 +61,8 @@ class MapPicker:
         self._choose(self._view.beside(*self._middle(), None))
 
     def close(self) -> None:
+        if not self.is_open:
+            return
         self.is_open = False
         self._choose(None)
 

@@ -236,6 +236,8 @@ class FieldPageSettings(Struct, frozen=True):
     private_key: str | None = None
     #: A link stops working after this; a phone that is lost is revoked at once.
     token_days: Annotated[float, Meta(gt=0.0, le=3650.0)] = 30.0
+    #: Inspectors may add the check point they stand at to checkpoints.csv.
+    register_checkpoints: bool = True
 
 
 class DeskSettings(Struct, frozen=True):

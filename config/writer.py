@@ -97,6 +97,26 @@ def put_register(
     return problems
 
 
+def append_row(
+    folder: Path, name: str, row: Mapping[str, Any], *, environment: Mapping[str, str] | None = None
+) -> tuple[Problem, ...]:
+    """Adds one row to a CSV register, checked as `put_register` does; the others stay as written.
+
+    Raises: as `put_register`; SiteInvalid also where a row of that id is there.
+    """
+    file = _file_of(name)
+    if file not in REGISTER_COLUMNS:
+        raise UnknownRegister(f"{name} has no rows")
+    key = REGISTER_COLUMNS[file][0][0]
+    records = list(csv.reader(io.StringIO(register_text(folder, name), newline="")))
+    at = [cell.strip() for cell in records[0]].index(key) if records else 0
+    present = [record[at].strip() for record in records[1:] if len(record) > at]
+    if row[key] in present:
+        raise SiteInvalid((Problem(file, None, key, str(row[key]), "an id that is not taken"),))
+    entries = [{key: identity} for identity in present if identity] + [dict(row)]
+    return put_register(folder, name, entries, environment=environment)
+
+
 def _file_of(name: str) -> str:
     try:
         return REGISTER_FILES[name]

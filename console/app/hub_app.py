@@ -160,7 +160,7 @@ class HubApp:
             self._store,
             (
                 self._service,
-                Desk(lambda: self._service.directory, positions),
+                Desk(lambda: self._service.directory, positions, self._service.add_row),
                 self._ptz,
                 ShelfService(lambda: self._service.directory),
                 EscalationService(),

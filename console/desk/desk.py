@@ -24,6 +24,7 @@ from console.desk.candidate_query import candidates_reply
 from console.desk.clock_rules import WorkingCalendar
 from console.desk.desk_context import DeskContext
 from console.desk.exchange.importing import import_cases
+from console.desk.field_checkpoints import AddRow
 from console.desk.field_desk import FieldDesk
 from console.desk.fleet import FleetShelf
 from console.desk.intake import take_alert, take_ticket
@@ -62,9 +63,13 @@ class Desk:
     nouns: frozenset[Noun] = frozenset({Noun.ALERT, Noun.TICKET})
 
     def __init__(
-        self, directory: Callable[[], SiteDirectory], positions: LastPositions | None = None
+        self,
+        directory: Callable[[], SiteDirectory],
+        positions: LastPositions | None = None,
+        add_row: AddRow | None = None,
     ) -> None:
         """`positions`: the hub's own memory of where people are (else: its record of it).
+        `add_row` writes a register of the site; without it phones register no check points.
 
         Raises Misconfigured where the site's own transition table is wrong.
         """
@@ -77,7 +82,7 @@ class Desk:
         self._fleets = FleetShelf(positions)
         self._units = UnitDesk(self._context)
         self._people = PeopleDesk(self._context, hub_state_folder(directory().site))
-        self._field = FieldDesk(self._context, self._units)
+        self._field = FieldDesk(self._context, self._units, add_row)
         self._calendar: tuple[CalendarSettings, WorkingCalendar] | None = None
 
     def create_tables(self, tx: Transaction) -> None:

@@ -20,6 +20,7 @@ from console.desk import case_store, field_access, unit_store
 from console.desk.acts import actor_name, perform, propose, refused
 from console.desk.case import CaseData
 from console.desk.desk_context import DeskContext
+from console.desk.field_checkpoints import AddRow, classes_of, register_checkpoint
 from console.desk.messages import ActRefused, Message
 from console.desk.queries import convert
 from console.desk.unit_desk import SetRequest, UnitDesk
@@ -93,11 +94,12 @@ class _Link(Struct, frozen=True):
 
 
 class FieldDesk:
-    """Operations of the field page. `context` as the desk's own."""
+    """Operations of the field page. `context` as the desk's own; `add_row` writes registers."""
 
-    def __init__(self, context: Context, units: UnitDesk) -> None:
+    def __init__(self, context: Context, units: UnitDesk, add_row: AddRow | None = None) -> None:
         self._context = context
         self._units = units
+        self._add_row = add_row
 
     def operations(self) -> Mapping[str, Operation]:
         """`field.link` and `field.revoke` are an operator's; the others need a token."""
@@ -111,6 +113,7 @@ class FieldDesk:
             "field.act": self._act,
             "field.report": self._report,
             "field.unit": self._unit,
+            "field.checkpoint": self._checkpoint,
         }
 
     def _link(self, tx: Transaction, request: dict[str, Any], caller: Caller) -> OperationResult:
@@ -162,6 +165,8 @@ class FieldDesk:
             "items": [
                 {"code": item.code, "zh": item.name_zh, "en": item.name_en} for item in site.items
             ],
+            "checkpoint_classes": classes_of(context.directory),
+            "may_register": self._registrar(context) is not None,
         }
         return OperationResult(reply)
 
@@ -255,6 +260,22 @@ class FieldDesk:
         case_id = result.reply["case"].case_id
         field_access.remember_request(tx, inspector.id, asked.request_id, case_id)
         return OperationResult({"case_id": case_id}, result.events)
+
+    def _registrar(self, context: DeskContext) -> AddRow | None:
+        """What writes check points; None where the site does not want it."""
+        allowed = context.directory.site.settings.field_page.register_checkpoints
+        return self._add_row if allowed else None
+
+    def _checkpoint(
+        self, tx: Transaction, request: dict[str, Any], caller: Caller
+    ) -> OperationResult:
+        asked: _Asked = convert(request, _Asked)
+        context = self._context()
+        inspector = self._holder(tx, asked.token, context)
+        add_row = self._registrar(context)
+        if add_row is None:
+            raise refused(Message("no_registration"), None)
+        return register_checkpoint(request, inspector, context.directory, add_row)
 
     def _unit(self, tx: Transaction, request: dict[str, Any], caller: Caller) -> OperationResult:
         """What the inspector says of themselves: available, busy, off."""

@@ -11,16 +11,16 @@ import hashlib
 import logging
 import threading
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from config.directory import SiteDirectory
-from config.problems import Severity, SiteInvalid
+from config.problems import Problem, Severity, SiteInvalid
 from config.site import Site
 from config.watch import REGISTER_OF_FIELD, SiteWatcher
-from config.writer import REGISTER_FILES, UnknownRegister, put_register, register_text
+from config.writer import REGISTER_FILES, UnknownRegister, append_row, put_register, register_text
 from ingest.clock import Clock, SystemClock
 from ingest.feed.envelope import Event, Noun, new_event
 from ingest.feed.log import StoredEvent, Transaction
@@ -48,7 +48,7 @@ _FIELD_OF_REGISTER = {name: field for field, name in REGISTER_OF_FIELD.items()}
 class SiteService:
     """A participant that owns the site folder.
 
-    Threads: `poll` and `register.get` the read thread, the rest the acting thread;
+    Threads: `poll` and `register.get` the read thread, `add_row` any, the rest the acting thread;
     `site`, `directory`, `streets` any (references are swapped whole).
     """
 
@@ -58,6 +58,7 @@ class SiteService:
         self._watcher = SiteWatcher(site)
         self._clock = clock or SystemClock()
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
         self._changes: deque[tuple[str, str]] = deque(maxlen=CHANGES_MOST)
         self._next_poll_ns = 0
         self.directory = SiteDirectory(site)
@@ -167,24 +168,40 @@ class SiteService:
                 f"{name} was changed meanwhile; read it again and repeat your change"
             )
         by = str(request.get("by") or caller.name)[:100]
-        warnings = self._write(name, request.get("content"))
+        with self._writing:
+            warnings = self._write(name, request.get("content"))
         self._look(by)
         reply = {"register": name, "version": self._version(name), "warnings": warnings}
         return OperationResult(reply, self._take_changes())
 
+    def add_row(self, name: str, row: Mapping[str, Any], by: str) -> None:
+        """Adds one row to a CSV register and takes it into force; its event leaves with the next tick.
+
+        Blocks while the whole site is checked. Threads: any but the acting thread, which must not
+        wait so long. Raises OperationRefused.
+        """
+        with self._writing:
+            _written(name, lambda: append_row(self.site.folder, name, row))
+        self._look(by)
+
     def _write(self, name: str, content: Any) -> list[str]:
         if not isinstance(content, str | list):
             raise OperationRefused("content must be the file's text or a list of its entries")
-        try:
-            problems = put_register(self.site.folder, name, content)
-        except SiteInvalid as error:
-            texts = [p.text for p in error.problems if p.severity is Severity.ERROR]
-            raise OperationRefused(
-                f"{name} was not written, it has mistakes", fields={"problems": texts[:100]}
-            ) from error
-        except (UnknownRegister, OSError, KeyError, TypeError, AttributeError) as error:
-            raise OperationRefused(f"{name} was not written: {error}") from error
-        return [problem.text for problem in problems[:100]]
+        return _written(name, lambda: put_register(self.site.folder, name, content))
+
+
+def _written(name: str, write: Callable[[], Sequence[Problem]]) -> list[str]:
+    """The warnings of the written register. Raises OperationRefused with its mistakes."""
+    try:
+        problems = write()
+    except SiteInvalid as error:
+        texts = [p.text for p in error.problems if p.severity is Severity.ERROR]
+        raise OperationRefused(
+            f"{name} was not written, it has mistakes", fields={"problems": texts[:100]}
+        ) from error
+    except (UnknownRegister, OSError, KeyError, TypeError, AttributeError) as error:
+        raise OperationRefused(f"{name} was not written: {error}") from error
+    return [problem.text for problem in problems[:100]]
 
 
 def _name_of(request: dict[str, Any]) -> str:

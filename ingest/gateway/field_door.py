@@ -42,6 +42,7 @@ FILES = {
     "words.js": "text/javascript",
     "map.js": "text/javascript",
     "screens.js": "text/javascript",
+    "findings.js": "text/javascript",
     "shared.js": "text/javascript",
     "where.js": "text/javascript",
     "sw.js": "text/javascript",
@@ -63,6 +64,9 @@ FIXES_MOST = 500
 #: What a phone may say of an act and of a finding.
 ACT_FIELDS = frozenset({"request_id", "case_id", "report_id", "act", "note", "happened_utc"})
 REPORT_FIELDS = frozenset({"request_id", "item_code", "text", "lat_deg", "lon_deg", "happened_utc"})
+CHECKPOINT_FIELDS = frozenset(
+    {"request_id", "checkpoint_class", "name", "lat_deg", "lon_deg", "accuracy_m", "happened_utc"}
+)
 #: How long the hub may take, and how long a known token's holder is believed, seconds.
 HUB_S = 5.0
 HOLDER_S = 15.0
@@ -118,6 +122,7 @@ class FieldDoor:
             web.post("/field/api/act", self.act),
             web.post("/field/api/report", self.report),
             web.post("/field/api/unit", self.unit),
+            web.post("/field/api/checkpoint", self.checkpoint),
             web.post("/field/api/fixes", self.fixes),
             web.put("/field/api/photo", self.photo),
         ]
@@ -159,6 +164,11 @@ class FieldDoor:
     async def report(self, request: web.Request) -> web.Response:
         asked = _only(await self._body(request), REPORT_FIELDS)
         return await self._asked("field.report", request, asked)
+
+    async def checkpoint(self, request: web.Request) -> web.Response:
+        """Where the holder stands becomes a check point of theirs."""
+        asked = _only(await self._body(request), CHECKPOINT_FIELDS)
+        return await self._asked("field.checkpoint", request, asked)
 
     async def unit(self, request: web.Request) -> web.Response:
         """What the inspector says of themselves; said now or not at all, so it is not queued."""

@@ -144,6 +144,21 @@ export async function sendReport() {
   if (!state.waiting.length) goTo("tasks");
 }
 
+export async function sendCheckpoint() {
+  const [kind, name] = [state.form.kind.trim(), state.form.name.trim()];
+  if (!kind || !name) { state.notice = say("point_needs"); render(); return; }
+  const { at: [lat_deg, lon_deg], accuracy_m } = state.here;
+  await queue.add({ request_id: randomId(), act: "checkpoint", case_id: null, path: "/field/api/checkpoint", json: { checkpoint_class: kind, name, lat_deg, lon_deg, accuracy_m } });
+  Object.assign(state, { form: null, notice: say("report_kept"), tab: "outbox" });
+  await recount();
+  render(true);
+  await look();
+  if (state.waiting.length) return;
+  goTo("report");
+  state.notice = say("point_kept", name);
+  render(true);
+}
+
 // --- start ----------------------------------------------------------------------------------
 
 export const tokenOf = (text) => /#t=([\w-]{20,100})/.exec(text)?.[1] ?? "";

@@ -1,7 +1,8 @@
 // Screens: what the inspector sees, made anew from the state. Texts go in as text, never as markup.
 
 import * as queue from "/field/queue.js";
-import { doAct, picture, recount, sayState, sendReport, start, takePhoto, tokenOf } from "/field/app.js";
+import { doAct, picture, recount, sayState, start, takePhoto, tokenOf } from "/field/app.js";
+import { findingScreen } from "/field/findings.js";
 import { draw, metresBetween } from "/field/map.js";
 import { $, button, make, openTask, pendingOf, pictures, state } from "/field/shared.js";
 import { findWay, share } from "/field/where.js";
@@ -56,16 +57,26 @@ export function render(always = false) {
   const isWriting = ["TEXTAREA", "SELECT", "INPUT"].includes(document.activeElement?.tagName);
   if (!always && key === shownKey && (isWriting || state.form)) return;
   const top = key === shownKey ? $("main").scrollTop : 0;
+  const writing = isWriting && key === shownKey ? document.activeElement : null;
   shownKey = key;
   $("main").replaceChildren(...screen());
   $("main").scrollTop = top;
+  if (writing) writeOn(writing);
   const canvas = document.querySelector("canvas");
   if (canvas) drawWay(canvas);
 }
 
+// Who was typing goes on where they were, in the field that is there now.
+function writeOn(old) {
+  const label = old.getAttribute("aria-label");
+  const same = [...$("main").querySelectorAll(old.tagName)].find((one) => one.getAttribute("aria-label") === label);
+  same?.focus({ preventScroll: true });
+  if (same?.setSelectionRange && old.selectionStart != null) same.setSelectionRange(old.selectionStart, old.selectionEnd);
+}
+
 function screen() {
   if (!state.hasLink || (state.ended && !state.me)) return welcome();
-  if (state.tab === "report") return reportScreen();
+  if (state.tab === "report") return findingScreen();
   if (state.tab === "outbox") return outboxScreen();
   const task = openTask();
   return task ? taskScreen(task) : taskList();
@@ -81,7 +92,7 @@ function welcome() {
   return [make("p", { class: "empty" }, say("no_link")), input, make("div", { class: "row" }, button("open", open, { class: "first" }))];
 }
 
-function sharing() {
+export function sharing() {
   const at = state.here;
   let text = say("share_off");
   if (state.sharing) text = at ? say("share_on", Math.round(at.accuracy_m), clock(at.ms)) : say("share_wait");
@@ -210,26 +221,6 @@ function photosOf(task, waiting) {
     return make("figure", {}, make("img", { src: pictures.get(entry.request_id), alt: "" }), make("figcaption", {}, say("waiting")));
   });
   return shown.length + kept.length ? [make("h2", {}, say("photos")), make("div", { class: "pictures" }, ...shown, ...kept)] : [];
-}
-
-function reportScreen() {
-  state.form ??= { item: "", text: "", photo: null };
-  const form = state.form;
-  const select = make("select", { "aria-label": say("item"), onchange: (event) => (form.item = event.target.value) },
-    make("option", { value: "" }, say("item_unknown")),
-    ...(state.me?.items ?? []).map((item) => make("option", { value: item.code }, isChinese() ? item.zh : item.en || item.zh)));
-  select.value = form.item;
-  const text = make("textarea", { placeholder: say("found_hint"), "aria-label": say("found"), oninput: (event) => (form.text = event.target.value) });
-  text.value = form.text;
-  const at = state.here;
-  const where = at ? say("report_place", `${at.at[0].toFixed(5)}, ${at.at[1].toFixed(5)} ±${Math.round(at.accuracy_m)} m`) : say("report_no_place");
-  return [
-    sharing(), make("h2", {}, say("item")), select, make("h2", {}, say("found")), text,
-    form.photo ? make("div", { class: "pictures" }, make("figure", {}, make("img", { src: URL.createObjectURL(form.photo), alt: say("kind_finding") }))) : "",
-    make("p", { class: "line" }, where),
-    make("div", { class: "row" }, button("photo_finding", () => takePhoto({ task: null, kind: "finding" })),
-      button("send_report", sendReport, { class: "first", disabled: !at, title: at ? null : say("report_no_place") })),
-  ].filter(Boolean);
 }
 
 function outboxScreen() {

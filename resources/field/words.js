@@ -77,6 +77,12 @@ const TEXTS = {
   report_place: ["位置：{0}", "Place: {0}"],
   report_no_place: ["没有定位：请先开启位置共享", "No position: turn on position sharing first"],
   report_kept: ["已保存，正在发送", "Kept, being sent"],
+  finding_report: ["上报问题", "A problem"], finding_checkpoint: ["登记实测点", "A check point"], checkpoint: ["登记实测点", "Check point"],
+  point_class: ["类别", "Class"], point_class_hint: ["选择或填写类别", "Choose or write a class"],
+  point_name: ["名称", "Name"], point_name_hint: ["门牌、设施编号等", "Door, number of the thing"],
+  point_duty: ["登记后由您负责巡查此点", "You will be the one to visit it"],
+  point_needs: ["请填写类别和名称", "Class and name are needed"], point_kept: ["已登记：{0}", "Registered: {0}"],
+  send_point: ["登记此处", "Register this spot"],
   waiting: ["等待发送", "Waiting"],
   refused: ["未通过：{0}", "Refused: {0}"],
   remove: ["删除", "Remove"],
@@ -96,6 +102,9 @@ const REASONS = {
   needs: ["缺少必填内容", "something needed is missing"],
   too_many_photos: ["照片数量已满", "the case holds as many photos as it may"],
   unknown_item: ["事项不存在", "no such item"],
+  too_inaccurate: ["定位精度不够，请到开阔处重试", "the position is too inaccurate: try again in the open"],
+  checkpoint_there: ["附近已登记同类实测点", "a check point of this class is registered here already"],
+  no_registration: ["本中心不开放手机登记", "this centre does not register check points by phone"],
 };
 
 let column = 0;

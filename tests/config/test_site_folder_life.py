@@ -22,7 +22,7 @@ from config.paths import (
 from config.site import ZoneKind
 from config.toml_document import key_lines
 from config.watch import SiteWatcher
-from config.writer import UnknownRegister, put_register, register_text, replace_file
+from config.writer import UnknownRegister, append_row, put_register, register_text, replace_file
 from tests.config.site_folder import CAMERAS, SITE, ZONES, write_site
 
 
@@ -310,3 +310,20 @@ def test_entries_that_are_none_are_refused(
         put_register(tmp_path, "zones", entries)
     assert caught.value.problems[0].file == "zones.toml"
     assert register_text(tmp_path, "zones") == ZONES
+
+
+def test_an_added_row_leaves_the_others_as_they_are_written(tmp_path: Path) -> None:
+    folder = write_site(tmp_path)
+    old = "id,class,名称备注,name,lat,lon\nc-1,hydrant,井边,North ,36.1,120.37\n"
+    (folder / "checkpoints.csv").write_text(old)
+    row = {"id": "f-1", "checkpoint_class": "hydrant", "name": "South"}
+    place = {"place": {"lat_deg": 36.11, "lon_deg": 120.38}}
+    append_row(folder, "checkpoints", {**row, **place})
+    written = (folder / "checkpoints.csv").read_text()
+    assert written.startswith(old), "own columns and spaces stay"
+    assert written.splitlines()[-1] == "f-1,hydrant,,South,36.11,120.38"
+    with pytest.raises(SiteInvalid, match="not taken"):
+        append_row(folder, "checkpoints", {**row, **place})
+    with pytest.raises(SiteInvalid):
+        append_row(folder, "checkpoints", {**row, "id": "f-2"})  # no place
+    assert (folder / "checkpoints.csv").read_text() == written

@@ -205,6 +205,37 @@ def test_a_finding_of_a_patrol_becomes_a_proposal_with_its_photo(
         assert case["lat_deg"] == pytest.approx(START_AT.lat_deg, abs=1e-6)
 
 
+def test_a_check_point_is_registered_on_the_spot(
+    hub: HubProcess, centre: Centre, tmp_path: Path
+) -> None:
+    with phone() as browser:
+        browser.open(centre.link("p-2"))
+        shared(browser)
+        browser.tap("[data-tab=report]")
+        browser.tap("[data-finding=checkpoint]")
+        browser.write("input[list=classes]", "消防栓")
+        browser.write("input:not([list])", "港湾路 7 号消防栓")
+        browser.picture(tmp_path / "checkpoint.png")
+        browser.tap("[data-do=send_point]")
+        browser.wait_text("已登记：港湾路 7 号消防栓")
+
+        def points() -> list[dict[str, Any]]:
+            rows = centre.ask(op="register.get", name="checkpoints")["content"]
+            return [row for row in rows if row["checkpoint_class"] == "消防栓"]
+
+        wait_for(lambda: len(points()) == 1)
+        (point,) = points()
+        assert (point["name"], point["inspector_id"]) == ("港湾路 7 号消防栓", "p-2")
+        assert point["place"]["lat_deg"] == pytest.approx(START_AT.lat_deg, abs=1e-6)
+        # the same spot again: refused with its reason, and kept on the phone to read
+        browser.tap("[data-finding=checkpoint]")
+        browser.write("input[list=classes]", "消防栓")
+        browser.write("input:not([list])", "港湾路消防栓")
+        browser.tap("[data-do=send_point]")
+        browser.wait_text("附近已登记同类实测点")
+        assert len(points()) == 1
+
+
 def test_the_page_speaks_english(centre: Centre, tmp_path: Path) -> None:
     with phone("en-GB") as browser:
         case_id = centre.sent_case("p-1", "Street stall · Harbour Road")

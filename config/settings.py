@@ -238,6 +238,17 @@ class FieldPageSettings(Struct, frozen=True):
     token_days: Annotated[float, Meta(gt=0.0, le=3650.0)] = 30.0
     #: Inspectors may add the check point they stand at to checkpoints.csv.
     register_checkpoints: bool = True
+    #: Inspectors may send their phone's camera to the wall.
+    live: bool = True
+    #: host:port where those pictures are served as RTSP, to this machine's wall only by default;
+    #: walls on other machines need an address they reach (the hub makes the password).
+    live_rtsp: str = "127.0.0.1:7454"
+    #: Phones live at once: each costs about a third of a core (`gridwall bench` has no figure yet).
+    live_most: Annotated[int, Meta(ge=1, le=64)] = 4
+    #: STUN/TURN addresses for phones that are not in the gateway's own network.
+    ice_servers: tuple[str, ...] = ()
+    ice_user: str | None = None
+    ice_password: str | None = None
 
 
 class DeskSettings(Struct, frozen=True):

@@ -28,6 +28,7 @@ from console.desk.field_checkpoints import AddRow
 from console.desk.field_desk import FieldDesk
 from console.desk.fleet import FleetShelf
 from console.desk.intake import take_alert, take_ticket
+from console.desk.live_desk import LiveDesk
 from console.desk.messages import Message
 from console.desk.people_desk import PeopleDesk
 from console.desk.routes import StreetService
@@ -82,6 +83,7 @@ class Desk:
         self._fleets = FleetShelf(positions)
         self._units = UnitDesk(self._context)
         self._people = PeopleDesk(self._context, hub_state_folder(directory().site))
+        self._live = LiveDesk(self._context, add_row)
         self._field = FieldDesk(self._context, self._units, add_row)
         self._calendar: tuple[CalendarSettings, WorkingCalendar] | None = None
 
@@ -111,6 +113,7 @@ class Desk:
             ),
             "cases": ReadingOperation(self._cases),
             **self._field.operations(),
+            **self._live.operations(),
             "case": ReadingOperation(self._case),
             "count": ReadingOperation(self._count),
             "candidates": ReadingOperation(self._candidates),
@@ -124,6 +127,7 @@ class Desk:
             "cases": queries.open_cases(tx),
             "case_counts": queries.head_line(tx, day_start_ns),
             **self._units.snapshot(tx),
+            **self._live.snapshot(tx),
         }
 
     def tick(self, tx: Transaction, now_utc_ns: int) -> Sequence[Event]:

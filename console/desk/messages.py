@@ -68,6 +68,8 @@ ENGLISH = {
     "not_in_field": "{act} is not done from the field",
     "too_inaccurate": "the position is good to {metres} m only, {limit_m} m are needed: wait in the open",
     "checkpoint_there": "{name} is registered {metres} m from here already",
+    "no_live": "this site takes no live pictures from phones",
+    "live_row": "{camera_id} in cameras.csv points elsewhere: delete that row, it is made anew",
     "no_registration": "this site's check points are not registered from phones",
     "field_token": "this link is not valid any more; ask the command centre for a new one",
     "no_candidate": "nobody can be sent now: {count} inspector(s), each with a reason",

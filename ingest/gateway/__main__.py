@@ -28,12 +28,14 @@ from ingest.gateway.field_door import FieldDoor
 from ingest.gateway.field_push import FieldPush
 from ingest.gateway.gpsd_door import GpsdDoor
 from ingest.gateway.jt808_door import Jt808Door
+from ingest.gateway.live_door import LiveDoor
 from ingest.gateway.mqtt_door import MqttDoor
 from ingest.gateway.positions_door import PositionsDoor
 from ingest.gateway.server import Listener, Status, serve
 from ingest.gateway.tickets_door import TicketsDoor
 from ingest.logs import configure_logging
 from ingest.parent import ParentWatch
+from ingest.phones.address import password as phone_password
 from ingest.positions.trails import TrailStore, TrailWriter
 from ingest.stop import StopToken
 
@@ -75,10 +77,15 @@ class Gateway:
         store = EvidenceStore(
             folder / "evidence", free_space_min_mb=site.settings.store.free_space_min_mb
         )
-        field = FieldDoor(self._query, self._positions, store, self._counters, clock).routes()
+        field = FieldDoor(self._query, self._positions, store, self._counters, clock)
+        routes = field.routes()
+        self._live: LiveDoor | None = None
+        if settings.field_page.live:
+            self._live = LiveDoor(field, self._query, settings.field_page, phone_password(folder))
+            routes = [*self._live.routes(), *routes]
         self._listeners = [
-            Listener(site.hub.http, [*self._doors(store, folder, clock), *field]),
-            *own_field_door(site, field),
+            Listener(site.hub.http, [*self._doors(store, folder, clock), *routes]),
+            *own_field_door(site, routes),
         ]
 
     def _doors(
@@ -101,6 +108,8 @@ class Gateway:
         if self._mqtt is not None:
             self._mqtt.open()
         self._push.open(self._query_address, self._keys, self._jt808)
+        if self._live is not None:
+            self._live.open()
         try:
             await serve(self._listeners, self._leaves, self._opened)
         finally:
@@ -109,6 +118,8 @@ class Gateway:
                 terminals.close()
                 await self._jt808.close()
             self._positions.flush()
+            if self._live is not None:
+                await self._live.close()
             await self._gpsd.close()
             if self._mqtt is not None:
                 await asyncio.to_thread(self._mqtt.close)

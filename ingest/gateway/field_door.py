@@ -43,6 +43,7 @@ FILES = {
     "map.js": "text/javascript",
     "screens.js": "text/javascript",
     "findings.js": "text/javascript",
+    "live.js": "text/javascript",
     "shared.js": "text/javascript",
     "where.js": "text/javascript",
     "sw.js": "text/javascript",
@@ -149,45 +150,45 @@ class FieldDoor:
         try:
             start = place(request.query.get("lat"), request.query.get("lon"))
         except FixInvalid as error:
-            return self._refusal(400, str(error))
+            return self.refusal(400, str(error))
         where = {"lat_deg": start.lat_deg, "lon_deg": start.lon_deg}
         case_id = request.query.get("case_id", "")
         return await self._asked("field.route", request, {"case_id": case_id, **where})
 
     async def act(self, request: web.Request) -> web.Response:
         """Any act but a photo, whose picture must come with it."""
-        asked = await self._body(request)
+        asked = await self.body(request)
         if asked.get("act") == "photo":
-            return self._refusal(400, "a photo is sent to /field/api/photo")
+            return self.refusal(400, "a photo is sent to /field/api/photo")
         return await self._asked("field.act", request, _only(asked, ACT_FIELDS))
 
     async def report(self, request: web.Request) -> web.Response:
-        asked = _only(await self._body(request), REPORT_FIELDS)
+        asked = _only(await self.body(request), REPORT_FIELDS)
         return await self._asked("field.report", request, asked)
 
     async def checkpoint(self, request: web.Request) -> web.Response:
         """Where the holder stands becomes a check point of theirs."""
-        asked = _only(await self._body(request), CHECKPOINT_FIELDS)
+        asked = _only(await self.body(request), CHECKPOINT_FIELDS)
         return await self._asked("field.checkpoint", request, asked)
 
     async def unit(self, request: web.Request) -> web.Response:
         """What the inspector says of themselves; said now or not at all, so it is not queued."""
-        body = await self._body(request)
+        body = await self.body(request)
         return await self._asked("field.unit", request, {"state": body.get("state")})
 
     async def photo(self, request: web.Request) -> web.Response:
         """The picture first, then the act that names it: an event never names what is not there."""
-        holder = await self._holder(request)
+        holder = await self.holder(request)
         if isinstance(holder, web.Response):
             return holder
         try:
             sha = await self._keep(request)
         except EvidenceInvalid as error:
-            return self._refusal(400, str(error))
+            return self.refusal(400, str(error))
         except TimeoutError:
-            return self._refusal(408, "the picture did not arrive in time")
+            return self.refusal(408, "the picture did not arrive in time")
         except RetryLater as error:
-            return self._refusal(503, str(error))
+            return self.refusal(503, str(error))
         named = ("request_id", "case_id", "report_id", "photo_kind", "happened_utc")
         fields: dict[str, Any] = {key: request.query[key] for key in named if key in request.query}
         return await self._asked("field.act", request, {**fields, "act": "photo", "photo": sha})
@@ -212,7 +213,7 @@ class FieldDoor:
 
     async def picture(self, request: web.Request) -> web.StreamResponse:
         """Evidence of the holder's own open cases, nothing else."""
-        answer = await self._ask("field.tasks", request, {})
+        answer = await self.ask("field.tasks", request, {})
         if isinstance(answer, web.Response):
             return answer
         sha = request.match_info["sha"]
@@ -222,23 +223,23 @@ class FieldDoor:
             for name in (*task["pictures"], *(photo["sha"] for photo in task["photos"]))
         }
         if sha not in own:
-            return self._refusal(404, "no picture of your cases has that name")
+            return self.refusal(404, "no picture of your cases has that name")
         path = self._store.path(sha)
         kind = await asyncio.to_thread(content_type_of, path)
         if kind not in PHOTO_TYPES:
-            return self._refusal(404, "the picture is not there")
+            return self.refusal(404, "the picture is not there")
         headers = {**HEADERS, "Content-Type": kind, "Cache-Control": "private, max-age=86400"}
         return web.FileResponse(path, headers=headers)
 
     async def fixes(self, request: web.Request) -> web.Response:
         """Positions of the holder; each judged by itself, `results` counts what became of them."""
-        holder = await self._holder(request)
+        holder = await self.holder(request)
         if isinstance(holder, web.Response):
             return holder
         try:
             asked = msgspec.json.decode(await request.read(), type=_Fixes)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            return self._refusal(400, f"not understood: {error}")
+            return self.refusal(400, f"not understood: {error}")
         results: dict[str, int] = {}
         for entry in asked.fixes[:FIXES_MOST]:
             try:
@@ -264,14 +265,14 @@ class FieldDoor:
             inspector_id=InspectorId(inspector_id),
         )
 
-    async def _holder(self, request: web.Request) -> str | web.Response:
+    async def holder(self, request: web.Request) -> str | web.Response:
         """Whose token the request carries; a holder is believed for `HOLDER_S`."""
         key = hashlib.sha256(token_of(request).encode()).hexdigest()
         now_s = asyncio.get_running_loop().time()
         known = self._holders.get(key)
         if known is not None and known[0] > now_s:
             return known[1]
-        answer = await self._ask("field.me", request, {})
+        answer = await self.ask("field.me", request, {})
         if isinstance(answer, web.Response):
             return answer
         holder = str(answer["inspector_id"])
@@ -280,7 +281,8 @@ class FieldDoor:
             self._holders.popitem(last=False)
         return holder
 
-    async def _body(self, request: web.Request) -> dict[str, Any]:
+    async def body(self, request: web.Request) -> dict[str, Any]:
+        """The request's JSON object. Raises HTTPBadRequest."""
         try:
             decoded: dict[str, Any] = msgspec.json.decode(await request.read(), type=dict[str, Any])
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -288,20 +290,24 @@ class FieldDoor:
         return decoded
 
     async def _asked(self, op: str, request: web.Request, fields: dict[str, Any]) -> web.Response:
-        answer = await self._ask(op, request, fields)
+        answer = await self.ask(op, request, fields)
         if isinstance(answer, web.Response):
             return answer
+        return self.reply(answer)
+
+    def reply(self, answer: dict[str, Any]) -> web.Response:
+        """A good answer."""
         return web.Response(
             body=msgspec.json.encode(answer), content_type="application/json", headers=HEADERS
         )
 
-    async def _ask(
+    async def ask(
         self, op: str, request: web.Request, fields: dict[str, Any]
     ) -> dict[str, Any] | web.Response:
         """The hub's answer, or what the phone is told instead."""
         token = token_of(request)
         if not token:
-            return self._refusal(401, "a link of the command centre is needed")
+            return self.refusal(401, "a link of the command centre is needed")
         try:
             future = self._query.submit(op, HUB_S, token=token, **fields)
             answer = checked_answer(await asyncio.wrap_future(future))
@@ -309,13 +315,14 @@ class FieldDoor:
             reason = str(error.answer.get("reason", ""))
             status = 401 if reason == "field_token" else 409
             values = error.answer.get("values", {})
-            return self._refusal(status, error.error, reason=reason, values=values)
+            return self.refusal(status, error.error, reason=reason, values=values)
         except GridwallError as error:
-            return self._refusal(503, str(error))
+            return self.refusal(503, str(error))
         self._counters.add("gridwall_field_requests_total", op=op, result="ok")
         return answer
 
-    def _refusal(self, status: int, text: str, **more: Any) -> web.Response:
+    def refusal(self, status: int, text: str, **more: Any) -> web.Response:
+        """What the phone is told instead, counted."""
         self._counters.add("gridwall_field_requests_total", op="refused", result=str(status))
         body = {"ok": False, "error": text, **more}
         return web.json_response(body, status=status, headers=HEADERS)

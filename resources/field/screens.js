@@ -3,6 +3,7 @@
 import * as queue from "/field/queue.js";
 import { doAct, picture, recount, sayState, start, takePhoto, tokenOf } from "/field/app.js";
 import { findingScreen } from "/field/findings.js";
+import { liveScreen } from "/field/live.js";
 import { draw, metresBetween } from "/field/map.js";
 import { $, button, make, openTask, pendingOf, pictures, state } from "/field/shared.js";
 import { findWay, share } from "/field/where.js";
@@ -49,6 +50,7 @@ export function render(always = false) {
   for (const tab of document.querySelectorAll("nav button")) {
     const count = tab.dataset.tab === "tasks" ? state.tasks.length : tab.dataset.tab === "outbox" ? state.waiting.length : 0;
     tab.textContent = say(tab.dataset.tab) + (count ? ` ${count}` : "");
+    if (tab.dataset.tab === "live") tab.classList.toggle("red", state.live.phase === "on");
     if (tab.dataset.tab === state.tab) tab.setAttribute("aria-current", "page");
     else tab.removeAttribute("aria-current");
   }
@@ -77,6 +79,7 @@ function writeOn(old) {
 function screen() {
   if (!state.hasLink || (state.ended && !state.me)) return welcome();
   if (state.tab === "report") return findingScreen();
+  if (state.tab === "live") return liveScreen();
   if (state.tab === "outbox") return outboxScreen();
   const task = openTask();
   return task ? taskScreen(task) : taskList();

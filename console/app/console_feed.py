@@ -110,6 +110,7 @@ class SeatFeed(QObject):
                 snapshot.ptz,
                 snapshot.scenes,
                 snapshot.sights,
+                snapshot.live,
             )
         )
         self.library_changed.emit()

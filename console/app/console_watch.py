@@ -20,6 +20,7 @@ from console.state.session import ConsoleSession
 from console.state.tiles import Tile, TileAddress, WindowId
 from console.state.wall import MAIN_WINDOW
 from console.views.attention import Attention
+from console.views.live_desk import LiveDesk
 from console.views.main_window import MainWindow
 from console.views.shelf_desk import ShelfDesk
 from console.views.sight_desk import SightDesk
@@ -45,6 +46,7 @@ class SeatWatch:
         self._others: Sequence[QWidget] = ()
         self.shelves: ShelfDesk | None = None
         self._sights = SightDesk(session)
+        self._live = LiveDesk(session)
         self.alarm_calls = AlarmCalls(session, self._windows_on_screen)
         self.heartbeat = Heartbeat(
             [sys.executable, "-m", "console.app.watchdog"], self._watched, language, session.clock

@@ -17,6 +17,7 @@ from msgspec import Raw
 
 from console.desk.case import CaseData
 from console.desk.escalation_data import EscalationData
+from console.desk.live_data import LiveVideoData
 from console.desk.scene_messages import PushInForce, in_force
 from console.desk.shelf_data import ShelfData
 from console.desk.units import Unit
@@ -54,6 +55,7 @@ class FeedIntake:
         session.shelves.replace(_decoded(snapshot.shelves, ShelfData))
         session.people.replace(_decoded(snapshot.positions, PositionEntry))
         session.units.replace(_decoded(snapshot.units, Unit))
+        session.live.replace(_decoded(snapshot.live, LiveVideoData))
         session.wall.ptz.replace(_decoded(snapshot.ptz, PtzStateData))
         for alert_id in session.alerts:
             session.wall.alarms.cleared(alert_id)
@@ -92,6 +94,8 @@ class FeedIntake:
             self._take_shelf(event.verb, event.decode_data(ShelfData))
         elif event.noun is Noun.UNIT and event.verb == "changed":
             session.units.apply(event.decode_data(Unit))
+        elif event.noun is Noun.UNIT and event.verb == "live":
+            session.live.apply(event.decode_data(LiveVideoData))
         elif event.noun is Noun.CAMERA:
             session.health.apply(event.decode_data(CameraHealthData))
         elif event.noun is Noun.PTZ and event.verb == "state":

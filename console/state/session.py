@@ -30,6 +30,7 @@ from console.state.directory import CameraDirectory
 from console.state.feed_status import FeedStatus
 from console.state.health import CameraHealth
 from console.state.linkage import Sight, View, sights_of
+from console.state.live_phones import LivePhones
 from console.state.losses import Losses
 from console.state.notices import Notice as Notice
 from console.state.notices import Severity as Severity
@@ -89,6 +90,7 @@ class ConsoleSession:
         self.queue = CaseQueue(self.cases)
         self.people = People(site.inspectors)
         self.units = Units()
+        self.live = LivePhones()
         self.replay = TrailReplay()
         self.health = CameraHealth(self.directory)
         self.losses = Losses(self.health)
@@ -194,11 +196,11 @@ class ConsoleSession:
         return sum(bool(self.wall.tiles_of(camera.id)) for camera in cameras)
 
     def select_inspector(self, inspector_id: str) -> None:
-        """An inspector: the map to them and the nearest camera to the wall."""
+        """An inspector: the map to them; their phone where it is live, else the nearest camera."""
         person = self.people.get(InspectorId(inspector_id))
         place = person.place if person else None
         self.selection.set(Selection(SelectionKind.INSPECTOR, inspector_id, place))
-        self._link(place)
+        self._link(place, first=self.live.camera_of(inspector_id))
 
     def select_place(self, place: GeoPoint) -> None:
         """A point of the map: the cameras that see it; the map itself stays where it is."""

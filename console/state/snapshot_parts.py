@@ -17,3 +17,4 @@ class SnapshotParts(Struct, frozen=True):
     ptz: tuple[Raw, ...] = ()
     scenes: tuple[Raw, ...] = ()
     sights: tuple[Raw, ...] = ()
+    live: tuple[Raw, ...] = ()

@@ -157,7 +157,10 @@ class HoverCard(QLabel):
             speed = translate("Map", "{0} km/h").format(round(person.speed_mps * 3.6))
         unit = self._session.units.get(inspector_id)
         state = "" if unit is None else people_words.state_text(unit.state)
-        return f"{person.name}\n" + " · ".join(part for part in (state, age, speed) if part)
+        live = self._session.live.camera_of(inspector_id)
+        on_air = "" if live is None else translate("Map", "phone is live")
+        parts = (state, on_air, age, speed)
+        return f"{person.name}\n" + " · ".join(part for part in parts if part)
 
     def _checkpoint_text(self, point_id: str) -> str:
         site, visited = self._session.site, self._session.patrol.get()

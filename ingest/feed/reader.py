@@ -73,6 +73,7 @@ class Snapshot(Struct, frozen=True):
     shelves: tuple[Raw, ...] = ()
     units: tuple[Raw, ...] = ()
     sights: tuple[Raw, ...] = ()
+    live: tuple[Raw, ...] = ()
 
 
 class _Answer(Struct, frozen=True):

@@ -1718,6 +1718,21 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
     </message>
 </context>
 <context>
+    <name>Live</name>
+    <message>
+        <source>{0} is not live any more</source>
+        <translation>{0} 已结束直播</translation>
+    </message>
+    <message>
+        <source>{0} is live from the spot</source>
+        <translation>{0} 正在现场直播</translation>
+    </message>
+    <message>
+        <source>{0} is live: choose them on the map or call {1}</source>
+        <translation>{0} 正在直播：在地图上选中此人，或调出 {1}</translation>
+    </message>
+</context>
+<context>
     <name>Losses</name>
     <message>
         <source>Lost cameras and maintenance</source>
@@ -1822,6 +1837,10 @@ Give cameras lat and lon in cameras.csv, or add streets.osm.pbf to the site fold
         <translation>{0} km/h</translation>
     </message>
     <message>
+        <source>phone is live</source>
+        <translation>手机直播中</translation>
+    </message>
+    <message>
         <source>visited this round</source>
         <translation>本轮已到达</translation>
     </message>
@@ -1871,6 +1890,7 @@ Give cameras lat and lon in cameras.csv, or add streets.osm.pbf to the site fold
     </message>
     <message>
         <source>Layers</source>
+        <extracomment>Stands under its layer&apos;s switch while that is on.</extracomment>
         <translation>图层</translation>
     </message>
     <message>

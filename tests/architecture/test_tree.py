@@ -17,7 +17,8 @@ LINES_AT_MOST = 400
 
 #: engine → the only files (or folders) that may import it.
 IMPORTERS = {
-    "av": ("ingest/cameras/source.py", "ingest/cameras/pictures.py"),
+    "av": ("ingest/phones/", "ingest/cameras/source.py", "ingest/cameras/pictures.py"),
+    "aiortc": ("ingest/phones/",),
     "zmq": ("ingest/feed/sockets.py", "console/bench/"),
     "ultralytics": ("vision/ultralytics_detector.py", "vision/learn/"),
     "openvino": ("vision/openvino_detector.py", "vision/learn/", "console/bench/"),

@@ -192,6 +192,8 @@ class Jt808Settings(Struct, frozen=True):
     require_auth: bool = False
     auth_code: str | None = None
     idle_timeout_s: Annotated[float, Meta(ge=10.0, le=86_400.0)] = 600.0
+    #: A connection that has not sent one whole message by then is ended: terminals speak at once.
+    first_message_s: Annotated[float, Meta(ge=0.5, le=600.0)] = 30.0
     #: Event keys of the terminals (0x0301): number → available, busy or off.
     event_states: dict[str, Literal["available", "busy", "off"]] = field(
         default_factory=lambda: {"1": "available", "2": "busy", "3": "off"}

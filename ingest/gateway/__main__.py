@@ -34,12 +34,16 @@ from ingest.gateway.positions_door import PositionsDoor
 from ingest.gateway.server import Listener, Status, serve
 from ingest.gateway.tickets_door import TicketsDoor
 from ingest.logs import configure_logging
+from ingest.open_files import allow_open_files
 from ingest.parent import ParentWatch
 from ingest.phones.address import password as phone_password
 from ingest.positions.trails import TrailStore, TrailWriter
 from ingest.stop import StopToken
 
 log = logging.getLogger("ingest.gateway")
+
+#: Terminals (`jt808_door`), phones and files.
+OPEN_FILES = 12_000
 
 
 class Gateway:
@@ -193,6 +197,7 @@ def main() -> int:
     parser.add_argument("--parent", type=int, required=True, help="pid of the hub")
     arguments = parser.parse_args()
     configure_logging("gateway")
+    allow_open_files(OPEN_FILES)
     stop = StopToken()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.stop())

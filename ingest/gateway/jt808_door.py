@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hmac
 import itertools
 import logging
 import secrets
@@ -38,6 +39,10 @@ from ingest.positions.jt808 import (
 log = logging.getLogger(__name__)
 
 READ_BYTES = 4_096
+#: Connections the system holds until we take them: a district's terminals come back at once.
+BACKLOG = 4_096
+#: Numbers one connection may speak for (a relay of many terminals).
+NUMBERS_MOST = 2_000
 #: Terminals connected at once; more are refused.
 CONNECTIONS_MOST = 10_000
 #: An answer must leave within this time, seconds.
@@ -49,7 +54,9 @@ class _Terminal:
 
     def __init__(self, writer: asyncio.StreamWriter) -> None:
         self.frames = FrameReader()
-        self.is_authenticated = False
+        #: Numbers that gave the code on this connection; others on it may not borrow it.
+        self.authenticated: set[str] = set()
+        self.has_spoken = False
         self.writer = writer
         self.phone = ""
         self.is_2019 = False
@@ -80,7 +87,7 @@ class Jt808Door:
     async def open(self, address: str) -> asyncio.Server:
         """Listens at host:port. Raises OSError."""
         host, _, port = address.rpartition(":")
-        return await asyncio.start_server(self._connected, host or None, int(port))
+        return await asyncio.start_server(self._connected, host or None, int(port), backlog=BACKLOG)
 
     async def close(self) -> None:
         """Ends every connection."""
@@ -114,8 +121,13 @@ class Jt808Door:
     async def _converse(
         self, terminal: _Terminal, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
+        settings = self._service.site.settings.jt808
+        loop = asyncio.get_running_loop()
+        first_until_s = loop.time() + settings.first_message_s
         while True:
-            async with asyncio.timeout(self._service.site.settings.jt808.idle_timeout_s):
+            silent_until_s = loop.time() + settings.idle_timeout_s
+            until_s = silent_until_s if terminal.has_spoken else first_until_s
+            async with asyncio.timeout_at(min(until_s, silent_until_s)):
                 data = await reader.read(READ_BYTES)
             if not data:
                 return
@@ -135,6 +147,7 @@ class Jt808Door:
             log.debug("a JT808 frame is wrong: %s", error)
             return None
         serial = next(self._serials) & 0xFFFF
+        terminal.has_spoken = True
         self._note(terminal, message)
         match message.message_id:
             case MessageId.TERMINAL_REPLY:
@@ -193,11 +206,16 @@ class Jt808Door:
         return Result.OK
 
     def _authenticate(self, terminal: _Terminal, message: Message) -> Result:
-        terminal.is_authenticated = auth_code_of(message) == self._code()
-        return Result.OK if terminal.is_authenticated else Result.FAILED
+        number = canonical_device_id(message.phone)
+        terminal.authenticated.discard(number)
+        given, wanted = auth_code_of(message).encode(), self._code().encode()
+        if not hmac.compare_digest(given, wanted) or len(terminal.authenticated) >= NUMBERS_MOST:
+            return Result.FAILED
+        terminal.authenticated.add(number)
+        return Result.OK
 
     def _may_report(self, terminal: _Terminal, message: Message) -> bool:
-        if terminal.is_authenticated:
+        if canonical_device_id(message.phone) in terminal.authenticated:
             return True
         if self._service.site.settings.jt808.require_auth:
             return False

@@ -43,6 +43,7 @@ def shown(seat: Seat) -> set[CameraId]:
 
 def test_a_phone_on_the_open_case_comes_to_the_wall_once_it_is_in_the_register(seat: Seat) -> None:
     desk = LiveDesk(seat.session)
+    seat.fill()
     case_id = seat.session.cases.rows()[0].id
     seat.session.open(case_id)
     assert "live from the spot" in tell(seat, data(case_id=case_id))

@@ -27,6 +27,7 @@ from config.site import (
     LimitUnit,
     UnitName,
 )
+from config.travel import Travel
 
 #: File name → (columns, required columns). The order is the order in which files are written.
 REGISTER_COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -36,7 +37,7 @@ REGISTER_COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("id", "name", "main_url"),
     ),
     "inspectors.csv": (
-        ("id", "name", "phone", "role", "grid_id", "device_id", "shift"),
+        ("id", "name", "phone", "role", "grid_id", "device_id", "shift", "travel"),
         ("id", "name"),
     ),
     "items.csv": (
@@ -57,6 +58,14 @@ _LIMIT_ALIASES = {
     "工作时": LimitUnit.WORKING_HOUR,
     "紧急工作时": LimitUnit.URGENT_WORKING_HOUR,
     "工作日": LimitUnit.WORKING_DAY,
+}
+
+
+#: How an inspector travels, as the register may say it.
+_TRAVEL = {travel.value: travel for travel in Travel} | {
+    "步行": Travel.WALKING,
+    "电动车": Travel.E_BIKE,
+    "电动自行车": Travel.E_BIKE,
 }
 
 
@@ -150,6 +159,16 @@ def read_inspectors(content: bytes, problems: FileProblems) -> tuple[Inspector, 
     return tuple(inspectors)
 
 
+def _travel(row: Row) -> Travel | None:
+    word = row.text("travel")
+    if word is None:
+        return None
+    known = _TRAVEL.get(word.strip().lower())
+    if known is None:
+        row.error("travel", shown(word), one_of([travel.value for travel in Travel]))
+    return known
+
+
 def _inspector(row: Row, devices: dict[str, int]) -> Inspector | None:
     identity, name = row.identity("id"), row.required("name")
     device_id, shift, grid_id = (
@@ -163,9 +182,11 @@ def _inspector(row: Row, devices: dict[str, int]) -> Inspector | None:
             found = f"device {shown(device_id)} again (line {first} keeps it)"
             row.warning("device_id", found, "each device once")
             device_id = None
+    travel = _travel(row)
     if identity is None or name is None:
         return None
     return Inspector(
+        travel=travel,
         id=InspectorId(identity),
         name=name,
         phone=row.text("phone"),

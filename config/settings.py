@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Meta, Struct, field
 
 from config.linkage_settings import AttentionSettings, LinkageSettings
+from config.travel import Travel
 
 Fraction = Annotated[float, Meta(ge=0.0, le=1.0)]
 
@@ -268,8 +269,12 @@ class DeskSettings(Struct, frozen=True):
     candidate_count: Annotated[int, Meta(ge=1, le=100)] = 8
     #: Straight lines are made longer by this where there is no street network (city blocks).
     detour_factor: Annotated[float, Meta(ge=1.0, le=5.0)] = 1.3
+    #: How inspectors get about whose row in inspectors.csv does not say it.
+    travel: Travel = Travel.E_BIKE
     #: For the time of arrival: an electric scooter in a city, 15 km/h door to door.
     inspector_speed_mps: Annotated[float, Meta(ge=0.3, le=40.0)] = 4.2
+    #: On foot, waiting at lights included.
+    walking_speed_mps: Annotated[float, Meta(ge=0.3, le=5.0)] = 1.3
     #: An ETA this much longer outweighs the own grid cell: 300 m count like one cell away.
     own_grid_bonus_m: Annotated[float, Meta(ge=0.0, le=100_000.0)] = 300.0
     #: Limits per step in working minutes; the handling step uses the item's own limit.
@@ -280,6 +285,10 @@ class DeskSettings(Struct, frozen=True):
     merge_window_s: Annotated[float, Meta(ge=0.0, le=86_400.0)] = 600.0
     #: Minimum overlap (share of the smaller box) for a smoke and a fire alert to be one case.
     merge_overlap: Fraction = 0.05
+
+    def speed_mps(self, travel: Travel) -> float:
+        """Metres a second door to door."""
+        return self.walking_speed_mps if travel is Travel.WALKING else self.inspector_speed_mps
 
 
 class PtzSettings(Struct, frozen=True):

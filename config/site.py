@@ -15,6 +15,7 @@ from msgspec import Struct, field
 
 from config.geometry import GeoPoint, ImagePoint
 from config.settings import Settings
+from config.travel import Travel
 
 CameraId = NewType("CameraId", str)
 ZoneId = NewType("ZoneId", str)
@@ -149,6 +150,7 @@ class Inspector(Struct, frozen=True):
     grid_id: GridId | None = None
     device_id: DeviceId | None = None
     shift: Hours | None = None
+    travel: Travel | None = None
 
 
 class LimitUnit(enum.Enum):

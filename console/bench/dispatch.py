@@ -32,11 +32,12 @@ from config.site import (
     Site,
 )
 from console.bench.report import print_result, say
-from console.desk.candidates import CandidateList, Routing, Situation, candidates_for
+from console.desk.candidates import CandidateList, Situation, candidates_for
 from console.desk.clock_rules import WorkingCalendar
 from console.desk.fleet import Fleet, fleet_of
 from console.desk.patrol_rules import coverage
 from console.desk.routes import StreetNetwork
+from console.desk.routing import Routing
 from ingest.feed.envelope import utc_text
 from ingest.positions.fix import PositionEntry
 from ingest.positions.trails import TrailPoint

@@ -6,7 +6,7 @@ judged as arrays; words are made for those who are shown only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, structs
@@ -15,9 +15,11 @@ from config.directory import SiteDirectory
 from config.geometry import GeoPoint
 from config.settings import DeskSettings
 from config.site import InspectorId
+from config.travel import Travel
 from console.desk.clock_rules import WorkingCalendar
 from console.desk.fleet import Fleet, fleet_of
 from console.desk.messages import Message
+from console.desk.routing import Routing
 from console.desk.units import Unit, UnitState
 from ingest.positions.fix import PositionEntry
 
@@ -73,31 +75,6 @@ class CandidateList(Struct, frozen=True):
         """The one to send; None when nobody can be."""
         head = self.candidates[0] if self.candidates else None
         return head if head is not None and not head.shortfalls else None
-
-
-class Route(Struct, frozen=True):
-    """A way along the streets, `points` from start to end."""
-
-    distance_m: float
-    points: tuple[GeoPoint, ...]
-
-
-class Routing(Struct, frozen=True):
-    """What the street network answers; None everywhere and `cause` where there is none.
-
-    Attributes:
-        distances_m: road metres from a place to others, followed up to a limit (m): None = no way
-            at all, infinite = further than the limit.
-        route: the way from one place to another (None = no way).
-        streets_near: pieces of street within a margin (m) around points, a bounded number.
-    """
-
-    distances_m: Callable[[GeoPoint, Sequence[GeoPoint], float], Sequence[float | None]] | None
-    cause: str = ""
-    route: Callable[[GeoPoint, GeoPoint], Route | None] | None = None
-    streets_near: (
-        Callable[[Sequence[GeoPoint], float, int], Sequence[tuple[GeoPoint, GeoPoint]]] | None
-    ) = None
 
 
 class Situation(Struct, frozen=True):
@@ -156,6 +133,11 @@ class _Judgement:
         self._by_road = np.zeros(len(fleet.inspectors), bool)
         self._age_s = np.maximum(0.0, (situation.now_utc_ns - fleet.fix_ns) / 1e9)
         self._chain = {cell.id for cell in directory.ancestors(grid_id)}
+        self._on_foot = fleet.on_foot(self._settings.travel)
+        speeds = [self._settings.speed_mps(travel) for travel in (Travel.E_BIKE, Travel.WALKING)]
+        self._speed_mps = np.where(self._on_foot, speeds[1], speeds[0])
+        #: A metre of somebody slow counts like so many of the fastest.
+        self._pace = max(speeds) / self._speed_mps
         self._bonus_m = self._bonuses()
         self._load_m = np.zeros(len(fleet.inspectors))
         for inspector_id, count in situation.loads.items():
@@ -234,8 +216,9 @@ class _Judgement:
         return "other_grid"
 
     def _score(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Metres, less what the own grid is worth, more for every case of today."""
-        found: NDArray[np.float64] = self._metres[rows] - self._bonus_m[rows] + self._load_m[rows]
+        """Metres at the fastest's pace, less what the own grid is worth, more for today's cases."""
+        metres = self._metres[rows] * self._pace[rows]
+        found: NDArray[np.float64] = metres - self._bonus_m[rows] + self._load_m[rows]
         return found
 
     def _settled_ties(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -245,7 +228,7 @@ class _Judgement:
         return self._np.array(head, dtype=self._np.int64)
 
     def _score_of(self, row: int) -> float:
-        return float(self._metres[row] - self._bonus_m[row] + self._load_m[row])
+        return float(self._score(self._np.array([row]))[0])
 
     # -- roads
 
@@ -275,6 +258,11 @@ class _Judgement:
             self._take_roads(beyond[:SHORTFALLS_SHOWN], _BEYOND * settings.radius_m)
 
     def _take_roads(self, rows: NDArray[np.int64], limit_m: float) -> None:
+        on_foot = self._on_foot[rows]
+        self._take_roads_of(rows[~on_foot], limit_m, Travel.E_BIKE)
+        self._take_roads_of(rows[on_foot], limit_m, Travel.WALKING)
+
+    def _take_roads_of(self, rows: NDArray[np.int64], limit_m: float, travel: Travel) -> None:
         distances_m = self._situation.routing.distances_m
         if distances_m is None or not len(rows):
             return
@@ -285,7 +273,8 @@ class _Judgement:
                 fleet.lat_deg[rows].tolist(), fleet.lon_deg[rows].tolist(), strict=True
             )
         ]
-        for row, road in zip(rows.tolist(), distances_m(self._place, places, limit_m), strict=True):
+        found = distances_m(self._place, places, limit_m, travel)
+        for row, road in zip(rows.tolist(), found, strict=True):
             if road is not None:
                 self._metres[row], self._by_road[row] = road, True
 
@@ -330,7 +319,7 @@ class _Judgement:
             inspector.id,
             inspector.name,
             metres,
-            metres / self._settings.inspector_speed_mps,
+            metres / float(self._speed_mps[row]),
             float(self._age_s[row]),
             by_road=bool(self._by_road[row]),
             lat_deg=float(fleet.lat_deg[row]),
@@ -344,6 +333,8 @@ class _Judgement:
             Message(self._kind(inspector.grid_id)),
             Message("distance", {"metres": round(candidate.distance_m or 0.0)}),
         ]
+        if self._on_foot[row] and not self._on_foot.all():
+            reasons.append(Message("on_foot"))
         if count := self._situation.loads.get(inspector.id, 0):
             reasons.append(Message("load", {"count": count}))
         return structs.replace(candidate, reasons=tuple(reasons))

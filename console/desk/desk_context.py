@@ -9,9 +9,9 @@ from msgspec import Struct
 
 from config.directory import SiteDirectory
 from config.settings import DeskSettings, UnitSettings
-from console.desk.candidates import Routing
 from console.desk.clock_rules import WorkingCalendar
 from console.desk.fleet import FleetShelf
+from console.desk.routing import Routing
 from console.desk.step_clocks import Surroundings
 from console.desk.transitions import SYSTEM, TransitionTable
 from ingest.feed.log import Transaction

@@ -16,6 +16,7 @@ from msgspec import Meta, Struct
 
 from config.geometry import GeoPoint, distance_m
 from config.site import Inspector
+from config.travel import Travel
 from console.desk import case_store, field_access, unit_store
 from console.desk.acts import actor_name, perform, propose, refused
 from console.desk.case import CaseData
@@ -297,20 +298,24 @@ class FieldDesk:
             start = GeoPoint(asked.lat_deg, asked.lon_deg)
         except ValueError as error:
             raise OperationRefused(str(error)) from error
-        return OperationResult(way_reply(start, GeoPoint(case.lat_deg, case.lon_deg), context))
+        travel = inspector.travel or context.settings.travel
+        end = GeoPoint(case.lat_deg, case.lon_deg)
+        return OperationResult(way_reply(start, end, context, travel))
 
 
-def way_reply(start: GeoPoint, end: GeoPoint, context: DeskContext) -> dict[str, Any]:
+def way_reply(
+    start: GeoPoint, end: GeoPoint, context: DeskContext, travel: Travel
+) -> dict[str, Any]:
     """`distance_m, eta_s, by_road, points [[lat, lon]]` and the `streets` around."""
     routing = context.routing
-    route = routing.route(start, end) if routing.route else None
+    route = routing.route(start, end, travel) if routing.route else None
     points = route.points if route else (start, end)
     straight_m = distance_m(start, end) * context.settings.detour_factor
     metres = route.distance_m if route else straight_m
     streets = routing.streets_near(points, MARGIN_M, PIECES_MOST) if routing.streets_near else ()
     return {
         "distance_m": round(metres, 1),
-        "eta_s": round(metres / context.settings.inspector_speed_mps, 1),
+        "eta_s": round(metres / context.settings.speed_mps(travel), 1),
         "by_road": route is not None,
         "points": [_pair(point) for point in points],
         "streets": [[_pair(a), _pair(b)] for a, b in streets],

@@ -15,6 +15,7 @@ import msgspec
 from config.directory import SiteDirectory
 from config.geometry import EARTH_RADIUS_M, GeoPoint
 from config.site import Hours, Inspector
+from config.travel import Travel
 from ingest.feed.envelope import Noun, parse_utc_ns
 from ingest.feed.last_values import LastPositions
 from ingest.feed.log import Transaction
@@ -34,6 +35,7 @@ class Fleet:
         row_of: inspector → row.
         lat_deg, lon_deg: NaN without a position. fix_ns: 0 without one.
         shift: index into `shifts`, -1 for always on duty. grid: index into `grids`, -1 for none.
+        walks, rides: True where the register says so; neither: the site's own default.
     """
 
     inspectors: tuple[Inspector, ...]
@@ -46,6 +48,12 @@ class Fleet:
     shifts: tuple[Hours, ...]
     grid: NDArray[np.int64]
     grids: tuple[str, ...]
+    walks: NDArray[np.bool_]
+    rides: NDArray[np.bool_]
+
+    def on_foot(self, default: Travel) -> NDArray[np.bool_]:
+        """Who goes on foot, where `default` holds for those whose row does not say it."""
+        return self.walks | ~self.rides if default is Travel.WALKING else self.walks
 
     @property
     def has_place(self) -> NDArray[np.bool_]:
@@ -94,6 +102,8 @@ def fleet_of(inspectors: Sequence[Inspector], positions: Mapping[str, PositionEn
         tuple(shifts),
         grid,
         tuple(grids),
+        np.array([each.travel is Travel.WALKING for each in inspectors], dtype=bool),
+        np.array([each.travel is Travel.E_BIKE for each in inspectors], dtype=bool),
     )
 
 

@@ -81,6 +81,7 @@ ENGLISH = {
     "neighbour_grid": "neighbouring grid",
     "other_grid": "another grid",
     "distance": "{metres} m away",
+    "on_foot": "on foot",
     "load": "{count} case(s) today",
     "mutual_aid": "helps out: nobody of {grid} can go ({count})",
     "straight_line": "distance is the straight line × {factor}: {cause}",

@@ -55,18 +55,19 @@ def routed_event(
     inspector = context.directory.inspector(inspector_id)
     if place is None or inspector is None:
         return None
+    travel = inspector.travel or context.settings.travel
     entry = context.fleets.fleet(tx, context.directory).positions.get(inspector_id)
     metres: float | None = None
     points: tuple[GeoPoint, ...] = ()
     by_road = False
     if entry is not None:
         start = GeoPoint(entry.lat_deg, entry.lon_deg)
-        route = context.routing.route(start, place) if context.routing.route else None
+        route = context.routing.route(start, place, travel) if context.routing.route else None
         by_road = route is not None
         points = corners(route.points) if route else (start, place)
         straight_m = distance_m(start, place) * context.settings.detour_factor
         metres = route.distance_m if route else straight_m
-    eta_s = None if metres is None else metres / context.settings.inspector_speed_mps
+    eta_s = None if metres is None else metres / context.settings.speed_mps(travel)
     data = UnitRouted(
         inspector_id=inspector_id,
         device_id=inspector.device_id,

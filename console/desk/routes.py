@@ -13,8 +13,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
+
 from config.geometry import GeoPoint, distance_m
-from console.desk.candidates import Route, Routing
+from config.travel import Travel
+from console.desk.routing import Route, Routing
+from console.desk.street_extract import StreetNetworkUnreadable, read_extract
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,10 +26,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-#: OSM highways nobody on foot or on a scooter can use, and ways that do not exist.
-_NOT_FOR_PEOPLE = frozenset(
-    {"motorway", "motorway_link", "construction", "proposed", "raceway", "abandoned", "platform"}
-)
 #: Longer edges get nodes in between, so that the nearest node is the nearest street: on a block of
 #: 200 m the walk to a corner would otherwise be up to 100 m wrong.
 NODE_DISTANCE_MAX_M = 10.0
@@ -36,37 +36,72 @@ SNAP_MAX_M = 500.0
 _EARTH_RADIUS_M = 6_371_008.8
 
 
-class StreetNetworkUnreadable(ValueError):
-    """The file is no street extract."""
+class _Roads(Struct, frozen=True):
+    """The graph of one kind of traveller.
+
+    Attributes:
+        along, against: csr, metres from row to column, in and against the way of travel.
+        island: (N,) number of the piece a node hangs together with (directions left aside).
+        nodes: (K,) nodes this traveller can be at; tree: over their places.
+    """
+
+    along: Any
+    against: Any
+    island: NDArray[np.int32]
+    nodes: NDArray[np.int64]
+    tree: Any
 
 
 class StreetNetwork:
-    """Streets as nodes and edges in metres; walked in both directions (people, not cars)."""
+    """Streets as nodes and edges in metres, for people on foot and on electric bicycles."""
 
     def __init__(
-        self, lat_deg: NDArray[np.float64], lon_deg: NDArray[np.float64], edges: NDArray[np.int64]
+        self,
+        lat_deg: NDArray[np.float64],
+        lon_deg: NDArray[np.float64],
+        edges: NDArray[np.int64],
+        rides: NDArray[np.bool_] | None = None,
     ) -> None:
-        """`lat_deg`, `lon_deg`: (N,) nodes; `edges`: (M, 2) node numbers."""
+        """`lat_deg`, `lon_deg`: (N,) nodes; `edges`: (M, 2) node numbers.
+
+        `rides`: (M, 2), whether a bicycle may go from the first to the second and back; None: always.
+        """
+        import numpy as np
+
+        lengths = _lengths_m(lat_deg, lon_deg, edges)
+        self._pieces_deg = np.stack(
+            [np.column_stack([lat_deg[ends], lon_deg[ends]]) for ends in edges.T], axis=1
+        )
+        if rides is None:
+            rides = np.ones((len(edges), 2), dtype=bool)
+        lat_deg, lon_deg, pairs, lengths, edge = _with_nodes_between(
+            lat_deg, lon_deg, edges, lengths
+        )
+        self._lat_deg, self._lon_deg = lat_deg, lon_deg
+        self._scale = np.array([1.0, np.cos(np.radians(lat_deg.mean()))])
+        both = np.concatenate([pairs, pairs[:, ::-1]])
+        twice = np.tile(lengths, 2)
+        walked = self._roads(both, twice)
+        self._of = {Travel.WALKING: walked, Travel.E_BIKE: walked}
+        if not rides.all():
+            allowed = np.concatenate([rides[edge, 0], rides[edge, 1]])
+            self._of[Travel.E_BIKE] = self._roads(both[allowed], twice[allowed])
+
+    def _roads(self, arcs: NDArray[np.int64], lengths_m: NDArray[np.float64]) -> _Roads:
         import numpy as np
         from scipy.sparse import coo_array
         from scipy.sparse.csgraph import connected_components
         from scipy.spatial import cKDTree
 
-        pairs, lengths = _shortest_edges(edges, _lengths_m(lat_deg, lon_deg, edges))
-        self._pieces_deg = np.stack(
-            [np.column_stack([lat_deg[ends], lon_deg[ends]]) for ends in pairs.T], axis=1
-        )
-        lat_deg, lon_deg, pairs, lengths = _with_nodes_between(lat_deg, lon_deg, pairs, lengths)
-        self._lat_deg, self._lon_deg = lat_deg, lon_deg
-        self._scale = np.array([1.0, np.cos(np.radians(lat_deg.mean()))])
-        self._tree = cKDTree(np.column_stack([lat_deg, lon_deg]) * self._scale)
-        shape = (len(lat_deg), len(lat_deg))
-        # both directions are stored: asked for an undirected graph, scipy would turn it each time
-        both = np.concatenate([pairs, pairs[:, ::-1]])
-        self._graph = coo_array(
-            (np.tile(lengths, 2), (both[:, 0], both[:, 1])), shape=shape
-        ).tocsr()
-        _, self._island = connected_components(self._graph, directed=False)
+        count = len(self._lat_deg)
+        arcs, lengths_m = _shortest_arcs(arcs, lengths_m)
+        along = coo_array((lengths_m, (arcs[:, 0], arcs[:, 1])), shape=(count, count)).tocsr()
+        _, island = connected_components(along, directed=False)
+        nodes = np.unique(arcs)
+        places = np.column_stack([self._lat_deg[nodes], self._lon_deg[nodes]]) * self._scale
+        against = along.T.tocsr()
+        differing: Any = against != along
+        return _Roads(along, against if differing.nnz else along, island, nodes, cKDTree(places))
 
     @property
     def node_count(self) -> int:
@@ -75,74 +110,64 @@ class StreetNetwork:
     @classmethod
     def load(cls, path: Path) -> StreetNetwork:
         """Reads an OSM extract. Raises StreetNetworkUnreadable."""
-        import numpy as np
-        import osmium
-
-        lats: list[float] = []
-        lons: list[float] = []
-        numbers: dict[int, int] = {}
-        edges: list[tuple[int, int]] = []
-        try:
-            ways: Any = (
-                osmium.FileProcessor(str(path), osmium.osm.NODE | osmium.osm.WAY)
-                .with_locations()
-                .with_filter(osmium.filter.KeyFilter("highway"))
-            )
-            for entity in ways:
-                if (
-                    entity.is_way()
-                    and entity.tags.get("highway", "construction") not in _NOT_FOR_PEOPLE
-                ):
-                    _add_way(entity, numbers, lats, lons, edges)
-        except (RuntimeError, OSError) as error:
-            raise StreetNetworkUnreadable(f"{path.name} is no OSM extract: {error}") from error
-        if not edges:
-            raise StreetNetworkUnreadable(f"{path.name} holds no streets")
-        return cls(np.array(lats), np.array(lons), np.array(edges, dtype=np.int64))
+        extract = read_extract(path)
+        return cls(extract.lat_deg, extract.lon_deg, extract.edges, extract.rides)
 
     def distances_m(
-        self, start: GeoPoint, ends: Sequence[GeoPoint], within_m: float = float("inf")
+        self,
+        goal: GeoPoint,
+        starts: Sequence[GeoPoint],
+        within_m: float = float("inf"),
+        travel: Travel = Travel.WALKING,
     ) -> list[float | None]:
-        """Metres along the streets to each end, with the walk to the street and from it.
+        """Metres along the streets from each start to the goal, with the walks to and from the street.
 
         None: no way at all. Infinite: further than `within_m`, up to where streets are followed.
         """
         import numpy as np
         from scipy.sparse.csgraph import dijkstra
 
-        origin = self._nearest(start)
-        if origin is None or not ends:
-            return [None] * len(ends)
-        places = np.array([(end.lat_deg, end.lon_deg) for end in ends])
-        degrees, nodes = self._tree.query(places * self._scale)
+        roads = self._of[travel]
+        origin = self._nearest(goal, roads)
+        if origin is None or not starts:
+            return [None] * len(starts)
+        places = np.array([(start.lat_deg, start.lon_deg) for start in starts])
+        degrees, rows = roads.tree.query(places * self._scale)
+        nodes = roads.nodes[rows]
         walks_m = np.radians(degrees) * _EARTH_RADIUS_M
-        reach = dijkstra(self._graph, indices=np.array(origin[0]), limit=within_m)
+        reach = dijkstra(roads.against, indices=np.array(origin[0]), limit=within_m)
         metres = reach[nodes] + origin[1] + walks_m
         metres[metres > within_m] = np.inf
-        is_cut_off = (walks_m > SNAP_MAX_M) | (self._island[nodes] != self._island[origin[0]])
+        is_cut_off = (walks_m > SNAP_MAX_M) | (roads.island[nodes] != roads.island[origin[0]])
+        if np.isinf(within_m):
+            is_cut_off |= np.isinf(metres)  # one-way streets lead out, but not in
         return [
             None if cut_off else road
             for cut_off, road in zip(is_cut_off.tolist(), metres.tolist(), strict=True)
         ]
 
-    def route(self, start: GeoPoint, end: GeoPoint) -> Route | None:
+    def route(
+        self, start: GeoPoint, end: GeoPoint, travel: Travel = Travel.WALKING
+    ) -> Route | None:
         """The shortest way; None where the streets do not connect the two."""
         import numpy as np
         from scipy.sparse.csgraph import dijkstra
 
-        origin, target = self._nearest(start), self._nearest(end)
+        roads = self._of[travel]
+        origin, target = self._nearest(start, roads), self._nearest(end, roads)
         if origin is None or target is None:
             return None
-        if self._island[origin[0]] != self._island[target[0]]:
+        if roads.island[origin[0]] != roads.island[target[0]]:
             return None
         limit_m = ROAD_OVER_LINE * distance_m(start, end) + 2 * SNAP_MAX_M
-        while True:
+        for limit in (limit_m, 2 * limit_m, np.inf):
             reach, before = dijkstra(
-                self._graph, indices=np.array(origin[0]), limit=limit_m, return_predecessors=True
+                roads.along, indices=np.array(origin[0]), limit=limit, return_predecessors=True
             )
             if np.isfinite(reach[target[0]]):
                 break
-            limit_m *= 2
+        else:
+            return None
         metres = float(reach[target[0]] + origin[1] + target[1])
         nodes = [target[0]]
         while nodes[-1] != origin[0]:
@@ -169,49 +194,28 @@ class StreetNetwork:
     def nodes_near(
         self, lat_deg: NDArray[np.float64], lon_deg: NDArray[np.float64]
     ) -> NDArray[np.int64]:
-        """(N,) the nearest node of each place, however far."""
+        """(N,) the nearest node of each place on foot, however far."""
         import numpy as np
 
-        _, nodes = self._tree.query(np.column_stack([lat_deg, lon_deg]) * self._scale)
-        return np.asarray(nodes, dtype=np.int64)
+        roads = self._of[Travel.WALKING]
+        _, rows = roads.tree.query(np.column_stack([lat_deg, lon_deg]) * self._scale)
+        return np.asarray(roads.nodes[rows], dtype=np.int64)
 
     def edges(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """(M, 2) node numbers, each edge in both directions, and (M,) metres."""
+        """(M, 2) node numbers of what is walked, each edge in both directions, and (M,) metres."""
         import numpy as np
 
-        pieces = self._graph.tocoo()
+        pieces = self._of[Travel.WALKING].along.tocoo()
         return np.column_stack([pieces.row, pieces.col]), pieces.data
 
-    def _nearest(self, place: GeoPoint) -> tuple[int, float] | None:
+    def _nearest(self, place: GeoPoint, roads: _Roads) -> tuple[int, float] | None:
         """The nearest node and the metres to it; None where there is no street near."""
         import numpy as np
 
         scaled = np.array([place.lat_deg, place.lon_deg]) * self._scale
-        degrees, node = self._tree.query(scaled)
+        degrees, row = roads.tree.query(scaled)
         metres = float(np.radians(degrees)) * _EARTH_RADIUS_M
-        return None if metres > SNAP_MAX_M else (int(node), metres)
-
-
-def _add_way(
-    way: Any,
-    numbers: dict[int, int],
-    lats: list[float],
-    lons: list[float],
-    edges: list[tuple[int, int]],
-) -> None:
-    previous: int | None = None
-    for node in way.nodes:
-        if not node.location.valid():
-            previous = None
-            continue
-        number = numbers.get(node.ref)
-        if number is None:
-            number = numbers[node.ref] = len(lats)
-            lats.append(node.location.lat)
-            lons.append(node.location.lon)
-        if previous is not None and previous != number:
-            edges.append((previous, number))
-        previous = number
+        return None if metres > SNAP_MAX_M else (int(roads.nodes[row]), metres)
 
 
 def _lengths_m(
@@ -227,18 +231,17 @@ def _lengths_m(
     return np.maximum(found, 0.01)  # a zero would vanish from a sparse matrix
 
 
-def _shortest_edges(
-    edges: NDArray[np.int64], lengths_m: NDArray[np.float64]
+def _shortest_arcs(
+    arcs: NDArray[np.int64], lengths_m: NDArray[np.float64]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """One edge per pair of nodes, the shortest: a csr matrix would add parallel ones up."""
+    """One arc per ordered pair of nodes, the shortest: a csr matrix would add parallel ones up."""
     import numpy as np
 
-    ordered = np.sort(edges, axis=1)
-    order = np.lexsort((lengths_m, ordered[:, 1], ordered[:, 0]))
-    ordered, lengths_m = ordered[order], lengths_m[order]
-    first = np.ones(len(ordered), dtype=bool)
-    first[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
-    return ordered[first], lengths_m[first]
+    order = np.lexsort((lengths_m, arcs[:, 1], arcs[:, 0]))
+    arcs, lengths_m = arcs[order], lengths_m[order]
+    first = np.ones(len(arcs), dtype=bool)
+    first[1:] = (arcs[1:] != arcs[:-1]).any(axis=1)
+    return arcs[first], lengths_m[first]
 
 
 def _with_nodes_between(
@@ -246,8 +249,11 @@ def _with_nodes_between(
     lon_deg: NDArray[np.float64],
     edges: NDArray[np.int64],
     lengths_m: NDArray[np.float64],
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]:
-    """The same streets with no edge longer than `NODE_DISTANCE_MAX_M`."""
+) -> tuple[
+    NDArray[np.float64], NDArray[np.float64], NDArray[np.int64], NDArray[np.float64],
+    NDArray[np.int64],
+]:  # fmt: skip
+    """The same streets with no piece longer than `NODE_DISTANCE_MAX_M`; last: each piece's edge."""
     import numpy as np
 
     parts = np.maximum(1, np.ceil(lengths_m / NODE_DISTANCE_MAX_M).astype(np.int64))
@@ -267,6 +273,7 @@ def _with_nodes_between(
         np.concatenate([lon_deg, new_lon]),
         np.column_stack([starts, ends]),
         lengths_m[edge] / parts[edge],
+        edge,
     )
 
 

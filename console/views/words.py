@@ -190,6 +190,7 @@ _REASONS = {
     "neighbour_grid": QT_TRANSLATE_NOOP("Reason", "neighbouring grid"),
     "other_grid": QT_TRANSLATE_NOOP("Reason", "another grid"),
     "distance": QT_TRANSLATE_NOOP("Reason", "{metres} m away"),
+    "on_foot": QT_TRANSLATE_NOOP("Reason", "on foot"),
     "straight_line": QT_TRANSLATE_NOOP("Reason", "as the crow flies"),
     # why somebody is not
     "no_position": QT_TRANSLATE_NOOP("Reason", "no position"),

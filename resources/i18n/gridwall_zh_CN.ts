@@ -2376,6 +2376,10 @@ Alerts of the cameras and reports of citizens appear here.</source>
         <translation>相距 {metres} 米</translation>
     </message>
     <message>
+        <source>on foot</source>
+        <translation>步行</translation>
+    </message>
+    <message>
         <source>as the crow flies</source>
         <translation>直线距离</translation>
     </message>

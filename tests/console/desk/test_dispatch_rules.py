@@ -14,10 +14,10 @@ from config.geometry import GeoPoint, distance_m, moved
 from config.load import load_site
 from config.settings import CalendarSettings, DeskSettings
 from config.site import DeviceId, Inspector, InspectorId
+from config.travel import Travel
 from console.desk.candidates import (
     Candidate,
     CandidateList,
-    Routing,
     Situation,
     candidates_for,
 )
@@ -25,11 +25,13 @@ from console.desk.clock_rules import WorkingCalendar
 from console.desk.dispatch_rules import unit_for
 from console.desk.fleet import FleetShelf
 from console.desk.messages import ENGLISH, Message
+from console.desk.routing import Routing
 from ingest.feed.envelope import Noun, parse_utc_ns, utc_text
 from ingest.feed.store import open_store
 from ingest.positions.fix import PositionEntry
 from tests.config.site_folder import INSPECTORS, write_site
 
+Roads = Callable[[GeoPoint, Sequence[GeoPoint], float, Travel], Sequence[float | None]]
 #: Monday 10:00 in Shanghai; p1 (08:00-20:00) is on duty, p2 (22:00-06:00) is not.
 NOW = parse_utc_ns("2026-11-23T02:00:00Z")
 #: In cell S1C1, whose neighbour is S1C2.
@@ -53,14 +55,38 @@ def situation(
     positions: dict[str, PositionEntry],
     *,
     busy: dict[str, str] | None = None,
-    distances_m: Callable[[GeoPoint, Sequence[GeoPoint], float], Sequence[float | None]]
-    | None = None,
+    distances_m: Roads | None = None,
     settings: DeskSettings | None = None,
 ) -> Situation:
     return Situation(
         NOW, positions, busy or {}, WorkingCalendar(CalendarSettings()),
         settings or DeskSettings(), Routing(distances_m, "no streets"),
     )  # fmt: skip
+
+
+def test_somebody_on_foot_counts_by_the_time_it_takes_them(tmp_path: Path) -> None:
+    """300 m on foot take 231 s, 800 m on a scooter 190 s; whose row says nothing rides."""
+    header = "id,name,phone,role,grid_id,device_id,shift,travel\n"
+    rows = "p1,Wang,,,,861,,walking\np3,Zhao,,,,863,,\n"
+    directory = directory_of(tmp_path, inspectors=header + rows)
+    places = {"p1": entry(moved(HERE, 300, 0)), "p3": entry(moved(HERE, 800, 0))}
+    asked: list[tuple[Travel, int]] = []
+
+    def roads(
+        goal: GeoPoint, starts: Sequence[GeoPoint], within_m: float, travel: Travel
+    ) -> list[float | None]:
+        asked.append((travel, len(starts)))
+        return [distance_m(goal, start) for start in starts]
+
+    found = candidates_for(directory, HERE, None, situation(places, distances_m=roads))
+    assert [c.inspector_id for c in found.candidates] == ["p3", "p1"]
+    assert [round(c.eta_s or 0) for c in found.candidates] == [190, 231]
+    assert ids(found.candidates[1].reasons)[2:] == ["on_foot"]
+    assert "on_foot" not in ids(found.candidates[0].reasons)
+    assert set(asked) == {(Travel.E_BIKE, 1), (Travel.WALKING, 1)}
+    walkers = DeskSettings(travel=Travel.WALKING)
+    found = candidates_for(directory, HERE, None, situation(places, settings=walkers))
+    assert [c.inspector_id for c in found.candidates] == ["p1", "p3"]
 
 
 def by_id(found: CandidateList) -> dict[str, Candidate]:
@@ -146,7 +172,9 @@ def test_roads_change_the_order_and_the_radius(tmp_path: Path) -> None:
         "p4": entry(moved(HERE, 500, 0)),
     }
 
-    def roads(start: GeoPoint, ends: Sequence[GeoPoint], within_m: float) -> list[float | None]:
+    def roads(
+        start: GeoPoint, ends: Sequence[GeoPoint], within_m: float, travel: Travel
+    ) -> list[float | None]:
         lengths: dict[str, float | None] = {"p1": 4000.0, "p3": None, "p4": 520.0}
         near = sorted(places, key=lambda name: places[name].lon_deg)
         return [lengths[near[rank]] for rank in range(len(ends))]
@@ -235,7 +263,9 @@ def test_the_best_by_road_are_exactly_the_best_whatever_limit_was_followed(
     }
     asked: list[float] = []
 
-    def follow(start: GeoPoint, ends: Sequence[GeoPoint], within_m: float) -> list[float | None]:
+    def follow(
+        start: GeoPoint, ends: Sequence[GeoPoint], within_m: float, travel: Travel
+    ) -> list[float | None]:
         asked.append(within_m)
         metres = [by_place[round(end.lat_deg, 9), round(end.lon_deg, 9)] for end in ends]
         return [road if road <= within_m else float("inf") for road in metres]
@@ -267,7 +297,9 @@ def test_who_is_cut_off_by_a_detour_is_told_how_far_the_road_is(tmp_path: Path) 
     """Within the radius on the line, 5 km by road: too far, and the metres are the road's."""
     places = {"p1": entry(moved(HERE, 1000, 0)), "p3": entry(moved(HERE, 1500, 0))}
 
-    def follow(start: GeoPoint, ends: Sequence[GeoPoint], within_m: float) -> list[float | None]:
+    def follow(
+        start: GeoPoint, ends: Sequence[GeoPoint], within_m: float, travel: Travel
+    ) -> list[float | None]:
         return [5_000.0 if within_m >= 5_000 else float("inf") for _ in ends]
 
     found = candidates_for(

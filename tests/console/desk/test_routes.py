@@ -9,7 +9,9 @@ import pytest
 from osmium.osm import mutable
 
 from config.geometry import GeoPoint, distance_m, moved
-from console.desk.routes import StreetNetwork, StreetNetworkUnreadable, StreetService
+from config.travel import Travel
+from console.desk.routes import StreetNetwork, StreetService
+from console.desk.street_extract import Access, StreetNetworkUnreadable, bicycle_access
 
 ORIGIN = GeoPoint(31.2, 121.5)
 
@@ -39,6 +41,83 @@ def write_streets(path: Path) -> Path:
     finally:
         writer.close()
     return path
+
+
+def write_one_way(path: Path) -> Path:
+    """A square of 100 m: 1 → 2 one way, back by 2-3-4-1 (300 m) or by the footway 1-2 beside it.
+
+    4-5 is a one-way street but for bicycles; 6 is reached by steps only.
+    """
+    metres = {1: (0, 0), 2: (100, 0), 3: (100, 100), 4: (0, 100), 5: (-100, 100), 6: (0, -100)}
+    ways = [
+        ([1, 2], {"highway": "residential", "oneway": "yes"}),
+        ([2, 3, 4, 1], {"highway": "residential"}),
+        ([1, 2], {"highway": "footway"}),
+        ([5, 4], {"highway": "service", "oneway": "yes", "oneway:bicycle": "no"}),
+        ([1, 6], {"highway": "steps"}),
+    ]  # fmt: skip
+    writer = osmium.SimpleWriter(str(path))
+    try:
+        for number, (east_m, north_m) in metres.items():
+            place = moved(ORIGIN, east_m, north_m)
+            writer.add_node(mutable.Node(id=number, location=(place.lon_deg, place.lat_deg)))
+        for number, (nodes, tags) in enumerate(ways, start=1):
+            writer.add_way(mutable.Way(id=number, nodes=nodes, tags=tags))
+    finally:
+        writer.close()
+    return path
+
+
+def test_a_bicycle_keeps_to_one_way_streets_and_somebody_on_foot_need_not(tmp_path: Path) -> None:
+    network = StreetNetwork.load(write_one_way(tmp_path / "one-way.osm.pbf"))
+    west, east, around = ORIGIN, moved(ORIGIN, 100, 0), moved(ORIGIN, -100, 100)
+
+    def metres(start: GeoPoint, end: GeoPoint, travel: Travel) -> float:
+        (road,) = network.distances_m(end, [start], travel=travel)
+        way = network.route(start, end, travel)
+        assert road is not None
+        assert way is not None
+        assert way.distance_m == pytest.approx(road, abs=0.1), "both ask the same question"
+        return road
+
+    assert metres(west, east, Travel.E_BIKE) == pytest.approx(100, abs=1)
+    assert metres(east, west, Travel.E_BIKE) == pytest.approx(300, abs=1)
+    assert metres(east, west, Travel.WALKING) == pytest.approx(100, abs=1)
+    assert metres(west, around, Travel.E_BIKE) == pytest.approx(200, abs=1), "cycles are excepted"
+    steps = moved(ORIGIN, 0, -100)
+    assert metres(west, steps, Travel.WALKING) == pytest.approx(100, abs=1)
+    assert metres(west, steps, Travel.E_BIKE) == pytest.approx(100, abs=1), "the last part on foot"
+
+
+def test_a_street_that_only_leads_out_is_no_way_in(tmp_path: Path) -> None:
+    path = tmp_path / "out.osm.pbf"
+    writer = osmium.SimpleWriter(str(path))
+    for number, east_m in ((1, 0), (2, 900)):
+        place = moved(ORIGIN, east_m, 0)
+        writer.add_node(mutable.Node(id=number, location=(place.lon_deg, place.lat_deg)))
+    writer.add_way(mutable.Way(id=1, nodes=[1, 2], tags={"highway": "primary", "oneway": "yes"}))
+    writer.close()
+    network, end = StreetNetwork.load(path), moved(ORIGIN, 900, 0)
+    assert network.route(ORIGIN, end, Travel.E_BIKE) is not None
+    assert network.route(end, ORIGIN, Travel.E_BIKE) is None
+    assert network.distances_m(ORIGIN, [end], travel=Travel.E_BIKE) == [None]
+    assert network.route(end, ORIGIN, Travel.WALKING) is not None
+
+
+@pytest.mark.parametrize(
+    ("tags", "access"),
+    [
+        ({"highway": "residential"}, Access()),
+        ({"highway": "residential", "oneway": "-1"}, Access(False, True)),
+        ({"highway": "tertiary", "junction": "roundabout"}, Access(True, False)),
+        ({"highway": "tertiary", "oneway": "yes", "cycleway:left": "opposite_lane"}, Access()),
+        ({"highway": "footway"}, Access(False, False)),
+        ({"highway": "footway", "bicycle": "designated"}, Access()),
+        ({"highway": "primary", "bicycle": "no"}, Access(False, False)),
+    ],
+)
+def test_what_the_tags_of_a_way_mean_for_a_bicycle(tags: dict[str, str], access: Access) -> None:
+    assert bicycle_access(tags) == access
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +180,7 @@ def test_the_service_reads_in_the_background_and_says_where_it_is(tmp_path: Path
     assert service.wait_read(10)
     ready = service.routing(path)
     assert ready.distances_m is not None
-    assert ready.distances_m(ORIGIN, [ORIGIN])[0] == pytest.approx(0, abs=1)
+    assert ready.distances_m(ORIGIN, [ORIGIN], 100.0, Travel.WALKING)[0] == pytest.approx(0, abs=1)
     assert service.routing(None).distances_m is None
 
 

@@ -101,10 +101,20 @@ def _mount(entry: dict[str, Any], datum: Datum) -> dict[str, Any]:
     return entry
 
 
+def _fence(entry: dict[str, Any], datum: Datum) -> dict[str, Any]:
+    entry["ring"] = [
+        _lat_lon(point, datum) if isinstance(point, Mapping) else list(point)
+        for point in entry["ring"]
+    ]
+    _hours(entry, "hours")
+    return entry
+
+
 _CONVERSIONS: dict[str, Callable[[dict[str, Any], Datum], dict[str, Any]]] = {
     "zones": _zone,
     "calibration": _calibration,
     "ptz": _mount,
+    "fences": _fence,
     "cameras": _placed,
     "checkpoints": _placed,
     "inspectors": _inspector,

@@ -13,6 +13,7 @@ from typing import TypeVar
 from msgspec import Struct
 
 from config.calibrations import read_calibrations
+from config.fences import read_fences
 from config.grid import read_grid
 from config.operators import read_operators
 from config.plausibility import centre_of, check_layer, check_places, tiles_path
@@ -49,11 +50,13 @@ SITE_FILES = (
     "cameras.csv",
     "zones.toml",
     "calibration.toml",
+    "ptz.toml",
     "grid.geojson",
     "inspectors.csv",
     "items.csv",
     "rules.csv",
     "checkpoints.csv",
+    "fences.toml",
     "operators.toml",
 )
 STREETS_FILE = "streets.osm.pbf"
@@ -113,6 +116,7 @@ def report(folder: Path, environment: Mapping[str, str] | None = None) -> SiteRe
         "items": len(site.items),
         "rules": len(site.dispatch_rules),
         "checkpoints": len(site.checkpoints),
+        "fences": len(site.fences),
         "operators": len(site.operators),
     }
     return SiteReport(None if has_errors(problems) else site, problems, counts)
@@ -151,6 +155,7 @@ class _Reading:
             checkpoints=self._file(
                 "checkpoints.csv", lambda c, p: read_checkpoints(c, datum, p), ()
             ),
+            fences=self._file("fences.toml", lambda c, p: read_fences(c, datum, p), ()),
             operators=self._file("operators.toml", read_operators, ()),
             streets_file=self._streets_file(header.streets),
             tiles=header.tiles,

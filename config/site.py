@@ -20,6 +20,7 @@ from config.travel import Travel
 CameraId = NewType("CameraId", str)
 ZoneId = NewType("ZoneId", str)
 GridId = NewType("GridId", str)
+FenceId = NewType("FenceId", str)
 InspectorId = NewType("InspectorId", str)
 DeviceId = NewType("DeviceId", str)
 ItemCode = NewType("ItemCode", str)
@@ -192,6 +193,24 @@ class Checkpoint(Struct, frozen=True):
     inspector_id: InspectorId | None = None
 
 
+class FenceWatch(enum.Enum):
+    """Which crossings of a fence are told."""
+
+    ENTER = "enter"
+    LEAVE = "leave"
+    BOTH = "both"
+
+
+class Fence(Struct, frozen=True):
+    """An area whose crossing by inspectors is told (电子围栏). `hours` None: at any time."""
+
+    id: FenceId
+    name: str
+    ring: tuple[GeoPoint, ...]
+    watch: FenceWatch = FenceWatch.BOTH
+    hours: Hours | None = None
+
+
 class Operator(Struct, frozen=True):
     """Somebody who may sign in at a seat. `roles` of the case loop; `streets` empty: everywhere."""
 
@@ -245,6 +264,7 @@ class Site(Struct, frozen=True):
     items: tuple[Item, ...] = ()
     dispatch_rules: tuple[DispatchRule, ...] = ()
     checkpoints: tuple[Checkpoint, ...] = ()
+    fences: tuple[Fence, ...] = ()
     operators: tuple[Operator, ...] = ()
     streets_file: Path | None = None
     tiles: str | None = None

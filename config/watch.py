@@ -26,6 +26,7 @@ REGISTER_OF_FIELD = {
     "items": "items",
     "dispatch_rules": "rules",
     "checkpoints": "checkpoints",
+    "fences": "fences",
     "operators": "operators",
 }
 _SITE_FIELDS = (

@@ -44,12 +44,14 @@ REGISTER_FILES = {
     "items": "items.csv",
     "rules": "rules.csv",
     "checkpoints": "checkpoints.csv",
+    "fences": "fences.toml",
 }
 #: TOML registers that are lists of tables: name of the list and of the key that identifies one.
 _TABLE_LISTS = {
     "zones": ("zone", "id"),
     "calibration": ("camera", "id"),
     "ptz": ("mount", "camera"),
+    "fences": ("fence", "id"),
 }
 
 Rows = Sequence[Mapping[str, Any]]

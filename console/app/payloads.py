@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from console.desk.case import CaseData
 from console.desk.escalation_data import EscalationData
+from console.desk.fence_desk import FenceCrossed
 from console.desk.live_data import LiveVideoData
 from console.desk.route_push import UnitRouted
 from console.desk.scene_messages import ScenePushedData
@@ -92,6 +93,7 @@ def all_payloads() -> tuple[Payload, ...]:
         Payload(
             "gridwall.unit.routed.v1", UnitRouted, "An inspector was sent: where, by which way."
         ),
+        Payload("gridwall.unit.fence.v1", FenceCrossed, "An inspector crossed a fence."),
         Payload("gridwall.unit.live.v1", LiveVideoData, "A phone's pictures began or ended."),
     )
     return (*alerts, *cases, *units, scene, *PTZ_PAYLOADS, *WATCH_PAYLOADS, *OWN_PAYLOADS)

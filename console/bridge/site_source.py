@@ -19,6 +19,7 @@ from config.site import (
     Checkpoint,
     Datum,
     DispatchRule,
+    Fence,
     GridCell,
     HubAddresses,
     Inspector,
@@ -46,6 +47,7 @@ _REGISTERS: dict[str, tuple[str, Any]] = {
     "items": ("items", tuple[Item, ...]),
     "rules": ("dispatch_rules", tuple[DispatchRule, ...]),
     "checkpoints": ("checkpoints", tuple[Checkpoint, ...]),
+    "fences": ("fences", tuple[Fence, ...]),
 }
 #: A register of ten thousand rows takes the hub a moment.
 REGISTER_TIMEOUT_S = 15.0

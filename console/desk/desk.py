@@ -24,6 +24,7 @@ from console.desk.candidate_query import candidates_reply
 from console.desk.clock_rules import WorkingCalendar
 from console.desk.desk_context import DeskContext
 from console.desk.exchange.importing import import_cases
+from console.desk.fence_desk import FenceDesk
 from console.desk.field_checkpoints import AddRow
 from console.desk.field_desk import FieldDesk
 from console.desk.fleet import FleetShelf
@@ -83,6 +84,7 @@ class Desk:
         self._fleets = FleetShelf(positions)
         self._units = UnitDesk(self._context)
         self._people = PeopleDesk(self._context, hub_state_folder(directory().site))
+        self._fences = FenceDesk(self._context)
         self._live = LiveDesk(self._context, add_row)
         self._field = FieldDesk(self._context, self._units, add_row)
         self._calendar: tuple[CalendarSettings, WorkingCalendar] | None = None
@@ -131,8 +133,8 @@ class Desk:
         }
 
     def tick(self, tx: Transaction, now_utc_ns: int) -> Sequence[Event]:
-        """Units only: due times are instants, so that a light changes without an event."""
-        return self._units.tick(tx)
+        """Units and fences: due times are instants, so that a light changes without an event."""
+        return [*self._units.tick(tx), *self._fences.tick(tx)]
 
     def _context(self) -> DeskContext:
         directory = self._directory()

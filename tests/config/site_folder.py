@@ -102,7 +102,13 @@ def write_site(folder: Path, **changed: str | bytes | None) -> Path:
         "checkpoints": CHECKPOINTS,
     }
     files.update(changed)
-    suffixes = {"site": "toml", "zones": "toml", "calibration": "toml", "grid": "geojson"}
+    suffixes = {
+        "site": "toml",
+        "zones": "toml",
+        "calibration": "toml",
+        "grid": "geojson",
+        "fences": "toml",
+    }
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         if content is not None:

@@ -346,6 +346,20 @@ password = "$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA"
 roles = ["clerk", "dispatcher"]
 streets = ["S1"]
 """
+MOUNTS = """
+[[mount]]
+camera = "cam-1"
+height_m = 6.0
+home_bearing_deg = 90.0
+"""
+FENCES = """
+[[fence]]
+id = "f1"
+name = "码头"
+ring = [[31.2, 121.5], [31.2, 121.501], [31.201, 121.501]]
+watch = "enter"
+hours = "20:00-06:00"
+"""
 
 
 @settings(
@@ -360,6 +374,8 @@ def test_no_content_makes_the_check_itself_fail(
     """Rubbish anywhere in any file ends in problems or in a site, never in an exception."""
     write_site(tmp_path)
     (tmp_path / "operators.toml").write_text(OPERATORS)
+    (tmp_path / "ptz.toml").write_text(MOUNTS)
+    (tmp_path / "fences.toml").write_text(FENCES)
     content = (tmp_path / file).read_bytes()
     cut = int(at * len(content))
     (tmp_path / file).write_bytes(content[:cut] + junk + content[cut + len(junk) :])

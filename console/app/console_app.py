@@ -230,6 +230,7 @@ class ConsoleApp:
         self.site.layers_read.connect(window.map_view.set_site_layers)
         self.tiles = SeatTiles(self.session, self.errands, window.map_view.base.set_raster)
         self.tiles.prepare()
+        self.editors.attach(window.map_view)
         window.restore_map(self._memory.first)
         window.arrange(self._memory.first)
         self.router.watch(window)

@@ -22,6 +22,8 @@ from console.state.zone_draft import ZoneDraft
 from console.views.editors.calibration_editor import CalibrationEditor
 from console.views.editors.editor_dialog import EditorDialog, Save
 from console.views.editors.zone_editor import ZoneEditor
+from console.views.fence_commands import FenceCommands
+from console.views.map_view import MapView
 from console.views.words import translate
 
 
@@ -34,6 +36,13 @@ class SeatEditors:
         self._session, self._line, self._pictures = session, line, pictures
         self._basemap = BaseMap()
         self.editor: EditorDialog | None = None
+        self._map: MapView | None = None
+        self._fences = FenceCommands(session, line, self._draw)
+
+    def attach(self, map_view: MapView) -> None:
+        """The map fences are drawn on."""
+        self._map = map_view
+        map_view.hand.measure.kept.connect(self._fences.keep)
 
     def set_basemap(self, basemap: BaseMap) -> None:
         """The streets that places are found by."""
@@ -41,6 +50,9 @@ class SeatEditors:
 
     def run(self, command_id: CommandId, parent: QWidget | None) -> bool:
         """Does the command; False when it is none of these."""
+        if command_id is CommandId.FENCES:
+            self._fences.open_list()
+            return True
         if command_id not in (CommandId.EDIT_ZONES, CommandId.CALIBRATE):
             return False
         selected = self._session.wall.selected
@@ -66,6 +78,10 @@ class SeatEditors:
                 self._on_unreadable,
             )
         return True
+
+    def _draw(self) -> None:
+        if self._map is not None and not self._map.hand.measure.is_open:
+            self._map.measure()
 
     def _open_zones(
         self, camera: Camera, zones: tuple[Zone, ...], version: str, parent: QWidget | None

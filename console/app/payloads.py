@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from console.desk.case import CaseData
 from console.desk.escalation_data import EscalationData
-from console.desk.fence_desk import FenceCrossed
+from console.desk.fence_data import FenceCrossed
 from console.desk.live_data import LiveVideoData
 from console.desk.route_push import UnitRouted
 from console.desk.scene_messages import ScenePushedData

@@ -15,8 +15,9 @@ from msgspec import Struct
 from sqlalchemy import Column, Table, delete, select
 
 from config.geometry import EARTH_RADIUS_M
-from config.site import Fence, FenceId, FenceWatch, InspectorId
+from config.site import Fence, FenceWatch
 from console.desk.desk_context import DeskContext
+from console.desk.fence_data import FenceCrossed
 from console.desk.tables import metadata
 from ingest.feed.envelope import Event, Noun, new_event, utc_text
 from ingest.feed.log import Transaction
@@ -39,18 +40,6 @@ inside = Table(
     Column("fence_id", EXACT_TEXT, primary_key=True),
     Column("inspector_id", EXACT_TEXT, primary_key=True),
 )
-
-
-class FenceCrossed(Struct, frozen=True):
-    """`data` of gridwall.unit.fence.v1: somebody crossed a fence. `fix_utc`: when they were there."""
-
-    inspector_id: InspectorId
-    fence_id: FenceId
-    fence: str
-    is_inside: bool
-    lat_deg: float
-    lon_deg: float
-    fix_utc: str
 
 
 class _Area(Struct, frozen=True):

@@ -17,6 +17,7 @@ from msgspec import Raw
 
 from console.desk.case import CaseData
 from console.desk.escalation_data import EscalationData
+from console.desk.fence_data import FenceCrossed
 from console.desk.live_data import LiveVideoData
 from console.desk.scene_messages import PushInForce, in_force
 from console.desk.shelf_data import ShelfData
@@ -94,6 +95,8 @@ class FeedIntake:
             self._take_shelf(event.verb, event.decode_data(ShelfData))
         elif event.noun is Noun.UNIT and event.verb == "changed":
             session.units.apply(event.decode_data(Unit))
+        elif event.noun is Noun.UNIT and event.verb == "fence":
+            session.fence_crossed.emit(event.decode_data(FenceCrossed))
         elif event.noun is Noun.UNIT and event.verb == "live":
             session.live.apply(event.decode_data(LiveVideoData))
         elif event.noun is Noun.CAMERA:

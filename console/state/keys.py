@@ -119,6 +119,7 @@ class CommandId(enum.Enum):
     MAP_LAYERS = "map_layers"
     MAP_MEASURE = "map_measure"
     MAP_CHOOSE = "map_choose"
+    FENCES = "fences"
     TRAIL_AT = "trail_at"
     PALETTE = "palette"
     PEOPLE = "people"
@@ -233,6 +234,7 @@ KEY_TABLE: tuple[KeyCommand, ...] = (
     KeyCommand(CommandId.MAP_LAYERS, ("Shift+L",), QT_TRANSLATE_NOOP("Keys", "Layers of the map"), KeyGroup.MAP),
     KeyCommand(CommandId.MAP_MEASURE, ("Shift+M",), QT_TRANSLATE_NOOP("Keys", "Measure on the map"), KeyGroup.MAP),
     KeyCommand(CommandId.MAP_CHOOSE, ("Ctrl+M",), QT_TRANSLATE_NOOP("Keys", "Choose on the map by keys: arrows, Enter"), KeyGroup.MAP),
+    KeyCommand(CommandId.FENCES, ("Ctrl+Shift+M",), QT_TRANSLATE_NOOP("Keys", "Fences: who is inside; draw, change, remove"), KeyGroup.MAP),
     KeyCommand(CommandId.TRAIL_PLAY, ("Shift+U",), QT_TRANSLATE_NOOP("Keys", "Trails of the last eight hours; again: play or pause"), KeyGroup.MAP),
     KeyCommand(CommandId.TRAIL_AT, ("Ctrl+U",), QT_TRANSLATE_NOOP("Keys", "Who was where at a moment"), KeyGroup.MAP),
     KeyCommand(CommandId.PALETTE, ("Ctrl+K",), QT_TRANSLATE_NOOP("Keys", "Find a camera, case, inspector or command"), KeyGroup.CONSOLE),

@@ -15,6 +15,7 @@ class MapLayer(enum.Enum):
     PEOPLE = "people"
     CAMERAS = "cameras"
     CHECKPOINTS = "checkpoints"
+    FENCES = "fences"
     TILES = "tiles"
     GRID = "grid"
     LOAD = "load"

@@ -18,6 +18,8 @@ class Measure:
 
     def __init__(self) -> None:
         self.changed: Signal[[]] = Signal()
+        #: The area inside these points shall be a fence.
+        self.kept: Signal[[tuple[GeoPoint, ...]]] = Signal()
         self._points: tuple[GeoPoint, ...] = ()
         self._is_open = False
 
@@ -47,6 +49,15 @@ class Measure:
     def remove_last(self) -> None:
         self._points = self._points[:-1]
         self.changed.emit()
+
+    def keep(self) -> bool:
+        """Hands the drawn area on as a fence and lays the tool down; False without an area."""
+        points = self._points
+        if self.area_m2 is None:
+            return False
+        self.close()
+        self.kept.emit(points)
+        return True
 
     @property
     def length_m(self) -> float:

@@ -22,6 +22,7 @@ from config.geometry import GeoPoint
 from config.site import Calibration, CameraId, InspectorId, Site
 from console.desk.case import CaseId
 from console.desk.escalation_data import EscalationData
+from console.desk.fence_data import FenceCrossed
 from console.state.arrangement import Arrangement
 from console.state.asking import AskingCases
 from console.state.candidates import Candidate, CaseDetail
@@ -118,6 +119,7 @@ class ConsoleSession:
         self.aim_wanted: Signal[[GeoPoint]] = Signal()
         self.alert_raised: Signal[[AlertData]] = Signal()
         self.alerts_changed: Signal[[]] = Signal()
+        self.fence_crossed: Signal[[FenceCrossed]] = Signal()
         self.escalation_raised: Signal[[EscalationData]] = Signal()
         self.site_changed: Signal[[]] = Signal()
         #: True where the window has linked tiles: all of them follow a selection (desk profile).

@@ -139,6 +139,8 @@ class MapHand:
             return False
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.measure.add(self._view.projection.centre)
+        elif event.text() == "f":
+            self._keep()
         elif key is Qt.Key.Key_Backspace:
             self.measure.remove_last()
         elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
@@ -150,6 +152,13 @@ class MapHand:
         else:
             return False
         return True
+
+    def _keep(self) -> None:
+        if not self.measure.keep():
+            text = translate(
+                "Map", "A fence needs three corners or more, and sides that do not cross."
+            )
+            self._session.say(text)
 
     def _place_at(self, at: QPointF) -> GeoPoint:
         return self._view.projection.to_place(at.x(), at.y())
@@ -196,7 +205,7 @@ class MapHand:
         text = words.distance_text(self.measure.length_m)
         area = self.measure.area_m2
         if area is not None:
-            text += " · " + words.area_text(area)
+            text += " · " + words.area_text(area) + " · " + translate("Map", "F: keep as a fence")
         return text
 
     def _paint_words(self, painter: QPainter, text: str) -> None:

@@ -24,6 +24,7 @@ _TEXTS = {
     MapLayer.PEOPLE: QT_TRANSLATE_NOOP("Map", "Inspectors"),
     MapLayer.CAMERAS: QT_TRANSLATE_NOOP("Map", "Cameras and what they see"),
     MapLayer.CHECKPOINTS: QT_TRANSLATE_NOOP("Map", "Check points of the round"),
+    MapLayer.FENCES: QT_TRANSLATE_NOOP("Map", "Fences"),
     MapLayer.TILES: QT_TRANSLATE_NOOP("Map", "Base map pictures"),
     MapLayer.GRID: QT_TRANSLATE_NOOP("Map", "Grid cells"),
     MapLayer.LOAD: QT_TRANSLATE_NOOP("Map", "Open cases by cell"),

@@ -1042,6 +1042,102 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
     </message>
 </context>
 <context>
+    <name>Fence</name>
+    <message>
+        <source>Set the corners, then F keeps the area as a fence.</source>
+        <translation>依次设定各角，按 F 将该区域存为围栏。</translation>
+    </message>
+    <message>
+        <source>Keep as a fence</source>
+        <translation>存为围栏</translation>
+    </message>
+    <message>
+        <source>Fence “{0}” kept: who enters or leaves is told.</source>
+        <translation>围栏“{0}”已保存：人员进出会有提示。</translation>
+    </message>
+    <message>
+        <source>Fence “{0}” removed.</source>
+        <translation>围栏“{0}”已删除。</translation>
+    </message>
+    <message>
+        <source>Rename fence</source>
+        <translation>重命名围栏</translation>
+    </message>
+    <message>
+        <source>Another fence has this name, too</source>
+        <translation>已有同名围栏</translation>
+    </message>
+    <message>
+        <source>{0} entered {1}</source>
+        <translation>{0} 进入 {1}</translation>
+    </message>
+    <message>
+        <source>{0} left {1}</source>
+        <translation>{0} 离开 {1}</translation>
+    </message>
+    <message>
+        <source>On the map</source>
+        <extracomment>Deed, key in this dialog, words.</extracomment>
+        <translation>在地图上查看</translation>
+    </message>
+    <message>
+        <source>Watch otherwise</source>
+        <translation>更改提示方式</translation>
+    </message>
+    <message>
+        <source>Rename…</source>
+        <translation>重命名…</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Draw one…</source>
+        <translation>绘制…</translation>
+    </message>
+    <message>
+        <source>entering</source>
+        <translation>进入时</translation>
+    </message>
+    <message>
+        <source>leaving</source>
+        <translation>离开时</translation>
+    </message>
+    <message>
+        <source>entering and leaving</source>
+        <translation>进出均提示</translation>
+    </message>
+    <message>
+        <source>Fences</source>
+        <translation>电子围栏</translation>
+    </message>
+    <message>
+        <source>Fence</source>
+        <translation>围栏</translation>
+    </message>
+    <message>
+        <source>Told</source>
+        <translation>提示</translation>
+    </message>
+    <message>
+        <source>Hours</source>
+        <translation>时段</translation>
+    </message>
+    <message>
+        <source>Inside now</source>
+        <translation>当前在内</translation>
+    </message>
+    <message>
+        <source>No fence yet: draw one on the map.</source>
+        <translation>暂无围栏：在地图上绘制。</translation>
+    </message>
+    <message>
+        <source>There is no fence yet: draw one first</source>
+        <translation>暂无围栏，请先绘制</translation>
+    </message>
+</context>
+<context>
     <name>Finding</name>
     <message>
         <source>seen for {seen_s} s, limit {limit_s} s</source>
@@ -1311,6 +1407,10 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
     <message>
         <source>Choose on the map by keys: arrows, Enter</source>
         <translation>用键盘在地图上选取：方向键、回车</translation>
+    </message>
+    <message>
+        <source>Fences: who is inside; draw, change, remove</source>
+        <translation>电子围栏：查看在内人员，绘制、更改、删除</translation>
     </message>
     <message>
         <source>Who was where at a moment</source>
@@ -1873,6 +1973,10 @@ Give cameras lat and lon in cameras.csv, or add streets.osm.pbf to the site fold
         <translation>本轮实测点</translation>
     </message>
     <message>
+        <source>Fences</source>
+        <translation>电子围栏</translation>
+    </message>
+    <message>
         <source>Base map pictures</source>
         <translation>底图影像</translation>
     </message>
@@ -1930,8 +2034,16 @@ Give cameras lat and lon in cameras.csv, or add streets.osm.pbf to the site fold
         <translation>已上墙 {0} 路摄像机。</translation>
     </message>
     <message>
+        <source>A fence needs three corners or more, and sides that do not cross.</source>
+        <translation>围栏至少需要三个角，且各边不能相交。</translation>
+    </message>
+    <message>
         <source>Click, or Enter at the cross: points · Backspace: one back · Esc: end</source>
         <translation>点击或在十字处按 Enter 取点 · Backspace 退一点 · Esc 结束</translation>
+    </message>
+    <message>
+        <source>F: keep as a fence</source>
+        <translation>F：存为围栏</translation>
     </message>
     <message>
         <source>Nothing stands here · +, -: closer, wider · Esc: end</source>

@@ -17,6 +17,7 @@ from console.state.session import ConsoleSession, SelectionKind
 from console.views.map_layers.cameras import CameraLayer
 from console.views.map_layers.cases import CaseLayer
 from console.views.map_layers.checkpoints import CheckpointLayer
+from console.views.map_layers.fences import FenceLayer
 from console.views.map_layers.markers import Labels, Marker, Markers
 from console.views.map_layers.people import PeopleLayer
 from console.views.map_layers.shading import HeatLayer, LoadLayer
@@ -47,6 +48,7 @@ class OnGround:
         self.checkpoints = CheckpointLayer(session)
         self.load = LoadLayer(session)
         self.heat = HeatLayer(session)
+        self.fences = FenceLayer(session)
         self.site_layers = SiteLayers(layers)
         self.trails = TrailLayer(session.replay, session.people)
         self.sheet = Sheet(self._steps, lambda: QColor(Qt.GlobalColor.transparent), MARGIN)
@@ -59,11 +61,14 @@ class OnGround:
         self.cases.reload()
         self.checkpoints.reload()
         self.load.reload()
+        self.fences.reload()
         self.sheet.forget()
 
     def _steps(self, painter: QPainter, projection: MapProjection, ratio: float) -> Iterator[None]:
         labels, is_on, seen = Labels(), self._layers.is_on, {}
         yield from self._shade_steps(painter, projection)
+        if is_on(MapLayer.FENCES):
+            yield from self.fences.steps(painter, projection, labels)
         if is_on(MapLayer.CASES):
             yield from self.cases.keep_free(projection, labels)
             self.cases.paint_route(painter, projection)
@@ -107,6 +112,7 @@ class OnGround:
             MapLayer.PEOPLE.value: len(self._session.people),
             MapLayer.CAMERAS.value: sum(camera.place is not None for camera in site.cameras),
             MapLayer.CHECKPOINTS.value: len(site.checkpoints),
+            MapLayer.FENCES.value: len(site.fences),
             MapLayer.GRID.value: len(site.grid),
             **self.site_layers.counts(),
         }

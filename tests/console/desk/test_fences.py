@@ -11,7 +11,8 @@ from config.geometry import GeoPoint, moved
 from config.load import SiteInvalid, load_site
 from config.site import FenceWatch
 from config.writer import put_register
-from console.desk.fence_desk import LOOK_S, FenceCrossed
+from console.desk.fence_data import FenceCrossed
+from console.desk.fence_desk import LOOK_S
 from ingest.feed.envelope import Noun
 from tests.config.site_folder import INSPECTORS, SITE, write_site
 from tests.console.desk.desk_bench import DeskBench

@@ -110,11 +110,20 @@ def _fence(entry: dict[str, Any], datum: Datum) -> dict[str, Any]:
     return entry
 
 
+def _round(entry: dict[str, Any], datum: Datum) -> dict[str, Any]:
+    _hours(entry, "hours")
+    days = entry.get("days")
+    if isinstance(days, list | tuple) and all(isinstance(day, int) for day in days):
+        entry["days"] = None if set(days) == set(ALL_DAYS) else sorted(days)
+    return entry
+
+
 _CONVERSIONS: dict[str, Callable[[dict[str, Any], Datum], dict[str, Any]]] = {
     "zones": _zone,
     "calibration": _calibration,
     "ptz": _mount,
     "fences": _fence,
+    "rounds": _round,
     "cameras": _placed,
     "checkpoints": _placed,
     "inspectors": _inspector,

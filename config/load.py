@@ -35,6 +35,7 @@ from config.registers import (
     read_items,
     read_rules,
 )
+from config.rounds import read_rounds
 from config.settings import Settings
 from config.site import Datum, HubAddresses, Language, Site
 from config.site_file import SITE_FILE, SiteFile, read_site_file
@@ -57,6 +58,7 @@ SITE_FILES = (
     "rules.csv",
     "checkpoints.csv",
     "fences.toml",
+    "rounds.toml",
     "operators.toml",
 )
 STREETS_FILE = "streets.osm.pbf"
@@ -117,6 +119,7 @@ def report(folder: Path, environment: Mapping[str, str] | None = None) -> SiteRe
         "rules": len(site.dispatch_rules),
         "checkpoints": len(site.checkpoints),
         "fences": len(site.fences),
+        "rounds": len(site.rounds),
         "operators": len(site.operators),
     }
     return SiteReport(None if has_errors(problems) else site, problems, counts)
@@ -156,6 +159,7 @@ class _Reading:
                 "checkpoints.csv", lambda c, p: read_checkpoints(c, datum, p), ()
             ),
             fences=self._file("fences.toml", lambda c, p: read_fences(c, datum, p), ()),
+            rounds=self._file("rounds.toml", read_rounds, ()),
             operators=self._file("operators.toml", read_operators, ()),
             streets_file=self._streets_file(header.streets),
             tiles=header.tiles,

@@ -21,6 +21,7 @@ CameraId = NewType("CameraId", str)
 ZoneId = NewType("ZoneId", str)
 GridId = NewType("GridId", str)
 FenceId = NewType("FenceId", str)
+RoundId = NewType("RoundId", str)
 InspectorId = NewType("InspectorId", str)
 DeviceId = NewType("DeviceId", str)
 ItemCode = NewType("ItemCode", str)
@@ -211,6 +212,23 @@ class Fence(Struct, frozen=True):
     hours: Hours | None = None
 
 
+class PatrolRound(Struct, frozen=True):
+    """A planned patrol (巡查): empty lists mean everybody, every class, everywhere.
+
+    `least_s`: how long each patrols at least. `joint`: the named go together (联合巡查).
+    """
+
+    id: RoundId
+    name: str
+    hours: Hours
+    days: frozenset[int] = ALL_DAYS
+    inspectors: tuple[InspectorId, ...] = ()
+    classes: tuple[str, ...] = ()
+    grids: tuple[GridId, ...] = ()
+    least_s: float = 7_200.0
+    joint: bool = False
+
+
 class Operator(Struct, frozen=True):
     """Somebody who may sign in at a seat. `roles` of the case loop; `streets` empty: everywhere."""
 
@@ -265,6 +283,7 @@ class Site(Struct, frozen=True):
     dispatch_rules: tuple[DispatchRule, ...] = ()
     checkpoints: tuple[Checkpoint, ...] = ()
     fences: tuple[Fence, ...] = ()
+    rounds: tuple[PatrolRound, ...] = ()
     operators: tuple[Operator, ...] = ()
     streets_file: Path | None = None
     tiles: str | None = None

@@ -27,6 +27,7 @@ REGISTER_OF_FIELD = {
     "dispatch_rules": "rules",
     "checkpoints": "checkpoints",
     "fences": "fences",
+    "rounds": "rounds",
     "operators": "operators",
 }
 _SITE_FIELDS = (

@@ -45,6 +45,7 @@ REGISTER_FILES = {
     "rules": "rules.csv",
     "checkpoints": "checkpoints.csv",
     "fences": "fences.toml",
+    "rounds": "rounds.toml",
 }
 #: TOML registers that are lists of tables: name of the list and of the key that identifies one.
 _TABLE_LISTS = {
@@ -52,6 +53,7 @@ _TABLE_LISTS = {
     "calibration": ("camera", "id"),
     "ptz": ("mount", "camera"),
     "fences": ("fence", "id"),
+    "rounds": ("round", "id"),
 }
 
 Rows = Sequence[Mapping[str, Any]]

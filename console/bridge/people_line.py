@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, Signal
 from console.bridge.desk_line import Asks, reason_of
 from console.bridge.gui_thread import Errands
 from console.desk.patrol_rules import Visit
+from console.desk.round_rules import RoundReport
 from console.desk.units import UnitState
 from ingest.errors import GridwallError
 from ingest.positions.quality import DeviceQuality
@@ -46,6 +47,10 @@ class Coverage(Struct, frozen=True):
     back_check: dict[str, dict[str, int]]
 
 
+class _Rounds(Struct, frozen=True):
+    rounds: tuple[RoundReport, ...]
+
+
 class _Devices(Struct, frozen=True):
     devices: tuple[DeviceQuality, ...]
 
@@ -55,10 +60,12 @@ class _Trails(Struct, frozen=True):
 
 
 class PeopleLine(QObject):
-    """Signals: `devices_read`, `coverage_read`, `link_made`, `trails_read`; `refused(reason)`."""
+    """Signals: `devices_read`, `coverage_read`, `rounds_read`, `link_made`, `trails_read`;
+    `refused(reason)`."""
 
     devices_read = Signal(object)
     coverage_read = Signal(object)
+    rounds_read = Signal(object)
     link_made = Signal(object)
     trails_read = Signal(object)
     refused = Signal(object)
@@ -87,8 +94,17 @@ class PeopleLine(QObject):
     def read_devices(self) -> None:
         self._ask("devices", _Devices, lambda found: self.devices_read.emit(found.devices))
 
-    def read_coverage(self) -> None:
-        self._ask("patrol.coverage", Coverage, self.coverage_read.emit, actor=self._seat)
+    def read_rounds(self) -> None:
+        """Today's planned rounds."""
+        self._ask(
+            "patrol.rounds", _Rounds, lambda found: self.rounds_read.emit(found.rounds),
+            actor=self._seat,
+        )  # fmt: skip
+
+    def read_coverage(self, round_id: str | None = None) -> None:
+        """Of a planned round, or of the one of the site's hours that runs now."""
+        fields = {} if round_id is None else {"round_id": round_id}
+        self._ask("patrol.coverage", Coverage, self.coverage_read.emit, actor=self._seat, **fields)
 
     def read_trails(
         self, inspector_ids: tuple[str, ...] | None, from_utc: str, until_utc: str

@@ -25,6 +25,7 @@ from config.site import (
     Inspector,
     Item,
     Language,
+    PatrolRound,
     Site,
     Zone,
 )
@@ -48,6 +49,7 @@ _REGISTERS: dict[str, tuple[str, Any]] = {
     "rules": ("dispatch_rules", tuple[DispatchRule, ...]),
     "checkpoints": ("checkpoints", tuple[Checkpoint, ...]),
     "fences": ("fences", tuple[Fence, ...]),
+    "rounds": ("rounds", tuple[PatrolRound, ...]),
 }
 #: A register of ten thousand rows takes the hub a moment.
 REGISTER_TIMEOUT_S = 15.0

@@ -9,7 +9,7 @@ memory.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,6 +18,8 @@ import msgspec
 from msgspec import Meta, Struct
 from sqlalchemy import func, select
 
+from config.site import Checkpoint, PatrolRound
+from console.desk import round_rules
 from console.desk.acts import actor_name
 from console.desk.desk_context import DeskContext
 from console.desk.patrol_rules import Visit, coverage
@@ -69,10 +71,18 @@ class WhereRequest(Struct, frozen=True):
 
 
 class CoverageRequest(Struct, frozen=True):
-    """`patrol.coverage`: of a round; absent = the round of the site's hours that runs now."""
+    """`patrol.coverage`: of a stretch, or of a planned round's today; absent = the round of the
+    site's hours that runs now."""
 
     from_utc: str | None = None
     until_utc: str | None = None
+    round_id: str | None = None
+    actor: str | None = None
+
+
+class RoundsRequest(Struct, frozen=True):
+    """`patrol.rounds`: of today."""
+
     actor: str | None = None
 
 
@@ -93,6 +103,7 @@ class PeopleDesk:
             "trail.summary": ReadingOperation(self._summary),
             "trail.accesses": ReadingOperation(self._accesses),
             "patrol.coverage": ReadingOperation(self._coverage),
+            "patrol.rounds": ReadingOperation(self._rounds),
             "devices": ReadingOperation(self._list_devices),
             "devices.report": self._report_devices,
             "positions.forget": self._forget,
@@ -162,14 +173,18 @@ class PeopleDesk:
     ) -> OperationResult:
         asked: CoverageRequest = convert(request, CoverageRequest)
         context = self._context()
+        points: Sequence[Checkpoint] = context.directory.site.checkpoints
         if asked.from_utc is not None and asked.until_utc is not None:
             span = _span(asked.from_utc, asked.until_utc)
+        elif asked.round_id is not None:
+            planned, span = self._planned(asked.round_id, tx.now_utc_ns, context)
+            points = round_rules.points_of(planned, context.directory)
         else:
             span = self._round_now(tx.now_utc_ns, context)
         trails = self._look(
             caller, asked.actor, "coverage", None, span, tx.now_utc_ns, COVERAGE_POINTS_MOST
         )
-        visits = coverage(context.directory.site.checkpoints, trails)
+        visits = coverage(points, trails)
         reply = {
             "from_ms": span[0],
             "until_ms": span[1],
@@ -179,6 +194,38 @@ class PeopleDesk:
             "back_check": back_check(tx, *span),
         }
         return OperationResult(reply)
+
+    def _rounds(self, tx: Transaction, request: dict[str, Any], caller: Caller) -> OperationResult:
+        """Today's planned rounds: who patrolled how long, who went together."""
+        asked: RoundsRequest = convert(request, RoundsRequest)
+        context = self._context()
+        now_ms = tx.now_utc_ns // 1_000_000
+        local = context.calendar.local(tx.now_utc_ns)
+        found = []
+        for planned in context.directory.site.rounds:
+            span = round_rules.span_ms(planned, local)
+            if span is None:
+                continue
+            trails: dict[str, list[TrailPoint]] = {}
+            if span[0] < now_ms:
+                trails = self._look(
+                    caller, asked.actor, "rounds", planned.inspectors or None, span,
+                    tx.now_utc_ns, COVERAGE_POINTS_MOST,
+                )  # fmt: skip
+            found.append(round_rules.report(planned, span, trails, context.directory, now_ms))
+        return OperationResult({"rounds": found})
+
+    def _planned(
+        self, round_id: str, now_ns: int, context: DeskContext
+    ) -> tuple[PatrolRound, tuple[int, int]]:
+        """A round of today. Raises OperationRefused: unknown, or not today."""
+        planned = next((r for r in context.directory.site.rounds if r.id == round_id), None)
+        if planned is None:
+            raise OperationRefused(f"rounds.toml has no round {round_id!r}")
+        span = round_rules.span_ms(planned, context.calendar.local(now_ns))
+        if span is None:
+            raise OperationRefused(f"{planned.name} is not a round of today")
+        return planned, span
 
     def _round_now(self, now_ns: int, context: DeskContext) -> tuple[int, int]:
         """The round that runs now, else the last one that began: the working spans of the day."""

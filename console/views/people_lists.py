@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from console.bridge.people_line import Coverage
+from console.desk.round_rules import RoundReport, RoundState
 from console.desk.units import UnitState
 from console.state.session import ConsoleSession
 from console.state.units import UnitRow
@@ -80,8 +81,10 @@ def devices(session: ConsoleSession, found: Sequence[DeviceQuality]) -> Lines:
     return Lines(heads, lines, text.format(len(found), unknown))
 
 
-def patrol(session: ConsoleSession, found: Coverage | None) -> Lines:
-    """The round: missed points first."""
+def patrol(
+    session: ConsoleSession, found: Coverage | None, planned: RoundReport | None = None
+) -> Lines:
+    """The round: of a planned one first who went how long; then points, missed ones first."""
     heads = (
         translate("People", "Check point"), translate("People", "Class"),
         translate("People", "Grid"), translate("People", "Duty"), translate("People", "Visited"),
@@ -89,7 +92,7 @@ def patrol(session: ConsoleSession, found: Coverage | None) -> Lines:
     if found is None:
         return Lines(heads, [], translate("People", "Reading the round…"))
     cells_of = {cell.id: cell.name for cell in session.site.grid}
-    lines = []
+    lines = [] if planned is None else _people_of(session, planned)
     for visit in sorted(found.visits, key=lambda v: (v.visited_ms is not None, v.visited_ms or 0)):
         name_of = session.people.name_of
         duty = name_of(visit.inspector_id) if visit.inspector_id else translate("People", "anybody")
@@ -105,4 +108,24 @@ def patrol(session: ConsoleSession, found: Coverage | None) -> Lines:
     others = sum(counts["others"] for counts in found.back_check.values())
     own = sum(counts["patrol"] for counts in found.back_check.values())
     text = translate("People", "{0} · {1} of {2} visited · found by patrols {3}, by others {4}")
-    return Lines(heads, lines, text.format(span, found.visited, len(found.visits), own, others))
+    summary = text.format(span, found.visited, len(found.visits), own, others)
+    if planned is not None and planned.together_s is not None:
+        together = words.duration_text(planned.together_s)
+        summary += " · " + translate("People", "together {0}").format(together)
+    return Lines(heads, lines, summary)
+
+
+def _people_of(
+    session: ConsoleSession, planned: RoundReport
+) -> list[tuple[str, Sequence[str], str | None]]:
+    """Who patrols in a planned round, who has least first; short only counts once it is over."""
+    rows: list[tuple[str, Sequence[str], str | None]] = []
+    least = words.duration_text(planned.least_s)
+    for person in sorted(planned.people, key=lambda each: each.patrolled_s):
+        name = session.people.name_of(person.inspector_id)
+        done = words.duration_text(person.patrolled_s)
+        text = translate("People", "patrolled {0} of {1}").format(done, least)
+        is_short = planned.state is RoundState.ENDED and not person.is_enough
+        ink = theme.COLOURS.amber if is_short else None
+        rows.append(("", (name, translate("People", "Person"), "", "", text), ink))
+    return rows

@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QComboBox,
     QFrame,
     QHBoxLayout,
     QHeaderView,
@@ -27,12 +28,14 @@ from PySide6.QtWidgets import (
 
 from config.site import InspectorId
 from console.bridge.people_line import Coverage, PeopleLine
+from console.desk.round_rules import RoundReport
 from console.desk.units import ON_CASE, UnitState
 from console.state.candidates import Reason
 from console.state.session import ConsoleSession, Severity
 from console.state.units import UnitRow, in_order, unit_row
 from console.views import people_lists, people_words, words
 from console.views.field_link_card import FieldLinkCard
+from console.views.key_router import OWN_KEYS
 from console.views.moment_dialog import MomentDialog
 from console.views.words import translate
 from ingest.feed.envelope import utc_text
@@ -68,6 +71,7 @@ class PeopleSheet(QFrame):
         self._line: PeopleLine | None = None
         self._devices: Sequence[DeviceQuality] = ()
         self._coverage: Coverage | None = None
+        self._rounds: Sequence[RoundReport] = ()
         self.page = Page.PEOPLE
         self._tabs = {page: QToolButton(self) for page in Page}
         self.table = QTableWidget(self)
@@ -76,6 +80,7 @@ class PeopleSheet(QFrame):
             state: QPushButton(self)
             for state in (UnitState.AVAILABLE, UnitState.BUSY, UnitState.OFF)
         }
+        self.round_box = QComboBox(self)
         self._link = QPushButton(self)
         self._trail = QPushButton(self)
         self.link_card = FieldLinkCard(self)
@@ -90,6 +95,7 @@ class PeopleSheet(QFrame):
         self._line = line
         line.devices_read.connect(self._on_devices)
         line.coverage_read.connect(self._on_coverage)
+        line.rounds_read.connect(self._on_rounds)
         line.link_made.connect(self.link_card.show_link)
         line.trails_read.connect(self._on_trails)
         line.refused.connect(self._on_refused)
@@ -104,6 +110,9 @@ class PeopleSheet(QFrame):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.clicked.connect(self._on_tab)
             top.addWidget(button)
+        top.addWidget(self.round_box)
+        self.round_box.setProperty(OWN_KEYS, True)
+        self.round_box.activated.connect(self._on_round)
         top.addStretch(1)
         self.summary.setObjectName("secondary")
         top.addWidget(self.summary)
@@ -176,7 +185,8 @@ class PeopleSheet(QFrame):
         if self._line is not None and self.page is Page.DEVICES:
             self._line.read_devices()
         if self._line is not None and self.page is Page.PATROL:
-            self._line.read_coverage()
+            self._line.read_rounds()
+            self._line.read_coverage(self._round_id())
         self._refresh()
 
     # -- what is shown
@@ -208,7 +218,7 @@ class PeopleSheet(QFrame):
         elif self.page is Page.DEVICES:
             lines = people_lists.devices(self._session, self._devices)
         else:
-            lines = people_lists.patrol(self._session, self._coverage)
+            lines = people_lists.patrol(self._session, self._coverage, self._round())
         self._show(lines.heads, lines.rows)
         self.summary.setText(lines.summary)
         self._dress()
@@ -271,6 +281,7 @@ class PeopleSheet(QFrame):
             is_now = unit is not None and unit.state is state
             button.setEnabled(bool(who) and not why and not is_now)
             button.setToolTip(why)
+        self.round_box.setVisible(self.page is Page.PATROL and bool(self._rounds))
         self._trail.setVisible(is_people)
         self._trail.setEnabled(bool(who) and self._session.feed.get().is_live)
         self._link.setVisible(is_people)
@@ -346,6 +357,28 @@ class PeopleSheet(QFrame):
         self._devices = found
         if self.page is Page.DEVICES:
             self._refresh()
+
+    def _on_rounds(self, found: Sequence[RoundReport]) -> None:
+        """The rounds of today; the chosen one stays chosen."""
+        chosen, self._rounds = self._round_id(), found
+        self.round_box.clear()
+        self.round_box.addItem(translate("People", "By working hours"), None)
+        for each in found:
+            self.round_box.addItem(people_words.round_text(each), each.round_id)
+        self.round_box.setCurrentIndex(max(0, self.round_box.findData(chosen)))
+        self._refresh()
+
+    def _round_id(self) -> str | None:
+        """The planned round that is chosen; None: the one of the site's hours."""
+        found: str | None = self.round_box.currentData()
+        return found
+
+    def _round(self) -> RoundReport | None:
+        return next((each for each in self._rounds if each.round_id == self._round_id()), None)
+
+    def _on_round(self) -> None:
+        self._coverage = None
+        self._read()
 
     def _on_coverage(self, found: Coverage) -> None:
         self._coverage = found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from console.desk.round_rules import RoundReport, RoundState
 from console.desk.units import UnitState
 from console.state.keys import QT_TRANSLATE_NOOP
 from console.views import words
@@ -17,6 +18,11 @@ _STATES = {
     UnitState.BUSY: QT_TRANSLATE_NOOP("Unit", "busy"),
     UnitState.OFF: QT_TRANSLATE_NOOP("Unit", "off duty"),
 }
+_ROUNDS = {
+    RoundState.PLANNED: QT_TRANSLATE_NOOP("Round", "to come"),
+    RoundState.RUNNING: QT_TRANSLATE_NOOP("Round", "on now"),
+    RoundState.ENDED: QT_TRANSLATE_NOOP("Round", "over"),
+}
 _RESULTS = {
     "ok": QT_TRANSLATE_NOOP("Device", "good"),
     "late": QT_TRANSLATE_NOOP("Device", "late"),
@@ -29,6 +35,12 @@ _RESULTS = {
 
 def state_text(state: UnitState) -> str:
     return translate("Unit", _STATES[state])
+
+
+def round_text(planned: RoundReport) -> str:
+    """A planned round in one line: name, hours, and whether it is on."""
+    hours = f"{moment_text(planned.from_ms)}–{moment_text(planned.until_ms)}"
+    return f"{planned.name}  {hours}  {translate('Round', _ROUNDS[planned.state])}"
 
 
 def counts_text(counts: dict[str, int]) -> str:

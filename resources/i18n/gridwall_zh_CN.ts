@@ -2129,6 +2129,10 @@ Give cameras lat and lon in cameras.csv, or add streets.osm.pbf to the site fold
         <translation>轨迹回放</translation>
     </message>
     <message>
+        <source>By working hours</source>
+        <translation>按工作时段</translation>
+    </message>
+    <message>
         <source>Field page link</source>
         <translation>现场页面链接</translation>
     </message>
@@ -2231,6 +2235,18 @@ Give cameras lat and lon in cameras.csv, or add streets.osm.pbf to the site fold
     <message>
         <source>{0} · {1} of {2} visited · found by patrols {3}, by others {4}</source>
         <translation>{0} · 已巡 {1}/{2} · 巡查发现 {3}，他人发现 {4}</translation>
+    </message>
+    <message>
+        <source>together {0}</source>
+        <translation>同行 {0}</translation>
+    </message>
+    <message>
+        <source>patrolled {0} of {1}</source>
+        <translation>已巡 {0} / {1}</translation>
+    </message>
+    <message>
+        <source>Person</source>
+        <translation>人员</translation>
     </message>
     <message>
         <source>No trail is kept of this time.</source>
@@ -2734,6 +2750,21 @@ Alerts of the cameras and reports of citizens appear here.</source>
     <message>
         <source>at least one alert stays with the old case</source>
         <translation>原案件至少保留一条告警</translation>
+    </message>
+</context>
+<context>
+    <name>Round</name>
+    <message>
+        <source>to come</source>
+        <translation>未开始</translation>
+    </message>
+    <message>
+        <source>on now</source>
+        <translation>进行中</translation>
+    </message>
+    <message>
+        <source>over</source>
+        <translation>已结束</translation>
     </message>
 </context>
 <context>

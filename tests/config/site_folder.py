@@ -108,6 +108,7 @@ def write_site(folder: Path, **changed: str | bytes | None) -> Path:
         "calibration": "toml",
         "grid": "geojson",
         "fences": "toml",
+        "rounds": "toml",
     }
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():

@@ -352,6 +352,16 @@ camera = "cam-1"
 height_m = 6.0
 home_bearing_deg = 90.0
 """
+ROUNDS = """
+[[round]]
+id = "r1"
+name = "上午"
+hours = "08:00-11:00"
+days = "mon-fri"
+inspectors = ["p1"]
+classes = ["hydrant"]
+grids = ["S1"]
+"""
 FENCES = """
 [[fence]]
 id = "f1"
@@ -376,6 +386,7 @@ def test_no_content_makes_the_check_itself_fail(
     (tmp_path / "operators.toml").write_text(OPERATORS)
     (tmp_path / "ptz.toml").write_text(MOUNTS)
     (tmp_path / "fences.toml").write_text(FENCES)
+    (tmp_path / "rounds.toml").write_text(ROUNDS)
     content = (tmp_path / file).read_bytes()
     cut = int(at * len(content))
     (tmp_path / file).write_bytes(content[:cut] + junk + content[cut + len(junk) :])

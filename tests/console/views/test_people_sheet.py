@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -73,6 +74,7 @@ def sheet(seat: Seat) -> PeopleSheet:
         ],
         "back_check": {"37020300100000": {"patrol": 4, "others": 9}},
     }  # fmt: skip
+    seat.hub.answers["patrol.rounds"] = {"rounds": []}
     url = "https://field.example/field/#t=" + "x" * 43
     seat.hub.answers["field.link"] = {
         "inspector_id": "insp-2", "url": url, "qr_svg": qr_svg(url), "until_utc": "2026-12-25T00:00:00Z",
@@ -230,3 +232,29 @@ def test_a_moment_is_chosen_by_arrows_and_never_in_the_future(qtbot: QtBot) -> N
     assert dialog.moment_ms == now_ms - 2 * 3_600_000
     if PICTURES:
         dialog.grab().save(str(Path(PICTURES) / "moment.png"))
+
+
+def test_a_planned_round_says_who_patrolled_how_long(seat: Seat, sheet: PeopleSheet) -> None:
+    person = {"inspector_id": "insp-2", "patrolled_s": 5400.0, "is_enough": False}
+    other = {"inspector_id": "insp-3", "patrolled_s": 7500.0, "is_enough": True}
+    planned = {"round_id": "r1", "name": "上午联合巡查", "from_ms": 1_767_225_600_000,
+               "until_ms": 1_767_236_400_000, "state": "ended", "least_s": 7200.0,
+               "people": [other, person], "together_s": 4800.0}  # fmt: skip
+    seat.hub.answers["patrol.rounds"] = {"rounds": [planned]}
+    seat.key(Qt.Key.Key_U)
+    sheet.show_page(Page.PATROL)
+    seat.wait(lambda: sheet.round_box.count() == 2)
+    seat.wait(lambda: len(texts(sheet)) == 2)
+    assert sheet.round_box.isVisible()
+    assert "上午联合巡查" in sheet.round_box.itemText(1)
+    asked = len(seat.hub.asked)
+    sheet.round_box.setFocus()
+    QTest.keyClick(sheet.round_box, Qt.Key.Key_Down)
+    seat.wait(lambda: len(texts(sheet)) == 4)
+    rows = texts(sheet)
+    assert rows[0][0] == "李晓梅"
+    assert rows[0][4] == "patrolled 1 h 30 min of 2 h 0 min"
+    assert "together" in sheet.summary.text()
+    coverages = [fields for op, fields in seat.hub.asked[asked:] if op == "patrol.coverage"]
+    assert coverages[-1]["round_id"] == "r1"
+    picture(seat, "rounds")

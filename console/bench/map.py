@@ -221,7 +221,7 @@ class _Stage:
         self.view.resize(WIDTH_PX, HEIGHT_PX)
         self.view.set_basemap(basemap)
         for layer in MapLayer:
-            self.view.layers.set(layer.value, on=True)
+            self.view.layers.set(layer.value, on=layer is not MapLayer.GROUPS)
         self.view.show()
         _expose()
         settle_heap()  # as the console does at its start

@@ -20,6 +20,7 @@ class MapLayer(enum.Enum):
     GRID = "grid"
     LOAD = "load"
     HEAT = "heat"
+    GROUPS = "groups"
 
 
 #: Off until somebody wants them: the map is for what happens now.
@@ -35,6 +36,8 @@ class MapLayers:
         self._off: set[str] = set(FIRST_OFF)
         self._site_names: tuple[str, ...] = ()
         self._has_tiles = False
+        #: Only check points of this class; empty: of every class.
+        self.checkpoint_class = ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -69,6 +72,12 @@ class MapLayers:
         else:
             self._off.add(name)
         self.changed.emit()
+
+    def show_class(self, name: str) -> None:
+        """Only check points of a class, or (empty) all."""
+        if name != self.checkpoint_class:
+            self.checkpoint_class = name
+            self.changed.emit()
 
     def hidden(self) -> tuple[str, ...]:
         """Names of what is off, for the seat's memory."""

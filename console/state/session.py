@@ -63,6 +63,7 @@ class SelectionKind(enum.Enum):
     PLACE = "place"
     CHECKPOINT = "checkpoint"
     FEATURE = "feature"
+    GROUP = "group"
 
 
 class Selection(Struct, frozen=True):
@@ -119,6 +120,8 @@ class ConsoleSession:
         self.aim_wanted: Signal[[GeoPoint]] = Signal()
         self.alert_raised: Signal[[AlertData]] = Signal()
         self.alerts_changed: Signal[[]] = Signal()
+        #: These people are wanted as a list.
+        self.people_wanted: Signal[[tuple[InspectorId, ...]]] = Signal()
         self.fence_crossed: Signal[[FenceCrossed]] = Signal()
         self.escalation_raised: Signal[[EscalationData]] = Signal()
         self.site_changed: Signal[[]] = Signal()

@@ -88,12 +88,12 @@ class HoverCard(QLabel):
     """What is under the pointer, in two lines, beside it."""
 
     def __init__(
-        self, session: ConsoleSession, feature_name: Callable[[str], str], parent: QWidget
+        self, session: ConsoleSession, name_of: Callable[[Marker], str], parent: QWidget
     ) -> None:
-        """`feature_name`: what a marker of a site layer is called."""
+        """`name_of`: what a marker of a site layer, or a plate, is called."""
         super().__init__(parent)
         self._session = session
-        self._feature_name = feature_name
+        self._name_of = name_of
         self._map = parent
         self._shown: Marker | None = None
         self.setObjectName("card")
@@ -127,8 +127,8 @@ class HoverCard(QLabel):
             return self._person_text(marker.id)
         if marker.kind is SelectionKind.CHECKPOINT:
             return self._checkpoint_text(marker.id)
-        if marker.kind is SelectionKind.FEATURE:
-            return self._feature_name(marker.id)
+        if marker.kind in (SelectionKind.FEATURE, SelectionKind.GROUP):
+            return self._name_of(marker)
         return self._camera_text(marker.id)
 
     def _case_text(self, case_id: str) -> str:

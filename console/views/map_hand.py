@@ -49,6 +49,8 @@ class MapHand:
         self._press: QPointF | None = None
         self._dragged = False
         self._frame: QRectF | None = None
+        #: What the frame is drawn around: cameras, or with Ctrl people.
+        self._frames = SelectionKind.CAMERA
         self.measure = Measure()
         self.picker = MapPicker(view, card)
 
@@ -60,6 +62,8 @@ class MapHand:
             self._press, self._dragged = event.position(), False
             if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
                 self._frame = QRectF(event.position(), event.position())
+                control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+                self._frames = SelectionKind.INSPECTOR if control else SelectionKind.CAMERA
 
     def move(self, event: QMouseEvent) -> None:
         position = event.position()
@@ -105,9 +109,12 @@ class MapHand:
         self._card.show_for(marker)
 
     def _take(self, frame: QRectF) -> None:
-        """Cameras inside go to the wall, as many as it has free tiles for."""
+        """Cameras inside go to the wall, as many as it has free tiles for; people into a list."""
         self._view.update()
         middle = frame.center()
+        if self._frames is SelectionKind.INSPECTOR:
+            self._take_people(frame)
+            return
         inside = [
             marker
             for marker in self._view.seen(SelectionKind.CAMERA)
@@ -124,6 +131,19 @@ class MapHand:
         else:
             text = translate("Map", "{0} cameras went to the wall.")
         self._session.say(text.format(called, len(inside)))
+
+    def _take_people(self, frame: QRectF) -> None:
+        """Everybody inside by their place, grouped on the map or not."""
+        to_screen = self._view.projection.to_screen
+        found = [
+            person.inspector_id
+            for person in self._session.people.all()
+            if frame.contains(QPointF(*to_screen(person.place)))
+        ]
+        if found:
+            self._session.people_wanted.emit(tuple(found))
+        else:
+            self._session.say(translate("Map", "Nobody in the frame."))
 
     # -- keys
 

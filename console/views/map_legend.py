@@ -6,17 +6,17 @@ Threads: GUI thread only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QFrame, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QToolButton, QVBoxLayout, QWidget
 
 from console.state.keys import QT_TRANSLATE_NOOP
 from console.state.map_layers import MapLayer, MapLayers, site_layer_name
 from console.views import icons, theme
 from console.views.key_router import OWN_KEYS
-from console.views.shade_key import ShadeKey
+from console.views.shade_key import HeatKey, ShadeKey
 from console.views.words import translate
 
 _TEXTS = {
@@ -29,6 +29,7 @@ _TEXTS = {
     MapLayer.GRID: QT_TRANSLATE_NOOP("Map", "Grid cells"),
     MapLayer.LOAD: QT_TRANSLATE_NOOP("Map", "Open cases by cell"),
     MapLayer.HEAT: QT_TRANSLATE_NOOP("Map", "Where cases crowd"),
+    MapLayer.GROUPS: QT_TRANSLATE_NOOP("Map", "Group what stands too close"),
 }
 
 
@@ -37,13 +38,18 @@ class MapLegend(QFrame):
 
     Args:
         counts: how many things each layer holds now; asked when the list is opened.
+        classes: the classes of check points there are; likewise.
     """
 
     def __init__(
-        self, layers: MapLayers, counts: Callable[[], Mapping[str, int]], parent: QWidget
+        self,
+        layers: MapLayers,
+        counts: Callable[[], Mapping[str, int]],
+        classes: Callable[[], Sequence[str]],
+        parent: QWidget,
     ) -> None:
         super().__init__(parent)
-        self._layers, self._counts = layers, counts
+        self._layers, self._counts, self._classes = layers, counts, classes
         self.button = QToolButton(parent)
         self.button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.button.setObjectName("overlay")
@@ -58,6 +64,11 @@ class MapLegend(QFrame):
         self._layout.setSpacing(6)
         #: Stands under its layer's switch while that is on.
         self.shade_key = ShadeKey(self)
+        self.heat_key = HeatKey(self)
+        #: Which class of check points is shown.
+        self.class_box = QComboBox(self)
+        self.class_box.setProperty(OWN_KEYS, True)
+        self.class_box.activated.connect(self._on_class)
         layers.known_changed.connect(self._rebuild)
         layers.changed.connect(self._show_switches)
         self.hide()
@@ -107,15 +118,41 @@ class MapLegend(QFrame):
             box.toggled.connect(lambda on, layer=name: self._layers.set(layer, on=on))
             self._layout.addWidget(box)
             self._boxes[name] = box
-            if name == MapLayer.LOAD.value:
-                self._layout.addWidget(self.shade_key)
-                self.shade_key.setVisible(box.isChecked())
+            for layer, below in self._belows().items():
+                if name == layer.value:
+                    self._layout.addWidget(below)
         self.retranslate()
+        self._show_belows()
+
+    def _belows(self) -> dict[MapLayer, QWidget]:
+        """What stands under a layer's switch while it is on."""
+        return {
+            MapLayer.LOAD: self.shade_key,
+            MapLayer.HEAT: self.heat_key,
+            MapLayer.CHECKPOINTS: self.class_box,
+        }
+
+    def _show_belows(self) -> None:
+        for layer, below in self._belows().items():
+            is_useful = below is not self.class_box or self.class_box.count() > 2
+            below.setVisible(self._layers.is_on(layer) and is_useful)
+
+    def _fill_classes(self) -> None:
+        self.class_box.clear()
+        self.class_box.addItem(translate("Map", "Every class"), "")
+        for name in self._classes():
+            self.class_box.addItem(name, name)
+        chosen = self.class_box.findData(self._layers.checkpoint_class)
+        self.class_box.setCurrentIndex(max(0, chosen))
+        self._show_belows()
+
+    def _on_class(self) -> None:
+        self._layers.show_class(str(self.class_box.currentData() or ""))
 
     def _show_switches(self) -> None:
         for name, box in self._boxes.items():
             box.setChecked(self._layers.is_on(name))
-        self.shade_key.setVisible(self._layers.is_on(MapLayer.LOAD))
+        self._show_belows()
         self.place(self._corner)
 
     def retranslate(self) -> None:
@@ -125,6 +162,7 @@ class MapLegend(QFrame):
         for name, box in self._boxes.items():
             count = counts.get(name)
             box.setText(texts[name] if count is None else f"{texts[name]}  {count:,}")
+        self._fill_classes()
         self.button.setToolTip(translate("Map", "Layers"))
         self.button.setIcon(icons.icon("layers", 18, theme.COLOURS.text))
         self.place(self._corner)

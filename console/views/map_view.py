@@ -46,6 +46,8 @@ from vision.alerts import AlertData
 #: A wheel step and a key step, in zoom levels.
 WHEEL_LEVELS = 0.5
 KEY_LEVELS = 0.5
+#: A click on a plate goes so much closer.
+GROUP_LEVELS = 1.5
 #: The map flies to a place at least this near.
 FLY_ZOOM_MIN = 16.2
 #: The sharp ground is painted when the zoom rested this long; until then the old one is stretched.
@@ -78,10 +80,10 @@ class MapView(QWidget):
         self.ground = self.base.sheet
         self.markers = OnGround(session, self.layers)
         self._route = RouteKeeper(session, self.markers.cases)
-        self.legend = MapLegend(self.layers, self.markers.counts, self)
+        self.legend = MapLegend(self.layers, self.markers.counts, self.markers.classes, self)
         self._chrome = MapChrome(self)
         self.trail_bar = TrailBar(session.replay, self)
-        self._card = HoverCard(session, self.markers.site_layers.name_of, self)
+        self._card = HoverCard(session, self.markers.name_of, self)
         self.hand = MapHand(self, session, self._card)
         self._flight = MapFlight(self, self._on_flight, self.update)
         self._sharpen = QTimer(self, singleShot=True, interval=SHARPEN_MS)
@@ -107,9 +109,9 @@ class MapView(QWidget):
         self.hand.measure.changed.connect(self._on_tool)
         self.hand.picker.changed.connect(self._on_tool)
         session.map_wanted.connect(self.fly_to)
-        session.people.changed.connect(self._on_people)
-        session.open_case.changed.connect(self._on_cases)
-        session.cases.changed.connect(self._on_cases)
+        session.people.changed.connect(self._on_moved)
+        session.open_case.changed.connect(self._on_moved)
+        session.cases.changed.connect(self._on_moved)
         session.cases.replaced.connect(self._on_markers)
         session.health.changed.connect(self._on_markers)
         session.feed.changed.connect(self._on_markers)
@@ -280,11 +282,8 @@ class MapView(QWidget):
         self.markers.sheet.outdate()
         self.update()
 
-    def _on_cases(self, _ids: object) -> None:
-        self._route.refresh()
-        self._on_markers()
-
-    def _on_people(self) -> None:
+    def _on_moved(self, *_what: object) -> None:
+        """Whoever is on the way, or where to, moved: so does the way."""
         self._route.refresh()
         self._on_markers()
 
@@ -364,6 +363,8 @@ class MapView(QWidget):
             self._session.select_inspector(marker.id)
         elif marker.kind is SelectionKind.CAMERA:
             self._session.select_camera(marker.id)
+        elif marker.kind is SelectionKind.GROUP:
+            self._zoom(GROUP_LEVELS, marker.x_px, marker.y_px)
         else:
             self._session.select_place(self._projection.to_place(marker.x_px, marker.y_px))
 

@@ -13,7 +13,6 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QComboBox,
     QFrame,
     QHBoxLayout,
     QHeaderView,
@@ -35,8 +34,8 @@ from console.state.session import ConsoleSession, Severity
 from console.state.units import UnitRow, in_order, unit_row
 from console.views import people_lists, people_words, words
 from console.views.field_link_card import FieldLinkCard
-from console.views.key_router import OWN_KEYS
 from console.views.moment_dialog import MomentDialog
+from console.views.round_box import RoundBox
 from console.views.words import translate
 from ingest.feed.envelope import utc_text
 from ingest.positions.quality import DeviceQuality
@@ -71,7 +70,8 @@ class PeopleSheet(QFrame):
         self._line: PeopleLine | None = None
         self._devices: Sequence[DeviceQuality] = ()
         self._coverage: Coverage | None = None
-        self._rounds: Sequence[RoundReport] = ()
+        #: Who was framed on the map; None: everybody.
+        self._only: frozenset[InspectorId] | None = None
         self.page = Page.PEOPLE
         self._tabs = {page: QToolButton(self) for page in Page}
         self.table = QTableWidget(self)
@@ -80,13 +80,14 @@ class PeopleSheet(QFrame):
             state: QPushButton(self)
             for state in (UnitState.AVAILABLE, UnitState.BUSY, UnitState.OFF)
         }
-        self.round_box = QComboBox(self)
+        self.round_box = RoundBox(self)
         self._link = QPushButton(self)
         self._trail = QPushButton(self)
         self.link_card = FieldLinkCard(self)
         self._timer = QTimer(self, interval=REFRESH_MS)
         self._build()
         session.units.changed.connect(self._on_units)
+        session.people_wanted.connect(self._open_for)
         self.retranslate()
         self.hide()
 
@@ -111,7 +112,6 @@ class PeopleSheet(QFrame):
             button.clicked.connect(self._on_tab)
             top.addWidget(button)
         top.addWidget(self.round_box)
-        self.round_box.setProperty(OWN_KEYS, True)
         self.round_box.activated.connect(self._on_round)
         top.addStretch(1)
         self.summary.setObjectName("secondary")
@@ -147,6 +147,12 @@ class PeopleSheet(QFrame):
         else:
             self.open()
 
+    def _open_for(self, people: tuple[InspectorId, ...]) -> None:
+        """Shows these people only, until the sheet is closed."""
+        self._only = frozenset(people)
+        self.page = Page.PEOPLE
+        self.open()
+
     def open(self) -> None:
         """Shows the sheet with fresh lists; the keyboard is in the list."""
         self.place()
@@ -157,6 +163,7 @@ class PeopleSheet(QFrame):
         self._timer.start()
 
     def hideEvent(self, event: object) -> None:
+        self._only = None
         self._timer.stop()
         self.link_card.forget()
 
@@ -186,7 +193,7 @@ class PeopleSheet(QFrame):
             self._line.read_devices()
         if self._line is not None and self.page is Page.PATROL:
             self._line.read_rounds()
-            self._line.read_coverage(self._round_id())
+            self._line.read_coverage(self.round_box.round_id)
         self._refresh()
 
     # -- what is shown
@@ -218,7 +225,7 @@ class PeopleSheet(QFrame):
         elif self.page is Page.DEVICES:
             lines = people_lists.devices(self._session, self._devices)
         else:
-            lines = people_lists.patrol(self._session, self._coverage, self._round())
+            lines = people_lists.patrol(self._session, self._coverage, self.round_box.round)
         self._show(lines.heads, lines.rows)
         self.summary.setText(lines.summary)
         self._dress()
@@ -228,6 +235,8 @@ class PeopleSheet(QFrame):
         session, now_ns = self._session, self._session.clock.utc_ns()
         rows = []
         for inspector in session.site.inspectors:
+            if self._only is not None and inspector.id not in self._only:
+                continue
             unit = session.units.get(inspector.id)
             case = session.cases.get(unit.case_id) if unit is not None and unit.case_id else None
             person = session.people.get(inspector.id)
@@ -281,7 +290,7 @@ class PeopleSheet(QFrame):
             is_now = unit is not None and unit.state is state
             button.setEnabled(bool(who) and not why and not is_now)
             button.setToolTip(why)
-        self.round_box.setVisible(self.page is Page.PATROL and bool(self._rounds))
+        self.round_box.setVisible(self.page is Page.PATROL and bool(self.round_box.rounds))
         self._trail.setVisible(is_people)
         self._trail.setEnabled(bool(who) and self._session.feed.get().is_live)
         self._link.setVisible(is_people)
@@ -359,22 +368,8 @@ class PeopleSheet(QFrame):
             self._refresh()
 
     def _on_rounds(self, found: Sequence[RoundReport]) -> None:
-        """The rounds of today; the chosen one stays chosen."""
-        chosen, self._rounds = self._round_id(), found
-        self.round_box.clear()
-        self.round_box.addItem(translate("People", "By working hours"), None)
-        for each in found:
-            self.round_box.addItem(people_words.round_text(each), each.round_id)
-        self.round_box.setCurrentIndex(max(0, self.round_box.findData(chosen)))
+        self.round_box.show_rounds(found)
         self._refresh()
-
-    def _round_id(self) -> str | None:
-        """The planned round that is chosen; None: the one of the site's hours."""
-        found: str | None = self.round_box.currentData()
-        return found
-
-    def _round(self) -> RoundReport | None:
-        return next((each for each in self._rounds if each.round_id == self._round_id()), None)
 
     def _on_round(self) -> None:
         self._coverage = None

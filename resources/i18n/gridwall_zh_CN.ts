@@ -1993,8 +1993,16 @@ Give cameras lat and lon in cameras.csv, or add streets.osm.pbf to the site fold
         <translation>案件热力</translation>
     </message>
     <message>
+        <source>Group what stands too close</source>
+        <translation>密集处合并显示</translation>
+    </message>
+    <message>
+        <source>Every class</source>
+        <extracomment>Stands under its layer&apos;s switch while that is on. Which class of check points is shown.</extracomment>
+        <translation>全部类别</translation>
+    </message>
+    <message>
         <source>Layers</source>
-        <extracomment>Stands under its layer&apos;s switch while that is on.</extracomment>
         <translation>图层</translation>
     </message>
     <message>
@@ -2023,6 +2031,7 @@ Give cameras lat and lon in cameras.csv, or add streets.osm.pbf to the site fold
     </message>
     <message>
         <source>No camera in the frame.</source>
+        <extracomment>What the frame is drawn around: cameras, or with Ctrl people.</extracomment>
         <translation>框内没有摄像机。</translation>
     </message>
     <message>
@@ -2032,6 +2041,10 @@ Give cameras lat and lon in cameras.csv, or add streets.osm.pbf to the site fold
     <message>
         <source>{0} cameras went to the wall.</source>
         <translation>已上墙 {0} 路摄像机。</translation>
+    </message>
+    <message>
+        <source>Nobody in the frame.</source>
+        <translation>框内没有人员。</translation>
     </message>
     <message>
         <source>A fence needs three corners or more, and sides that do not cross.</source>
@@ -2053,6 +2066,31 @@ Give cameras lat and lon in cameras.csv, or add streets.osm.pbf to the site fold
     <message>
         <source>Arrows: the next marker · Enter: open it · Esc: end</source>
         <translation>方向键：下一个标记 · 回车：打开 · Esc：结束</translation>
+    </message>
+    <message>
+        <source>{0} inspectors</source>
+        <translation>{0} 名人员</translation>
+    </message>
+    <message>
+        <source>{0} cameras</source>
+        <translation>{0} 个镜头</translation>
+    </message>
+    <message>
+        <source>{0} check points</source>
+        <translation>{0} 个实测点</translation>
+    </message>
+    <message>
+        <source>click: closer</source>
+        <translation>点击：放大</translation>
+    </message>
+    <message>
+        <source>few</source>
+        <extracomment>Under the words of the switch, not under its box.</extracomment>
+        <translation>少</translation>
+    </message>
+    <message>
+        <source>many</source>
+        <translation>多</translation>
     </message>
 </context>
 <context>
@@ -2113,7 +2151,7 @@ Give cameras lat and lon in cameras.csv, or add streets.osm.pbf to the site fold
     <name>People</name>
     <message>
         <source>People</source>
-        <extracomment>Ages in the lists move with this. A moment is shown with this much before and after it, and first offered so far back. A replay shows a shift. The moment the trails that were asked for are to stand at.</extracomment>
+        <extracomment>Ages in the lists move with this. A moment is shown with this much before and after it, and first offered so far back. A replay shows a shift. The moment the trails that were asked for are to stand at. Who was framed on the map; None: everybody.</extracomment>
         <translation>人员</translation>
     </message>
     <message>

@@ -17,9 +17,11 @@ from PySide6.QtGui import QBrush, QPainter, QPen, QPixmap, QPolygonF, QRadialGra
 from config.geometry import GeoPoint, bearing_deg, distance_m
 from config.site import Calibration, Camera, CameraId
 from console.state.linkage import View
+from console.state.map_layers import MapLayer
 from console.state.map_projection import MapProjection, worlds_of
 from console.state.session import ConsoleSession, SelectionKind
 from console.views import theme
+from console.views.map_layers.groups import Groups
 from console.views.map_layers.markers import Labels, Markers, parts_of, sprite
 
 #: A cone without calibration is drawn this long, metres.
@@ -71,18 +73,27 @@ class CameraLayer:
         }
 
     def steps(
-        self, painter: QPainter, projection: MapProjection, ratio: float, labels: Labels
+        self,
+        painter: QPainter,
+        projection: MapProjection,
+        ratio: float,
+        labels: Labels,
+        groups: Groups,
     ) -> Generator[None, None, Markers]:
         """Paints all cameras in sight, a little at a time; what was painted."""
         screen = projection.screens_of(self._world)
         margin = 200.0
         size = np.array((projection.width_px, projection.height_px))
         shown = np.flatnonzero(((screen > -margin) & (screen < size + margin)).all(axis=1))
-        points = screen[shown]
-        cameras = [self._cameras[index] for index in shown.tolist()]
         sights = self._session.sights.get()
         seeing = {sight.camera_id for sight in sights if sight.view is not View.NEAREST}
         lost = {entry.camera_id for entry in self._session.health.lost()}
+        apart = [
+            self._cameras[n].id in seeing or self._cameras[n].id in lost for n in shown.tolist()
+        ]
+        shown = shown[groups.singles(MapLayer.CAMERAS, screen[shown], np.array(apart, dtype=bool))]
+        points = screen[shown]
+        cameras = [self._cameras[index] for index in shown.tolist()]
         yield
         if projection.zoom >= CONES_FROM_ZOOM:
             crowded = len(cameras) > CONES_MAX

@@ -18,6 +18,7 @@ from console.views.map_layers.cameras import CameraLayer
 from console.views.map_layers.cases import CaseLayer
 from console.views.map_layers.checkpoints import CheckpointLayer
 from console.views.map_layers.fences import FenceLayer
+from console.views.map_layers.groups import Groups
 from console.views.map_layers.markers import Labels, Marker, Markers
 from console.views.map_layers.people import PeopleLayer
 from console.views.map_layers.shading import HeatLayer, LoadLayer
@@ -30,6 +31,7 @@ MARGIN = 0.18
 PICK_ORDER = (
     SelectionKind.CASE,
     SelectionKind.INSPECTOR,
+    SelectionKind.GROUP,
     SelectionKind.CAMERA,
     SelectionKind.CHECKPOINT,
     SelectionKind.FEATURE,
@@ -45,7 +47,7 @@ class OnGround:
         self.cameras = CameraLayer(session)
         self.people = PeopleLayer(session)
         self.cases = CaseLayer(session)
-        self.checkpoints = CheckpointLayer(session)
+        self.checkpoints = CheckpointLayer(session, layers)
         self.load = LoadLayer(session)
         self.heat = HeatLayer(session)
         self.fences = FenceLayer(session)
@@ -53,6 +55,7 @@ class OnGround:
         self.trails = TrailLayer(session.replay, session.people)
         self.sheet = Sheet(self._steps, lambda: QColor(Qt.GlobalColor.transparent), MARGIN)
         self._seen: dict[SelectionKind, Markers] = {}
+        self._groups: Groups | None = None
 
     def reload(self) -> None:
         """Registers or theme changed."""
@@ -66,6 +69,7 @@ class OnGround:
 
     def _steps(self, painter: QPainter, projection: MapProjection, ratio: float) -> Iterator[None]:
         labels, is_on, seen = Labels(), self._layers.is_on, {}
+        groups = Groups(projection, is_on=is_on(MapLayer.GROUPS))
         yield from self._shade_steps(painter, projection)
         if is_on(MapLayer.FENCES):
             yield from self.fences.steps(painter, projection, labels)
@@ -78,21 +82,24 @@ class OnGround:
         )
         if is_on(MapLayer.CHECKPOINTS):
             seen[SelectionKind.CHECKPOINT] = yield from self.checkpoints.steps(
-                painter, projection, ratio, labels
+                painter, projection, ratio, labels, groups
             )
         if is_on(MapLayer.CAMERAS):
             seen[SelectionKind.CAMERA] = yield from self.cameras.steps(
-                painter, projection, ratio, labels
+                painter, projection, ratio, labels, groups
             )
         if self._session.replay.is_open:  # not now: nobody is shown in two places at once
             self.trails.paint(painter, projection, labels)
         elif is_on(MapLayer.PEOPLE):
             seen[SelectionKind.INSPECTOR] = yield from self.people.steps(
-                painter, projection, ratio, labels
+                painter, projection, ratio, labels, groups
             )
+        groups.place()
+        yield from groups.steps(painter)
+        seen[SelectionKind.GROUP] = groups.markers()
         if is_on(MapLayer.CASES):
             seen[SelectionKind.CASE] = yield from self.cases.steps(painter, projection, ratio)
-        self._seen = seen
+        self._seen, self._groups = seen, groups
 
     def _shade_steps(self, painter: QPainter, projection: MapProjection) -> Iterator[None]:
         """What lies under everything that stands."""
@@ -101,6 +108,16 @@ class OnGround:
         if self._layers.is_on(MapLayer.HEAT):
             yield from self.heat.steps(painter, projection)
         yield from self.site_layers.ground_steps(painter, projection)
+
+    def name_of(self, marker: Marker) -> str:
+        """What a marker of a site layer, or a plate, stands for."""
+        if marker.kind is SelectionKind.GROUP:
+            return "" if self._groups is None else self._groups.text_of(marker.id)
+        return self.site_layers.name_of(marker.id)
+
+    def classes(self) -> list[str]:
+        """Every class of check points."""
+        return self.checkpoints.classes
 
     def counts(self) -> dict[str, int]:
         """How many things each layer holds, by the layer's name."""

@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter, QPen, QPixmap, QPolygonF
 
+from console.state.map_layers import MapLayer
 from console.state.map_projection import MapProjection, worlds_of
 from console.state.people import GREYED_AFTER_S, OFFLINE_AFTER_S, Person
 from console.state.session import ConsoleSession, SelectionKind
 from console.views import theme, words
+from console.views.map_layers.groups import Groups
 from console.views.map_layers.markers import Labels, Markers, parts_of, sprite
 
 NAMES_FROM_ZOOM = 15.0
@@ -84,7 +86,12 @@ class PeopleLayer:
         self._read_batches = batches
 
     def steps(
-        self, painter: QPainter, projection: MapProjection, ratio: float, labels: Labels
+        self,
+        painter: QPainter,
+        projection: MapProjection,
+        ratio: float,
+        labels: Labels,
+        groups: Groups,
     ) -> Generator[None, None, Markers]:
         """Paints everybody in sight, a little at a time; who was painted."""
         if self._read_batches != self._batches:
@@ -93,6 +100,9 @@ class PeopleLayer:
         size = np.array((projection.width_px, projection.height_px))
         shown = np.flatnonzero(((screen > -40) & (screen < size + 40)).all(axis=1))
         looks = self._looks(shown)
+        apart = np.array([look is _Look.SENT for look in looks], dtype=bool)
+        singles = groups.singles(MapLayer.PEOPLE, screen[shown], apart)
+        shown, looks = shown[singles], [looks[place] for place in singles.tolist()]
         points = screen[shown]
         yield
         # whole pixels: a pixmap between pixels is filtered, five times slower and less sharp

@@ -27,7 +27,7 @@ HEAT_REACH = 4
 HEAT_BAND_PX = 256
 #: So many cases at one spot are the full colour.
 HEAT_FULL = 4.0
-_HEAT_ALPHA = 0.55
+HEAT_ALPHA = 0.55
 
 
 class LoadLayer:
@@ -117,7 +117,7 @@ def heat_of(screen: NDArray[np.float64], width_px: int, height_px: int) -> NDArr
 
 def _glow(density: NDArray[np.float64]) -> QImage:
     """Premultiplied pixels of one colour, stronger where there is more."""
-    share = np.clip(density / HEAT_FULL, 0.0, 1.0) ** 0.7 * _HEAT_ALPHA
+    share = np.clip(density / HEAT_FULL, 0.0, 1.0) ** 0.7 * HEAT_ALPHA
     share[density < 0.08] = 0.0
     colour = theme.colour(theme.COLOURS.amber)
     pixels = np.empty((*density.shape, 4), np.uint8)

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from console.state.map_projection import MapProjection
+from console.views.map_layers.groups import Groups
 from console.views.map_layers.markers import Labels
 from console.views.map_layers.people import PeopleLayer
 from console.views.map_layers.sheet import AT_ONCE_MS, Sheet
@@ -153,13 +154,23 @@ def test_positions_read_half_way_are_read_again(seat: Seat) -> None:
     layer = PeopleLayer(seat.session)
     image = QImage(200, 100, QImage.Format.Format_ARGB32_Premultiplied)
     painter = QPainter(image)
-    stopped = layer.steps(painter, WINDOW.centred(CENTRE), 1.0, Labels())
+    stopped = layer.steps(
+        painter, WINDOW.centred(CENTRE), 1.0, Labels(), Groups(WINDOW, is_on=False)
+    )
     next(stopped)
     stopped.close()
     shown: list[int] = []
 
     def whole() -> Iterator[None]:
-        shown.append(len((yield from layer.steps(painter, WINDOW.centred(CENTRE), 1.0, Labels()))))
+        shown.append(
+            len(
+                (
+                    yield from layer.steps(
+                        painter, WINDOW.centred(CENTRE), 1.0, Labels(), Groups(WINDOW, is_on=False)
+                    )
+                )
+            )
+        )
 
     assert list(whole())
     assert shown == [len(seat.session.people)]

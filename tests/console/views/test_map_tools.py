@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import re
 from pathlib import Path
 
 import msgspec
@@ -269,3 +271,94 @@ def test_dragging_faster_than_sheets_are_made_still_renews_the_ground(view: MapV
         view.grab()
         view.work()
     assert view.ground.paint_count > before
+
+
+def test_a_frame_with_ctrl_lists_the_people_inside(seat: Seat, view: MapView) -> None:
+    people = seat.session.people.all()
+    xs, ys = zip(*(view.projection.to_screen(person.place) for person in people), strict=True)
+    first = QPoint(round(min(xs)) - 20, round(min(ys)) - 20)
+    last = QPoint(round(max(xs)) + 20, round(max(ys)) + 20)
+    both = SHIFT | Qt.KeyboardModifier.ControlModifier
+    QTest.mousePress(view, LEFT, both, first)
+    for end in (QPoint((first + last) / 2), last):
+        QTest.mouseMove(view, end)
+    QTest.mouseRelease(view, LEFT, both, last)
+    sheet = seat.window.people_sheet
+    assert sheet.isVisible()
+    assert {row.inspector_id for row in sheet.rows()} == {person.inspector_id for person in people}
+    seat.key(Qt.Key.Key_Escape)
+    assert not sheet.isVisible()
+    assert len(sheet.rows()) == len(seat.session.site.inspectors)
+    inside = people[0]
+    x, y = view.projection.to_screen(inside.place)
+    QTest.mousePress(view, LEFT, both, QPoint(round(x) - 9, round(y) - 9))
+    QTest.mouseMove(view, QPoint(round(x) + 5, round(y) + 5))
+    QTest.mouseMove(view, QPoint(round(x) + 9, round(y) + 9))
+    QTest.mouseRelease(view, LEFT, both, QPoint(round(x) + 9, round(y) + 9))
+    assert inside.inspector_id in {row.inspector_id for row in sheet.rows()}
+    assert len(sheet.rows()) < len(seat.session.site.inspectors)
+
+
+def crowd(seat: Seat, count: int) -> None:
+    """`count` check points of two classes within 300 m."""
+    points = tuple(
+        Checkpoint(f"k{n}", "井盖" if n % 4 else "消防栓", f"点 {n}", moved(CENTRE, n % 20 * 15, n // 20 * 15))
+        for n in range(count)
+    )  # fmt: skip
+    seat.session.set_site(msgspec.structs.replace(seat.session.site, checkpoints=points))
+
+
+def test_what_stands_too_close_is_one_plate_that_opens(seat: Seat, view: MapView) -> None:
+    crowd(seat, 400)
+    view.set_projection(
+        dataclasses.replace(view.projection.centred(moved(CENTRE, 150, 150)), zoom=14.0)
+    )
+    finished(view)
+    plates = list(view.seen(SelectionKind.GROUP))
+    alone = list(view.seen(SelectionKind.CHECKPOINT))
+    assert plates
+    texts = [view.markers.name_of(plate) for plate in plates]
+    counts = [int(re.search(r"(\d+) check points", text).group(1)) for text in texts]  # type: ignore[union-attr]
+    assert sum(counts) + len(alone) == 400, "everybody is counted once"
+    assert view.seen(SelectionKind.CASE), "cases are never grouped"
+    before = view.projection.zoom
+    plate = plates[0]
+    view.pick_marker(plate)
+    assert view.projection.zoom > before
+    view.legend.set_layer(MapLayer.GROUPS.value, on=False)
+    view.set_projection(
+        dataclasses.replace(view.projection, zoom=14.0).centred(moved(CENTRE, 150, 150))
+    )
+    finished(view)
+    assert not list(view.seen(SelectionKind.GROUP))
+    assert len(list(view.seen(SelectionKind.CHECKPOINT))) == 400
+
+
+def test_plates_stay_on_their_ground_while_the_map_is_dragged(seat: Seat, view: MapView) -> None:
+    crowd(seat, 400)
+    view.set_projection(
+        dataclasses.replace(view.projection.centred(moved(CENTRE, 150, 150)), zoom=14.0)
+    )
+    finished(view)
+    before = sorted(view.markers.name_of(plate) for plate in view.seen(SelectionKind.GROUP))
+    view.set_projection(view.projection.panned(37, 23))
+    view.markers.sheet.outdate()
+    finished(view)
+    assert sorted(view.markers.name_of(plate) for plate in view.seen(SelectionKind.GROUP)) == before
+
+
+def test_one_class_of_check_points_is_chosen_in_the_legend(seat: Seat, view: MapView) -> None:
+    crowd(seat, 40)
+    finished(view)
+    assert len(list(view.seen(SelectionKind.CHECKPOINT))) == 40
+    view.legend.button.setChecked(True)
+    box = view.legend.class_box
+    assert [box.itemText(n) for n in range(box.count())] == ["Every class", "井盖", "消防栓"]
+    box.setFocus()
+    QTest.keyClick(box, Qt.Key.Key_Down)
+    QTest.keyClick(box, Qt.Key.Key_Down)
+    finished(view)
+    assert len(list(view.seen(SelectionKind.CHECKPOINT))) == 10
+    assert box.isVisible()
+    view.legend.set_layer(MapLayer.CHECKPOINTS.value, on=False)
+    assert not box.isVisible()

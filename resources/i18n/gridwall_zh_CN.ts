@@ -2068,6 +2068,11 @@ Give cameras lat and lon in cameras.csv, or add streets.osm.pbf to the site fold
         <translation>方向键：下一个标记 · 回车：打开 · Esc：结束</translation>
     </message>
     <message>
+        <source>{0} cases</source>
+        <extracomment>From what hurts least to what hurts most.</extracomment>
+        <translation>{0} 个案件</translation>
+    </message>
+    <message>
         <source>{0} inspectors</source>
         <translation>{0} 名人员</translation>
     </message>

@@ -6,7 +6,7 @@ Threads: GUI thread only.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from typing import NamedTuple
 
 import numpy as np
@@ -15,11 +15,14 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPixmap, QPolygonF
 
 from config.geometry import GeoPoint
+from console.desk.case import CaseId
 from console.state.cases import CaseRow, Light
+from console.state.map_layers import MapLayer
 from console.state.map_projection import MapProjection
 from console.state.session import ConsoleSession, SelectionKind
 from console.views import icons, theme
 from console.views.lights import light_colour, paint_light
+from console.views.map_layers.groups import Groups
 from console.views.map_layers.markers import Labels, Markers, sprite
 
 PULSE_S = 1.6
@@ -38,6 +41,15 @@ class _Look(NamedTuple):
     light: Light
     is_urgent: bool
     is_open: bool
+
+
+class Pin(NamedTuple):
+    """One case to be painted, its tip in pixels."""
+
+    case_id: CaseId
+    x_px: float
+    y_px: float
+    look: _Look
 
 
 class CaseLayer:
@@ -65,44 +77,52 @@ class CaseLayer:
         """The theme changed."""
         self._sprites.clear()
 
-    def steps(
-        self, painter: QPainter, projection: MapProjection, ratio: float
-    ) -> Generator[None, None, Markers]:
-        """Paints the pins in sight, a few at a time; which were painted."""
-        ids: list[str] = []
-        points: list[tuple[float, float]] = []
+    def plan(
+        self, projection: MapProjection, labels: Labels, groups: Groups
+    ) -> Generator[None, None, list[Pin]]:
+        """Which cases are in sight as pins of their own; no name is written under one."""
         now_utc_ns = self._session.clock.utc_ns()
         rows = [row for row in self._session.cases.open_rows() if row.place is not None]
         rows.sort(key=lambda row: row.urgency(now_utc_ns), reverse=True)
         opened = self._session.open_case.get()
         rows.sort(key=lambda row: row.id == opened)
         yield
+        pins: list[Pin] = []
         for number, row in enumerate(rows):
             assert row.place is not None
             x, y = projection.to_screen(row.place)
-            if not (-40 < x < projection.width_px + 40 and -40 < y < projection.height_px + 40):
-                continue
-            look = self._look(row, row.light(now_utc_ns), is_open=row.id == opened)
-            left, top = round(x - _SPRITE_PX / 2), round(y - _SPRITE_PX / 2 - _TIP_PX)
-            painter.drawPixmap(left, top, self._sprite(look, ratio))
-            ids.append(row.id)
-            points.append((x, y - _PIN_PX))
+            if -40 < x < projection.width_px + 40 and -40 < y < projection.height_px + 40:
+                is_urgent = self._is_urgent(row)
+                look = _Look(row.case.kind, row.light(now_utc_ns), is_urgent, row.id == opened)
+                pins.append(Pin(row.id, x, y, look))
             if number % _PINS_A_STEP == 0:
                 yield
-        return Markers(SelectionKind.CASE, ids, np.array(points).reshape(-1, 2))
+        points = np.array([(pin.x_px, pin.y_px) for pin in pins]).reshape(-1, 2)
+        apart = np.array([pin.look.is_urgent or pin.look.is_open for pin in pins], dtype=bool)
+        lights = [pin.look.light for pin in pins]
+        singles = groups.singles(MapLayer.CASES, points, apart, lights)
+        pins = [pins[index] for index in singles.tolist()]
+        for pin in pins:
+            left, top = pin.x_px - _PIN_PX / 2, pin.y_px - _PIN_PX - 8
+            labels.keep_free(QRectF(left, top, _PIN_PX, _PIN_PX + 8))
+        yield
+        return pins
 
-    def keep_free(self, projection: MapProjection, labels: Labels) -> Iterator[None]:
-        """No name is written under a pin."""
-        for number, row in enumerate(self._session.cases.open_rows()):
-            if row.place is not None:
-                x, y = projection.to_screen(row.place)
-                labels.keep_free(QRectF(x - _PIN_PX / 2, y - _PIN_PX - 8, _PIN_PX, _PIN_PX + 8))
+    def steps(
+        self, painter: QPainter, pins: list[Pin], ratio: float
+    ) -> Generator[None, None, Markers]:
+        """Paints the planned pins, a few at a time; which were painted."""
+        for number, pin in enumerate(pins):
+            left = round(pin.x_px - _SPRITE_PX / 2)
+            top = round(pin.y_px - _SPRITE_PX / 2 - _TIP_PX)
+            painter.drawPixmap(left, top, self._sprite(pin.look, ratio))
             if number % _PINS_A_STEP == 0:
                 yield
+        points = np.array([(pin.x_px, pin.y_px - _PIN_PX) for pin in pins]).reshape(-1, 2)
+        return Markers(SelectionKind.CASE, [pin.case_id for pin in pins], points)
 
-    def _look(self, row: CaseRow, light: Light, *, is_open: bool) -> _Look:
-        is_urgent = row.case.priority == 1 and row.id not in self._session.asking.acknowledged
-        return _Look(row.case.kind, light, is_urgent, is_open)
+    def _is_urgent(self, row: CaseRow) -> bool:
+        return row.case.priority == 1 and row.id not in self._session.asking.acknowledged
 
     def _sprite(self, look: _Look, ratio: float) -> QPixmap:
         key = (look, ratio)

@@ -1,31 +1,38 @@
 """Groups: where hundreds stand too close to be told apart, one plate says how many of what.
 
-Cells are fixed to the ground, so that panning never regroups. What matters now (somebody sent, a lost
-camera, a camera that sees the place) is never grouped, nor are cases. Threads: GUI thread only.
+Cells are fixed to the ground, so that panning never regroups. What matters now (the open case, an
+urgent one, somebody sent, a lost camera or one that sees the place) is never grouped; a plate with
+cases shows the worst of their lights. Threads: GUI thread only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QPolygonF
 
+from console.state.cases import Light
 from console.state.map_layers import MapLayer
 from console.state.map_projection import MapProjection
 from console.state.session import SelectionKind
 from console.views import theme
+from console.views.lights import paint_light
 from console.views.map_layers.markers import Markers
 from console.views.words import translate
 
 #: A layer is grouped from so many markers in sight on, in cells of this size that hold so many.
-DENSE_COUNT = 250
-CELL_PX = 84
+DENSE_COUNT = {MapLayer.CASES: 60}
+DENSE_OTHERS_COUNT = 250
+CELL_PX = 104
 LEAST_COUNT = 6
 _ID_PREFIX = "group:"
-_ORDER = (MapLayer.PEOPLE, MapLayer.CAMERAS, MapLayer.CHECKPOINTS)
+_ORDER = (MapLayer.CASES, MapLayer.PEOPLE, MapLayer.CAMERAS, MapLayer.CHECKPOINTS)
+
+#: From what hurts least to what hurts most.
+_BADNESS = (Light.NONE, Light.GREEN, Light.AMBER, Light.RED)
 
 Cell = tuple[int, int]
 
@@ -40,16 +47,21 @@ class Groups:
         self._counts: dict[Cell, dict[MapLayer, int]] = {}
         self._sums: dict[Cell, NDArray[np.float64]] = {}
         self._boxes: dict[Cell, QRectF] = {}
+        self._lights: dict[Cell, Light] = {}
 
     def singles(
-        self, layer: MapLayer, points: NDArray[np.float64], apart: NDArray[np.bool_] | None = None
+        self,
+        layer: MapLayer,
+        points: NDArray[np.float64],
+        apart: NDArray[np.bool_] | None = None,
+        lights: Sequence[Light] = (),
     ) -> NDArray[np.intp]:
         """Which of `points` (N, 2) are painted one by one; the others are counted here.
 
-        `apart`: (N,) those that are never grouped.
+        `apart`: (N,) those that are never grouped. `lights`: of cases, one each.
         """
         everything = np.arange(len(points))
-        if not self._is_on or len(points) < DENSE_COUNT:
+        if not self._is_on or len(points) < DENSE_COUNT.get(layer, DENSE_OTHERS_COUNT):
             return everything
         cells = np.floor((points + self._origin) / CELL_PX).astype(np.int64)
         corners, which, counts = np.unique(cells, axis=0, return_inverse=True, return_counts=True)
@@ -65,6 +77,11 @@ class Groups:
             self._counts.setdefault(cell, {})[layer] = int(totals[index])
             added = np.array([axis[index] for axis in sums])
             self._sums[cell] = self._sums.get(cell, np.zeros(2)) + added
+        if lights:
+            for place in np.flatnonzero(is_grouped).tolist():
+                x, y = cells[place].tolist()
+                worst = self._lights.get((x, y), Light.NONE)
+                self._lights[(x, y)] = max(worst, lights[place], key=_BADNESS.index)
         return everything[~is_grouped]
 
     def place(self) -> None:
@@ -87,7 +104,8 @@ class Groups:
             for layer in _ORDER:
                 count = self._counts[cell].get(layer)
                 if count is not None:
-                    x = _paint_count(painter, layer, count, x, box)
+                    light = self._lights.get(cell) if layer is MapLayer.CASES else None
+                    x = _paint_count(painter, layer, count, x, box, light)
             yield
 
     def markers(self) -> Markers:
@@ -102,6 +120,7 @@ class Groups:
         x, y = map(int, group_id.removeprefix(_ID_PREFIX).split(":"))
         counts = self._counts.get((x, y), {})
         texts = {
+            MapLayer.CASES: translate("Map", "{0} cases"),
             MapLayer.PEOPLE: translate("Map", "{0} inspectors"),
             MapLayer.CAMERAS: translate("Map", "{0} cameras"),
             MapLayer.CHECKPOINTS: translate("Map", "{0} check points"),
@@ -110,13 +129,17 @@ class Groups:
         return " · ".join(parts) + "\n" + translate("Map", "click: closer")
 
 
-def _paint_count(painter: QPainter, layer: MapLayer, count: int, x: float, box: QRectF) -> float:
+def _paint_count(
+    painter: QPainter, layer: MapLayer, count: int, x: float, box: QRectF, light: Light | None
+) -> float:
     """One sign with its number; where the next begins."""
     middle = QPointF(x + 5, box.center().y())
     ink = theme.COLOURS.text if layer is MapLayer.PEOPLE else theme.COLOURS.secondary
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.colour(ink))
-    if layer is MapLayer.PEOPLE:
+    if light is not None:
+        paint_light(painter, middle, light, 5.0)
+    elif layer is MapLayer.PEOPLE:
         corners = ((0.0, -5.0), (4.5, 4.0), (-4.5, 4.0))
         painter.drawPolygon(QPolygonF([middle + QPointF(dx, dy) for dx, dy in corners]))
     elif layer is MapLayer.CAMERAS:

@@ -15,7 +15,7 @@ from console.state.map_layers import MapLayer, MapLayers
 from console.state.map_projection import MapProjection
 from console.state.session import ConsoleSession, SelectionKind
 from console.views.map_layers.cameras import CameraLayer
-from console.views.map_layers.cases import CaseLayer
+from console.views.map_layers.cases import CaseLayer, Pin
 from console.views.map_layers.checkpoints import CheckpointLayer
 from console.views.map_layers.fences import FenceLayer
 from console.views.map_layers.groups import Groups
@@ -69,12 +69,13 @@ class OnGround:
 
     def _steps(self, painter: QPainter, projection: MapProjection, ratio: float) -> Iterator[None]:
         labels, is_on, seen = Labels(), self._layers.is_on, {}
+        pins: list[Pin] = []
         groups = Groups(projection, is_on=is_on(MapLayer.GROUPS))
         yield from self._shade_steps(painter, projection)
         if is_on(MapLayer.FENCES):
             yield from self.fences.steps(painter, projection, labels)
         if is_on(MapLayer.CASES):
-            yield from self.cases.keep_free(projection, labels)
+            pins = yield from self.cases.plan(projection, labels, groups)
             self.cases.paint_route(painter, projection)
             yield
         seen[SelectionKind.FEATURE] = yield from self.site_layers.steps(
@@ -98,7 +99,7 @@ class OnGround:
         yield from groups.steps(painter)
         seen[SelectionKind.GROUP] = groups.markers()
         if is_on(MapLayer.CASES):
-            seen[SelectionKind.CASE] = yield from self.cases.steps(painter, projection, ratio)
+            seen[SelectionKind.CASE] = yield from self.cases.steps(painter, pins, ratio)
         self._seen, self._groups = seen, groups
 
     def _shade_steps(self, painter: QPainter, projection: MapProjection) -> Iterator[None]:

@@ -40,6 +40,7 @@ from console.views.map_layers.markers import Marker, Markers
 from console.views.map_layers.on_ground import OnGround
 from console.views.map_legend import MapLegend
 from console.views.map_route import RouteKeeper
+from console.views.sheet_work import SheetWork
 from console.views.trail_bar import TrailBar
 from vision.alerts import AlertData
 
@@ -54,9 +55,6 @@ FLY_ZOOM_MIN = 16.2
 SHARPEN_MS = 90
 PULSE_MS = 40
 REFRESH_MS = 5_000
-#: New sheets are made this long at a time, this often.
-SLICE_MS = 2.5
-WORK_MS = 7
 
 
 class MapView(QWidget):
@@ -74,7 +72,6 @@ class MapView(QWidget):
         self._session = session
         self._projection = MapProjection()
         self._is_placed = False
-        self._turn = 0
         self.layers = MapLayers()
         self.base = BaseGround(session.site.grid, self.layers, self.update)
         self.ground = self.base.sheet
@@ -90,8 +87,7 @@ class MapView(QWidget):
         self._pulse = QTimer(self, interval=PULSE_MS)
         #: Ages and lights move with the clock.
         self._refresh = QTimer(self, interval=REFRESH_MS)
-        #: Makes new sheets between the frames.
-        self._work = QTimer(self, interval=WORK_MS)
+        self.work = SheetWork((self.ground, self.markers.sheet), self)
         self._connect()
 
     def _connect(self) -> None:
@@ -102,25 +98,24 @@ class MapView(QWidget):
         buttons["whole"].clicked.connect(self.show_whole)
         self._sharpen.timeout.connect(self.update)
         self._pulse.timeout.connect(self._on_pulse)
-        self._work.timeout.connect(self.work)
-        self._refresh.timeout.connect(self._on_markers)
+        self._refresh.timeout.connect(self._on_lights)
         self._refresh.start()
         self.layers.changed.connect(self._on_layers)
         self.hand.measure.changed.connect(self._on_tool)
         self.hand.picker.changed.connect(self._on_tool)
         session.map_wanted.connect(self.fly_to)
-        session.people.changed.connect(self._on_moved)
-        session.open_case.changed.connect(self._on_moved)
-        session.cases.changed.connect(self._on_moved)
-        session.cases.replaced.connect(self._on_markers)
-        session.health.changed.connect(self._on_markers)
-        session.feed.changed.connect(self._on_markers)
-        session.sights.changed.connect(self._on_markers)
-        session.asking.changed.connect(self._on_markers)
+        session.people.changed.connect(self._on_people)
+        session.open_case.changed.connect(self._on_cases)
+        session.cases.changed.connect(self._on_cases)
+        session.cases.replaced.connect(self._on_cases)
+        session.health.changed.connect(self._on_standing)
+        session.feed.changed.connect(self._on_lights)
+        session.sights.changed.connect(self._on_standing)
+        session.asking.changed.connect(self._on_lights)
         session.alert_raised.connect(self._on_alert)
         session.site_changed.connect(self._on_site)
-        session.replay.changed.connect(self._on_markers)
-        session.patrol.changed.connect(self._on_markers)
+        session.replay.changed.connect(self._on_lights)
+        session.patrol.changed.connect(self._on_standing)
 
     # -- what others ask for
 
@@ -145,7 +140,7 @@ class MapView(QWidget):
         """The site's further layers were read."""
         self.markers.site_layers.set(layers)
         self.layers.know(layer.name for layer in layers)
-        self._on_markers()
+        self._on_standing()
 
     def fly_to(self, place: GeoPoint) -> None:
         """Moves the map to a place, near enough to read it."""
@@ -243,24 +238,10 @@ class MapView(QWidget):
         if self.base.basemap.bounds is None and not self._has_places():
             self._chrome.paint_empty(painter)
         painter.end()
-        if not self._work.isActive() and (self.ground.is_working or self.markers.sheet.is_working):
-            self._work.start()
         self.paint_count += 1
-        self.longest_paint_ms = max(self.longest_paint_ms, (time.perf_counter() - began) * 1e3)
-
-    def work(self) -> None:
-        """Goes on with the sheets that are being made, in turns; shows them when they are there.
-
-        In turns, so that neither starves: a moving crowd always has another sheet to make, and a
-        map that is dragged fast always another ground.
-        """
-        making = [one for one in (self.ground, self.markers.sheet) if one.is_working]
-        if making:
-            self._turn += 1
-            if making[self._turn % len(making)].work(SLICE_MS):
-                self.update()
-        if not (self.ground.is_working or self.markers.sheet.is_working):
-            self._work.stop()
+        took_ms = (time.perf_counter() - began) * 1e3
+        self.work.painted(began, took_ms)
+        self.longest_paint_ms = max(self.longest_paint_ms, took_ms)
 
     def _has_places(self) -> bool:
         site = self._session.site
@@ -274,18 +255,28 @@ class MapView(QWidget):
 
     def _on_layers(self) -> None:
         self.ground.forget()
-        self.markers.sheet.forget()
+        self.markers.forget()
         self.update()
 
-    def _on_markers(self, *_what: object) -> None:
+    def _on_standing(self, *_what: object) -> None:
         """What stands on the ground looks otherwise now."""
+        self.markers.outdate()
+        self.update()
+
+    def _on_lights(self, *_what: object) -> None:
+        """Ages, lights, presence: what stands is not painted again."""
+        self.markers.on_lights()
+        self.update()
+
+    def _on_people(self) -> None:
+        self._route.refresh()
         self.markers.sheet.outdate()
         self.update()
 
-    def _on_moved(self, *_what: object) -> None:
-        """Whoever is on the way, or where to, moved: so does the way."""
+    def _on_cases(self, *_what: object) -> None:
         self._route.refresh()
-        self._on_markers()
+        self.markers.on_cases()
+        self.update()
 
     def _on_alert(self, alert: AlertData) -> None:
         if alert.lat_deg is not None and alert.lon_deg is not None:
@@ -385,9 +376,7 @@ class MapView(QWidget):
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self._work.stop()
-        self.ground.stop()
-        self.markers.sheet.stop()
+        self.work.stop()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

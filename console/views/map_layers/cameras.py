@@ -38,11 +38,13 @@ SPRITE_PX = 18
 
 
 class _Look(enum.Enum):
-    PLAIN = "plain"
-    SEES = "sees"
-    LOST = "lost"
-    OFF = "off"
-    DOT = "dot"
+    """Numbers: thousands are looked up as an array."""
+
+    PLAIN = 0
+    SEES = 1
+    LOST = 2
+    OFF = 3
+    DOT = 4
 
 
 class CameraLayer:
@@ -52,6 +54,8 @@ class CameraLayer:
         self._session = session
         self._cameras: list[Camera] = []
         self._world: NDArray[np.float64] = np.zeros((0, 2))
+        self._row_of: dict[CameraId, int] = {}
+        self._plain: NDArray[np.int8] = np.zeros(0, np.int8)
         self._cones: dict[CameraId, tuple[float, float, float]] = {}
         self._sprites: dict[tuple[_Look, float], QPixmap] = {}
         self.reload()
@@ -61,6 +65,9 @@ class CameraLayer:
         session = self._session
         self._sprites.clear()
         self._cameras = [camera for camera in session.directory.cameras if camera.place]
+        self._row_of = {camera.id: row for row, camera in enumerate(self._cameras)}
+        plain = [(_Look.PLAIN if each.enabled else _Look.OFF).value for each in self._cameras]
+        self._plain = np.array(plain, np.int8)
         places = [camera.place for camera in self._cameras if camera.place]
         self._world = worlds_of(
             np.array([place.lat_deg for place in places]),
@@ -88,25 +95,30 @@ class CameraLayer:
         sights = self._session.sights.get()
         seeing = {sight.camera_id for sight in sights if sight.view is not View.NEAREST}
         lost = {entry.camera_id for entry in self._session.health.lost()}
-        apart = [
-            self._cameras[n].id in seeing or self._cameras[n].id in lost for n in shown.tolist()
-        ]
-        shown = shown[groups.singles(MapLayer.CAMERAS, screen[shown], np.array(apart, dtype=bool))]
-        points = screen[shown]
+        looks = self._looks(seeing, lost)
+        yield
+        apart = (looks[shown] == _Look.SEES.value) | (looks[shown] == _Look.LOST.value)
+        shown = shown[groups.singles(MapLayer.CAMERAS, screen[shown], apart)]
+        points, looks = screen[shown], looks[shown]
         cameras = [self._cameras[index] for index in shown.tolist()]
         yield
         if projection.zoom >= CONES_FROM_ZOOM:
-            crowded = len(cameras) > CONES_MAX
-            for camera, (x, y) in zip(cameras, points.tolist(), strict=True):
-                if camera.id not in lost and not (crowded and camera.id not in seeing):
-                    self._paint_cone(painter, projection, camera, x, y, camera.id in seeing)
-                    yield
-        plain = self._sprite(_Look.DOT if projection.zoom < DOTS_BELOW_ZOOM else _Look.PLAIN, ratio)
+            coned = looks != _Look.LOST.value
+            if len(cameras) > CONES_MAX:
+                coned = looks == _Look.SEES.value
+            for place in np.flatnonzero(coned).tolist():
+                x, y = points[place].tolist()
+                sees = bool(looks[place] == _Look.SEES.value)
+                self._paint_cone(painter, projection, cameras[place], x, y, sees)
+                yield
+        sprites = {look.value: self._sprite(look, ratio) for look in _Look}
+        if projection.zoom < DOTS_BELOW_ZOOM:
+            sprites[_Look.PLAIN.value] = sprites[_Look.DOT.value]
         corners = np.rint(points - SPRITE_PX / 2).astype(int).tolist()
+        draw, numbers = painter.drawPixmap, looks.tolist()
         for part in parts_of(len(cameras)):
-            for camera, (left, top) in zip(cameras[part], corners[part], strict=True):
-                look = _look(camera, seeing, lost)
-                painter.drawPixmap(left, top, plain if look is None else self._sprite(look, ratio))
+            for look, (left, top) in zip(numbers[part], corners[part], strict=True):
+                draw(left, top, sprites[look])
             yield
         if projection.zoom >= NUMBERS_FROM_ZOOM:
             for camera, (x, y) in zip(cameras, points.tolist(), strict=True):
@@ -116,6 +128,15 @@ class CameraLayer:
                 labels.paint(painter, str(number), x + 9, y, theme.COLOURS.secondary)
                 yield
         return Markers(SelectionKind.CAMERA, [camera.id for camera in cameras], points)
+
+    def _looks(self, seeing: set[CameraId], lost: set[CameraId]) -> NDArray[np.int8]:
+        """(N,) the value of every camera's look."""
+        looks = self._plain.copy()
+        for camera_ids, look in ((seeing, _Look.SEES), (lost, _Look.LOST)):
+            for camera_id in camera_ids:
+                if (row := self._row_of.get(camera_id)) is not None:
+                    looks[row] = look.value
+        return looks
 
     def _sprite(self, look: _Look, ratio: float) -> QPixmap:
         key = (look, ratio)
@@ -144,15 +165,6 @@ class CameraLayer:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QBrush(gradient))
         painter.drawPolygon(_wedge(x, y, bearing, fov, length))
-
-
-def _look(camera: Camera, seeing: set[CameraId], lost: set[CameraId]) -> _Look | None:
-    """None for an ordinary camera."""
-    if camera.id in lost:
-        return _Look.LOST
-    if camera.id in seeing:
-        return _Look.SEES
-    return None if camera.enabled else _Look.OFF
 
 
 def cone_of(camera: Camera, calibration: Calibration | None) -> tuple[float, float, float] | None:

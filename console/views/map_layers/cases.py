@@ -6,7 +6,7 @@ Threads: GUI thread only.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -18,7 +18,7 @@ from config.geometry import GeoPoint
 from console.desk.case import CaseId
 from console.state.cases import CaseRow, Light
 from console.state.map_layers import MapLayer
-from console.state.map_projection import MapProjection
+from console.state.map_projection import MapProjection, worlds_of
 from console.state.session import ConsoleSession, SelectionKind
 from console.views import icons, theme
 from console.views.lights import light_colour, paint_light
@@ -59,6 +59,9 @@ class CaseLayer:
         self._session = session
         self._pulses: list[tuple[GeoPoint, int]] = []
         self._sprites: dict[tuple[_Look, float], QPixmap] = {}
+        self._rows: list[tuple[CaseId, _Look]] = []
+        self._world: NDArray[np.float64] = np.zeros((0, 2))
+        self._is_outdated = True
         #: World points of the way to show, and whether it follows streets.
         self.route: NDArray[np.float64] | None = None
         self.route_follows_streets = False
@@ -76,37 +79,63 @@ class CaseLayer:
     def reload(self) -> None:
         """The theme changed."""
         self._sprites.clear()
+        self.outdate()
+
+    def outdate(self) -> None:
+        """Cases, or their lights, changed."""
+        self._is_outdated = True
 
     def plan(
         self, projection: MapProjection, labels: Labels, groups: Groups
     ) -> Generator[None, None, list[Pin]]:
         """Which cases are in sight as pins of their own; no name is written under one."""
-        now_utc_ns = self._session.clock.utc_ns()
-        rows = [row for row in self._session.cases.open_rows() if row.place is not None]
-        rows.sort(key=lambda row: row.urgency(now_utc_ns), reverse=True)
-        opened = self._session.open_case.get()
-        rows.sort(key=lambda row: row.id == opened)
+        if self._is_outdated:
+            yield from self._read_steps()
+        screen = projection.screens_of(self._world)
+        size = np.array((projection.width_px, projection.height_px))
+        shown = np.flatnonzero(((screen > -40) & (screen < size + 40)).all(axis=1))
+        points = screen[shown]
+        rows = [self._rows[index] for index in shown.tolist()]
+        pins = [
+            Pin(case_id, x, y, look)
+            for (case_id, look), (x, y) in zip(rows, points.tolist(), strict=True)
+        ]
         yield
-        pins: list[Pin] = []
-        for number, row in enumerate(rows):
-            assert row.place is not None
-            x, y = projection.to_screen(row.place)
-            if -40 < x < projection.width_px + 40 and -40 < y < projection.height_px + 40:
-                is_urgent = self._is_urgent(row)
-                look = _Look(row.case.kind, row.light(now_utc_ns), is_urgent, row.id == opened)
-                pins.append(Pin(row.id, x, y, look))
-            if number % _PINS_A_STEP == 0:
-                yield
-        points = np.array([(pin.x_px, pin.y_px) for pin in pins]).reshape(-1, 2)
         apart = np.array([pin.look.is_urgent or pin.look.is_open for pin in pins], dtype=bool)
         lights = [pin.look.light for pin in pins]
         singles = groups.singles(MapLayer.CASES, points, apart, lights)
         pins = [pins[index] for index in singles.tolist()]
-        for pin in pins:
+        yield
+        for number, pin in enumerate(pins):
             left, top = pin.x_px - _PIN_PX / 2, pin.y_px - _PIN_PX - 8
             labels.keep_free(QRectF(left, top, _PIN_PX, _PIN_PX + 8))
-        yield
+            if number % _PINS_A_STEP == 0:
+                yield
         return pins
+
+    def _read_steps(self) -> Iterator[None]:
+        """Every case with a place, the most urgent last, the open one on top."""
+        self._is_outdated = False
+        now_utc_ns = self._session.clock.utc_ns()
+        rows = [row for row in self._session.cases.open_rows() if row.place is not None]
+        yield
+        rows.sort(key=lambda row: row.urgency(now_utc_ns), reverse=True)
+        opened = self._session.open_case.get()
+        rows.sort(key=lambda row: row.id == opened)
+        yield
+        found: list[tuple[CaseId, _Look]] = []
+        for number, row in enumerate(rows):
+            is_urgent = self._is_urgent(row)
+            look = _Look(row.case.kind, row.light(now_utc_ns), is_urgent, row.id == opened)
+            found.append((row.id, look))
+            if number % _PINS_A_STEP == 0:
+                yield
+        places = [row.place for row in rows if row.place is not None]
+        self._rows = found
+        self._world = worlds_of(
+            np.array([place.lat_deg for place in places]),
+            np.array([place.lon_deg for place in places]),
+        )
 
     def steps(
         self, painter: QPainter, pins: list[Pin], ratio: float

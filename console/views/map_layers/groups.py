@@ -41,7 +41,7 @@ class Groups:
     """What one sheet groups; made anew with it."""
 
     def __init__(self, projection: MapProjection, *, is_on: bool) -> None:
-        self._is_on = is_on
+        self.is_on = is_on
         left, top = projection.world_at(0, 0)
         self._origin = np.array((left, top)) * projection.scale_px
         self._counts: dict[Cell, dict[MapLayer, int]] = {}
@@ -61,7 +61,7 @@ class Groups:
         `apart`: (N,) those that are never grouped. `lights`: of cases, one each.
         """
         everything = np.arange(len(points))
-        if not self._is_on or len(points) < DENSE_COUNT.get(layer, DENSE_OTHERS_COUNT):
+        if not self.is_on or len(points) < DENSE_COUNT.get(layer, DENSE_OTHERS_COUNT):
             return everything
         cells = np.floor((points + self._origin) / CELL_PX).astype(np.int64)
         corners, which, counts = np.unique(cells, axis=0, return_inverse=True, return_counts=True)
@@ -83,6 +83,15 @@ class Groups:
                 worst = self._lights.get((x, y), Light.NONE)
                 self._lights[(x, y)] = max(worst, lights[place], key=_BADNESS.index)
         return everything[~is_grouped]
+
+    def add(self, other: Groups, left_px: float, top_px: float) -> None:
+        """What another picture of this zoom counted, laid under this one at left, top."""
+        for cell, counts in other._counts.items():
+            self._counts.setdefault(cell, {}).update(counts)
+            total = sum(counts.values())
+            moved = other._sums[cell] + np.array((left_px, top_px)) * total
+            self._sums[cell] = self._sums.get(cell, np.zeros(2)) + moved
+        self._lights.update(other._lights)
 
     def place(self) -> None:
         """Where the plates stand; called when every layer has been counted."""

@@ -139,6 +139,14 @@ class Labels:
     def is_full(self) -> bool:
         return self._written >= LABELS_MAX
 
+    def take_over(self, other: Labels, left_px: float, top_px: float) -> Iterator[None]:
+        """What another picture wrote, where it is laid under this one: nothing is written there."""
+        for number, box in enumerate(other._room.boxes()):
+            self._room.take(box.translated(left_px, top_px))
+            if number % STEP_COUNT == 0:
+                yield
+        self._written += other._written
+
     def keep_free(self, box: QRectF) -> None:
         """Nothing is written here."""
         self._room.take(box)

@@ -6,7 +6,7 @@ Threads: GUI thread only.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter
@@ -24,6 +24,7 @@ from console.views.map_layers.people import PeopleLayer
 from console.views.map_layers.shading import HeatLayer, LoadLayer
 from console.views.map_layers.sheet import Sheet
 from console.views.map_layers.site_layer import SiteLayers
+from console.views.map_layers.standing import Seen, Standing
 from console.views.map_layers.trails import TrailLayer
 
 #: Sheet beyond each edge of the window, as a share of it.
@@ -54,7 +55,10 @@ class OnGround:
         self.site_layers = SiteLayers(layers)
         self.trails = TrailLayer(session.replay, session.people)
         self.sheet = Sheet(self._steps, lambda: QColor(Qt.GlobalColor.transparent), MARGIN)
-        self._seen: dict[SelectionKind, Markers] = {}
+        self.standing = Standing(self._stand)
+        #: How many batches of positions the sheet that is shown holds; for the bench.
+        self.shown_batches = 0
+        self._seen: Seen = {}
         self._groups: Groups | None = None
 
     def reload(self) -> None:
@@ -65,30 +69,38 @@ class OnGround:
         self.checkpoints.reload()
         self.load.reload()
         self.fences.reload()
+        self.forget()
+
+    def forget(self) -> None:
+        """Nothing that is painted is true any more."""
+        self.standing.outdate()
         self.sheet.forget()
 
+    def outdate(self) -> None:
+        """Something that stands looks otherwise now."""
+        self.standing.outdate()
+        self.sheet.outdate()
+
+    def on_cases(self) -> None:
+        """Cases changed: what stands only where it is shaded by them."""
+        if self._layers.is_on(MapLayer.LOAD) or self._layers.is_on(MapLayer.HEAT):
+            self.standing.outdate()
+        self.on_lights()
+
+    def on_lights(self) -> None:
+        """Ages, lights, presence: nothing that stands."""
+        self.cases.outdate()
+        self.sheet.outdate()
+
     def _steps(self, painter: QPainter, projection: MapProjection, ratio: float) -> Iterator[None]:
-        labels, is_on, seen = Labels(), self._layers.is_on, {}
+        labels, is_on = Labels(), self._layers.is_on
         pins: list[Pin] = []
         groups = Groups(projection, is_on=is_on(MapLayer.GROUPS))
-        yield from self._shade_steps(painter, projection)
-        if is_on(MapLayer.FENCES):
-            yield from self.fences.steps(painter, projection, labels)
+        seen = yield from self.standing.steps(painter, projection, ratio, labels, groups)
         if is_on(MapLayer.CASES):
             pins = yield from self.cases.plan(projection, labels, groups)
             self.cases.paint_route(painter, projection)
             yield
-        seen[SelectionKind.FEATURE] = yield from self.site_layers.steps(
-            painter, projection, ratio, labels
-        )
-        if is_on(MapLayer.CHECKPOINTS):
-            seen[SelectionKind.CHECKPOINT] = yield from self.checkpoints.steps(
-                painter, projection, ratio, labels, groups
-            )
-        if is_on(MapLayer.CAMERAS):
-            seen[SelectionKind.CAMERA] = yield from self.cameras.steps(
-                painter, projection, ratio, labels, groups
-            )
         if self._session.replay.is_open:  # not now: nobody is shown in two places at once
             self.trails.paint(painter, projection, labels)
         elif is_on(MapLayer.PEOPLE):
@@ -101,6 +113,34 @@ class OnGround:
         if is_on(MapLayer.CASES):
             seen[SelectionKind.CASE] = yield from self.cases.steps(painter, pins, ratio)
         self._seen, self._groups = seen, groups
+        self.shown_batches = self.people.read_batches
+
+    def _stand(
+        self,
+        painter: QPainter,
+        projection: MapProjection,
+        ratio: float,
+        labels: Labels,
+        groups: Groups,
+    ) -> Generator[None, None, Seen]:
+        """What does not move by itself."""
+        is_on = self._layers.is_on
+        seen: Seen = {}
+        yield from self._shade_steps(painter, projection)
+        if is_on(MapLayer.FENCES):
+            yield from self.fences.steps(painter, projection, labels)
+        seen[SelectionKind.FEATURE] = yield from self.site_layers.steps(
+            painter, projection, ratio, labels
+        )
+        if is_on(MapLayer.CHECKPOINTS):
+            seen[SelectionKind.CHECKPOINT] = yield from self.checkpoints.steps(
+                painter, projection, ratio, labels, groups
+            )
+        if is_on(MapLayer.CAMERAS):
+            seen[SelectionKind.CAMERA] = yield from self.cameras.steps(
+                painter, projection, ratio, labels, groups
+            )
+        return seen
 
     def _shade_steps(self, painter: QPainter, projection: MapProjection) -> Iterator[None]:
         """What lies under everything that stands."""

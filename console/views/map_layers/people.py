@@ -30,10 +30,12 @@ AGE_FROM_S = 60.0
 
 
 class _Look(enum.Enum):
-    LIVE = "live"
-    SENT = "sent"
-    GREYED = "greyed"
-    OFFLINE = "offline"
+    """Numbers: ten thousand are looked up as an array."""
+
+    LIVE = 0
+    SENT = 1
+    GREYED = 2
+    OFFLINE = 3
 
 
 #: Arrows are drawn once for each of so many headings.
@@ -50,6 +52,7 @@ class PeopleLayer:
         self._session = session
         self._sprites: dict[tuple[_Look, float], list[QPixmap]] = {}
         self._people: list[Person] = []
+        self._row_of: dict[str | None, int] = {}
         self._world: NDArray[np.float64] = np.zeros((0, 2))
         self._fix_utc_ns: NDArray[np.int64] = np.zeros(0, np.int64)
         self._turns: list[int] = []
@@ -64,25 +67,43 @@ class PeopleLayer:
     def _on_people(self) -> None:
         self._batches += 1
 
+    @property
+    def batches(self) -> int:
+        """Batches of positions that came; for the bench."""
+        return self._batches
+
+    @property
+    def read_batches(self) -> int:
+        """How many of them are in what is painted."""
+        return self._read_batches
+
     def _read_steps(self) -> Iterator[None]:
-        """Positions as arrays, once per batch of fixes; whoever stops half-way has read nothing."""
+        """Positions as arrays, of those who moved; whoever stops half-way has read nothing."""
         batches = self._batches
         people = list(self._session.people.all())
-        degrees, fixes = np.empty((len(people), 2)), np.empty(len(people), np.int64)
-        turns: list[int] = []
-        for part in parts_of(len(people)):
-            some = people[part]
-            degrees[part] = [(person.place.lat_deg, person.place.lon_deg) for person in some]
-            fixes[part] = [person.fix_utc_ns for person in some]
-            turns += [
-                RESTS
-                if person.heading_deg is None
-                else round(person.heading_deg / TURN_DEG) % TURNS
-                for person in some
-            ]
+        known = self._people
+        if len(known) == len(people):
+            moved = [row for row, person in enumerate(people) if known[row] is not person]
+        else:
+            moved = list(range(len(people)))
+        yield
+        count = len(people)
+        world, fixes = np.empty((count, 2)), np.empty(count, np.int64)
+        turns = [RESTS] * count
+        if len(moved) < count:
+            world[:], fixes[:], turns = self._world, self._fix_utc_ns, list(self._turns)
+        for part in parts_of(len(moved)):
+            rows = moved[part]
+            some = [people[row] for row in rows]
+            lat, lon = np.array([(one.place.lat_deg, one.place.lon_deg) for one in some]).T
+            world[rows] = worlds_of(lat, lon)
+            fixes[rows] = [person.fix_utc_ns for person in some]
+            for row, person in zip(rows, some, strict=True):
+                turns[row] = _turn_of(person)
             yield
-        self._people, self._turns, self._fix_utc_ns = people, turns, fixes
-        self._world = worlds_of(degrees[:, 0], degrees[:, 1])
+        if len(known) != count:
+            self._row_of = {person.inspector_id: row for row, person in enumerate(people)}
+        self._people, self._turns, self._fix_utc_ns, self._world = people, turns, fixes, world
         self._read_batches = batches
 
     def steps(
@@ -100,37 +121,37 @@ class PeopleLayer:
         size = np.array((projection.width_px, projection.height_px))
         shown = np.flatnonzero(((screen > -40) & (screen < size + 40)).all(axis=1))
         looks = self._looks(shown)
-        apart = np.array([look is _Look.SENT for look in looks], dtype=bool)
-        singles = groups.singles(MapLayer.PEOPLE, screen[shown], apart)
-        shown, looks = shown[singles], [looks[place] for place in singles.tolist()]
+        singles = groups.singles(MapLayer.PEOPLE, screen[shown], looks == _Look.SENT.value)
+        shown, looks = shown[singles], looks[singles]
         points = screen[shown]
         yield
         # whole pixels: a pixmap between pixels is filtered, five times slower and less sharp
         corners = np.rint(points - SPRITE_PX / 2).astype(int).tolist()
         turns, draw = self._turns, painter.drawPixmap
-        sprites = {look: self._sprites_of(look, ratio) for look in set(looks)}
-        indexes = shown.tolist()
+        sprites = {look.value: self._sprites_of(look, ratio) for look in _Look}
+        indexes, numbers = shown.tolist(), looks.tolist()
+        yield
         for part in parts_of(len(indexes)):
-            for index, look, (x, y) in zip(indexes[part], looks[part], corners[part], strict=True):
+            some = zip(indexes[part], numbers[part], corners[part], strict=True)
+            for index, look, (x, y) in some:
                 draw(x, y, sprites[look][turns[index]])
             yield
         yield from self._name_steps(painter, projection, labels, shown, looks, points)
         ids = [self._people[index].inspector_id for index in indexes]
         return Markers(SelectionKind.INSPECTOR, ids, points)
 
-    def _looks(self, shown: NDArray[np.intp]) -> list[_Look]:
-        """Live, sent, greyed or offline; everybody is grey while the feed is not live."""
-        age_s = (self._session.clock.utc_ns() - self._fix_utc_ns[shown]) / 1e9
-        fresh = _Look.LIVE if self._session.feed.get().is_live else _Look.GREYED
-        looks = [fresh] * len(shown)
-        for place in np.flatnonzero(age_s >= GREYED_AFTER_S).tolist():
-            looks[place] = _Look.OFFLINE if age_s[place] >= OFFLINE_AFTER_S else _Look.GREYED
-        sent = {row.case.inspector_id for row in self._session.cases.open_rows()}
-        if fresh is _Look.LIVE and sent:
-            for place, index in enumerate(shown.tolist()):
-                if looks[place] is fresh and self._people[index].inspector_id in sent:
-                    looks[place] = _Look.SENT
-        return looks
+    def _looks(self, shown: NDArray[np.intp]) -> NDArray[np.int8]:
+        """Live, sent, greyed or offline by number; everybody is grey while the feed is not live."""
+        age_s = (self._session.clock.utc_ns() - self._fix_utc_ns) / 1e9
+        is_live = self._session.feed.get().is_live
+        looks = np.full(len(age_s), (_Look.LIVE if is_live else _Look.GREYED).value, np.int8)
+        if is_live:
+            for row in self._session.cases.open_rows():
+                if (index := self._row_of.get(row.case.inspector_id)) is not None:
+                    looks[index] = _Look.SENT.value
+        looks[age_s >= GREYED_AFTER_S] = _Look.GREYED.value
+        looks[age_s >= OFFLINE_AFTER_S] = _Look.OFFLINE.value
+        return looks[shown]
 
     def _sprites_of(self, look: _Look, ratio: float) -> list[QPixmap]:
         """One sprite a heading; the last is for somebody who stands still (`RESTS`)."""
@@ -145,14 +166,14 @@ class PeopleLayer:
         projection: MapProjection,
         labels: Labels,
         shown: NDArray[np.intp],
-        looks: list[_Look],
+        looks: NDArray[np.int8],
         points: NDArray[np.float64],
     ) -> Iterator[None]:
         """Names of those who were sent first, then of the others where it is near enough."""
         now_utc_ns = self._session.clock.utc_ns()
-        sent = [place for place, look in enumerate(looks) if look is _Look.SENT]
+        sent = np.flatnonzero(looks == _Look.SENT.value).tolist()
         for place in itertools.chain(sent, range(len(looks))):
-            look = looks[place]
+            look = _Look(int(looks[place]))
             if labels.is_full or (look is not _Look.SENT and projection.zoom < NAMES_FROM_ZOOM):
                 return
             person = self._people[int(shown[place])]
@@ -167,6 +188,13 @@ class PeopleLayer:
         if age_s < AGE_FROM_S:
             return person.name
         return f"{person.name} · {words.duration_text(age_s)}"
+
+
+def _turn_of(person: Person) -> int:
+    """Which of the drawn headings; `RESTS` for somebody who stands."""
+    if person.heading_deg is None:
+        return RESTS
+    return round(person.heading_deg / TURN_DEG) % TURNS
 
 
 def _drawn(look: _Look, turn: int, ratio: float) -> QPixmap:

@@ -19,11 +19,17 @@ class Room:
 
     def __init__(self) -> None:
         self._squares: dict[tuple[int, int], list[QRectF]] = {}
+        self._boxes: list[QRectF] = []
 
     def take(self, box: QRectF) -> None:
         """Nothing else belongs here from now on."""
+        self._boxes.append(box)
         for square in _squares_of(box):
             self._squares.setdefault(square, []).append(box)
+
+    def boxes(self) -> list[QRectF]:
+        """Every box that was taken, each once."""
+        return list(self._boxes)
 
     def is_free(self, box: QRectF) -> bool:
         """Whether `box` touches nothing that is taken."""

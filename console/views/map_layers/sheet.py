@@ -10,7 +10,7 @@ Threads: GUI thread only.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 from PySide6.QtCore import QPointF, QRectF, QSize
 from PySide6.QtGui import QColor, QPainter, QPixmap
@@ -42,11 +42,17 @@ class _Job:
         size = QSize(round(projection.width_px * ratio), round(projection.height_px * ratio))
         # fresh memory costs more than all the filling
         self.pixmap = spare if spare is not None and spare.size() == size else QPixmap(size)
-        self.pixmap.setDevicePixelRatio(ratio)
+        self._painter = QPainter()
+        self._steps = self._all_steps(steps, ground)
+
+    def _all_steps(self, steps: Steps, ground: QColor) -> Generator[None, None, None]:
+        """Filling tens of megabytes is a step, too: the frame that begins a sheet pays nothing."""
+        self.pixmap.setDevicePixelRatio(self.ratio)
         self.pixmap.fill(ground)
-        self._painter = QPainter(self.pixmap)
+        yield
+        self._painter.begin(self.pixmap)
         self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._steps = steps(self._painter, projection, ratio)
+        yield from steps(self._painter, self.projection, self.ratio)
 
     def work(self, budget_ms: float) -> bool:
         """Paints for about so long; True when the sheet is finished."""
@@ -60,7 +66,10 @@ class _Job:
         return True
 
     def drop(self) -> None:
-        self._painter.end()
+        """Ends half-way: whatever the steps hold open is closed."""
+        self._steps.close()
+        if self._painter.isActive():
+            self._painter.end()
 
 
 class Sheet:
@@ -150,14 +159,10 @@ class Sheet:
         if self.paint_ms <= AT_ONCE_MS:
             self._begin(projection, ratio)
             self._finish()
-        elif self._job is not None and self._fits(self._job.projection, projection):
-            return
+        elif self._job is not None and _fills(self._job.projection, projection):
+            return  # of another zoom, too: stretched it is newer than what is shown
         elif not (is_other_zoom and is_moving):
             self._begin(projection, ratio)
-
-    def _fits(self, made: MapProjection, projection: MapProjection) -> bool:
-        """Whether a sheet being made is still worth finishing: a new one would come later still."""
-        return made.zoom == projection.zoom and _fills(made, projection)
 
     def _nears_edge(self, shown: MapProjection, projection: MapProjection) -> bool:
         left, top = projection.screen_of_world(*shown.world_at(0, 0))

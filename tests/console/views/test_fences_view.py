@@ -145,8 +145,8 @@ def test_a_crossing_is_said_at_the_seat(seat: Seat, desk: Desk) -> None:
 def test_a_fence_is_drawn_where_it_is(seat: Seat, view: MapView) -> None:
     def picture() -> bytes:
         image = view.grab().toImage()
-        while view.ground.is_working or view.markers.sheet.is_working:
-            view.work()
+        while view.work.is_needed:
+            view.work.step()
             image = view.grab().toImage()
         return bytes(image.constBits())
 

@@ -54,8 +54,8 @@ def at(view: MapView, east: float, north: float) -> QPoint:
 def finished(view: MapView) -> QImage:
     """The map when every sheet is made."""
     image = view.grab().toImage()
-    while view.ground.is_working or view.markers.sheet.is_working:
-        view.work()
+    while view.work.is_needed:
+        view.work.step()
         image = view.grab().toImage()
     return image
 
@@ -114,7 +114,7 @@ def test_a_crowd_and_a_fast_drag_starve_neither_sheet(view: MapView) -> None:
         view.set_projection(view.projection.panned(40 if number // 40 % 2 else -40, 0))
         view.markers.sheet.outdate()
         view.grab()
-        view.work()
+        view.work.step()
         view.ground.paint_ms = view.markers.sheet.paint_ms = 50.0
     assert view.ground.paint_count > before[0]
     assert view.markers.sheet.paint_count > before[1]
@@ -269,7 +269,7 @@ def test_dragging_faster_than_sheets_are_made_still_renews_the_ground(view: MapV
         view.set_projection(view.projection.panned(9, 4))
         view.markers.sheet.outdate()
         view.grab()
-        view.work()
+        view.work.step()
     assert view.ground.paint_count > before
 
 

@@ -130,6 +130,9 @@ def test_a_click_on_a_marker_selects_it_and_on_bare_ground_the_cameras_that_see_
     view = seat.window.map_view
     view.show_whole()
     view.grab()
+    while view.work.is_needed:
+        view.work.step()
+        view.grab()
     marker = next(one for one in view.seen(SelectionKind.CASE) if one.id == FIRST)
     view.pick(marker.x_px, marker.y_px)
     assert seat.opened == FIRST

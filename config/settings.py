@@ -285,6 +285,9 @@ class DeskSettings(Struct, frozen=True):
     merge_window_s: Annotated[float, Meta(ge=0.0, le=86_400.0)] = 600.0
     #: Minimum overlap (share of the smaller box) for a smoke and a fire alert to be one case.
     merge_overlap: Fraction = 0.05
+    #: Open cases this near in place and time may be the same matter: offered for merging.
+    duplicate_radius_m: Annotated[float, Meta(ge=0.0, le=5_000.0)] = 60.0
+    duplicate_window_s: Annotated[float, Meta(ge=0.0, le=2_592_000.0)] = 21_600.0
 
     def speed_mps(self, travel: Travel) -> float:
         """Metres a second door to door."""

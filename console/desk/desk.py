@@ -23,6 +23,7 @@ from console.desk.audit import chain_end, timeline, verify_chain
 from console.desk.candidate_query import candidates_reply
 from console.desk.clock_rules import WorkingCalendar
 from console.desk.desk_context import DeskContext
+from console.desk.duplicates import duplicates_of
 from console.desk.exchange.importing import import_cases
 from console.desk.fence_desk import FenceDesk
 from console.desk.field_checkpoints import AddRow
@@ -167,6 +168,7 @@ class Desk:
             "acts": acts_of(case, caller, self._context()),
             "timeline": rows,
             "alerts": case_store.alerts_of_case(tx, case.case_id),
+            "duplicates": duplicates_of(tx, case, self._context()),
         }
         return OperationResult(reply)
 

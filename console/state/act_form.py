@@ -119,8 +119,10 @@ def _choices(
     if kind is FieldKind.PERSON:
         return _people(offer, row, session)
     if kind is FieldKind.CASE:
-        others = [other for other in session.cases.open_rows() if other.id != row.id]
-        return tuple(str(other.id) for other in others)
+        detail = session.detail.get()
+        alike = [str(one.case_id) for one in detail.duplicates] if detail is not None else []
+        others = [str(other.id) for other in session.cases.open_rows() if other.id != row.id]
+        return tuple(dict.fromkeys((*alike, *others)))
     if kind in (FieldKind.UNIT, FieldKind.UNITS):
         return tuple(sorted({str(rule.unit) for rule in session.site.dispatch_rules}))
     if kind is FieldKind.ITEM:

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from config.site import InspectorId
-from console.desk.case import CaseData
+from console.desk.case import CaseData, CaseId
 from vision.alerts import AlertData
 
 
@@ -69,6 +69,16 @@ class AuditRow(Struct, frozen=True):
     state: str = ""
 
 
+class Duplicate(Struct, frozen=True):
+    """An open case that may be the same matter, likeliest first."""
+
+    case_id: CaseId
+    title: str = ""
+    away_m: float = 0.0
+    apart_s: float = 0.0
+    is_same_item: bool = False
+
+
 class CaseDetail(Struct, frozen=True):
     """All the case view shows of one case."""
 
@@ -76,6 +86,7 @@ class CaseDetail(Struct, frozen=True):
     acts: tuple[ActOffer, ...] = ()
     timeline: tuple[AuditRow, ...] = ()
     alerts: tuple[AlertData, ...] = ()
+    duplicates: tuple[Duplicate, ...] = ()
 
     def offer(self, act: str) -> ActOffer | None:
         return next((offer for offer in self.acts if offer.act == act), None)

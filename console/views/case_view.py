@@ -12,9 +12,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWi
 from console.bridge.evidence_cache import EvidenceCache
 from console.desk.case import CaseId
 from console.state.cases import CaseRow
+from console.state.keys import CommandId
 from console.state.session import ConsoleSession
 from console.views import icons, theme, words
-from console.views.act_bar import ActBar
+from console.views.act_bar import ActBar, key_text
 from console.views.candidate_list import CandidateList
 from console.views.evidence_view import Evidence, EvidenceView
 from console.views.lights import light_colour
@@ -28,6 +29,8 @@ EVIDENCE_SHARE_MAX = 0.42
 
 
 #: Between two characters no line is broken: a name stays whole.
+#: Cases that may be the same are told up to this many.
+ALIKE_SHOWN = 2
 WORD_JOINER = "\u2060"
 
 
@@ -51,6 +54,8 @@ class CaseView(QWidget):
         self._empty.setWordWrap(True)
         self._icon, self._title, self._number = QLabel(), QLabel(), QLabel()
         self._place, self._due = QLabel(), QLabel()
+        #: Open cases that may be the same matter.
+        self.alike = QLabel()
         self.evidence = EvidenceView(cache)
         self.acts = ActBar(session)
         self.candidates = CandidateList(session)
@@ -136,6 +141,9 @@ class CaseView(QWidget):
         column.setSpacing(4)
         column.addLayout(first)
         column.addLayout(second)
+        self.alike.setObjectName("secondary")
+        self.alike.setWordWrap(True)
+        column.addWidget(self.alike)
         return header
 
     def retranslate(self) -> None:
@@ -187,10 +195,22 @@ class CaseView(QWidget):
         self._number.setText(row.case.case_id)
         self._place.setText(self._place_text(row))
         self._refresh_due(row)
+        self._refresh_alike()
         self._refresh_evidence()
         self.acts.refresh(row)
         self.candidates.refresh(row)
         self.timeline.refresh()
+
+    def _refresh_alike(self) -> None:
+        """Nothing while there is none: most cases stand alone."""
+        detail = self._session.detail.get()
+        alike = detail.duplicates if detail is not None else ()
+        self.alike.setVisible(bool(alike))
+        if alike:
+            shown = " · ".join(words.duplicate_text(one) for one in alike[:ALIKE_SHOWN])
+            text = translate("CaseView", "Perhaps the same: {0}. {1}: merge")
+            self.alike.setText(text.format(shown, key_text(CommandId.ACTS)))
+            self.alike.setStyleSheet(f"color: {theme.COLOURS.amber};")
 
     def _refresh_due(self, row: CaseRow) -> None:
         now_utc_ns = self._session.clock.utc_ns()

@@ -15,6 +15,7 @@ from PySide6.QtCore import QCoreApplication
 
 from config.site import Item, ItemCode, Language, Site
 from console.desk.case import CaseState, PhotoKind
+from console.state.candidates import Duplicate
 from console.state.cases import CaseRow, Light
 from console.state.keys import QT_TRANSLATE_NOOP
 from ingest.feed.envelope import parse_utc_ns
@@ -129,6 +130,11 @@ def duration_text(seconds: float) -> str:
     if whole < 86_400:
         return translate("Time", "{0} h {1} min").format(whole // 3600, whole % 3600 // 60)
     return translate("Time", "{0} d {1} h").format(whole // 86_400, whole % 86_400 // 3600)
+
+
+def duplicate_text(one: Duplicate) -> str:
+    """A case that may be the same matter: its number, how far and how long apart."""
+    return f"{one.case_id} ({distance_text(one.away_m)}, {duration_text(one.apart_s)})"
 
 
 def due_text(row: CaseRow, now_utc_ns: int) -> str:

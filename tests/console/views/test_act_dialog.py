@@ -134,3 +134,28 @@ def test_x_asks_and_sends_what_was_chosen_to_the_hub(seat: Seat, row: CaseRow) -
     seat.wait(lambda: [f for op, f in seat.hub.asked if op == "act"])
     (sent,) = [fields for op, fields in seat.hub.asked if op == "act"]
     assert (sent["act"], sent["note"]) == ("suspend", "waits for the owner")
+
+
+def test_the_likeliest_same_matter_is_told_and_stands_first_for_merging(
+    seat: Seat, qtbot: Any
+) -> None:
+    seat.fill()
+    row = seat.session.cases.get("2026-000001")
+    assert row is not None
+    alike = {"case_id": "2026-000003", "title": "Parking", "away_m": 12.0, "apart_s": 420.0}
+    answer = seat._detail({"id": "2026-000001"})
+    seat.hub.answers["case"] = {**answer, "duplicates": [{**alike, "is_same_item": True}]}
+    seat.session.open(row.id)
+    seat.wait(lambda: seat.window.case_view.alike.isVisible())
+    text = seat.window.case_view.alike.text()
+    assert "2026-000003 (12 m, 7 min)" in text
+    assert "X: merge" in text
+    dialog = ActDialog(row, _offers(row), seat.session)
+    qtbot.addWidget(dialog)
+    dialog.choose("merge")
+    into = dialog.input("into")
+    assert isinstance(into, QComboBox)
+    assert into.itemData(0) == "2026-000003"
+    seat.hub.answers["case"] = answer
+    seat.desk.read_case(row.id)
+    seat.wait(lambda: not seat.window.case_view.alike.isVisible())

@@ -65,6 +65,7 @@ class Noun(enum.Enum):
     CELL = "grid cell"
     ITEM = "item"
     INSPECTOR = "inspector"
+    CHECKPOINT = "check point"
 
 
 class Reference(Struct, frozen=True):

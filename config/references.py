@@ -23,6 +23,7 @@ REGISTER_OF = {
     Noun.CELL: "grid.geojson",
     Noun.ITEM: "items.csv",
     Noun.INSPECTOR: "inspectors.csv",
+    Noun.CHECKPOINT: "checkpoints.csv",
 }
 #: Above this the nearest known word is not looked for: it costs up to 80 ms in a large register.
 _SUGGESTIONS_MAX = 5

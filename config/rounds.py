@@ -12,7 +12,18 @@ from config.times import parse_days, parse_hours
 from config.toml_document import read_toml
 from config.toml_table import Table, is_number, tables_of
 
-_KEYS = ("id", "name", "hours", "days", "inspectors", "classes", "grids", "least_s", "joint")
+_KEYS = (
+    "id",
+    "name",
+    "hours",
+    "days",
+    "inspectors",
+    "classes",
+    "grids",
+    "route",
+    "least_s",
+    "joint",
+)
 #: Somebody patrols at least so long in a round, seconds.
 LEAST_S = 7_200.0
 
@@ -49,6 +60,7 @@ def _round(table: Table) -> PatrolRound | None:
         inspectors=tuple(map(InspectorId, inspectors)),
         classes=tuple(classes),
         grids=tuple(map(GridId, grids)),
+        route=tuple(_texts(table, "route", Noun.CHECKPOINT)),
         least_s=least_s,
         joint=joint,
     )

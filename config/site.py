@@ -215,6 +215,7 @@ class Fence(Struct, frozen=True):
 class PatrolRound(Struct, frozen=True):
     """A planned patrol (巡查): empty lists mean everybody, every class, everywhere.
 
+    `route`: check points in the order they are visited (else: every point the lists leave).
     `least_s`: how long each patrols at least. `joint`: the named go together (联合巡查).
     """
 
@@ -225,6 +226,7 @@ class PatrolRound(Struct, frozen=True):
     inspectors: tuple[InspectorId, ...] = ()
     classes: tuple[str, ...] = ()
     grids: tuple[GridId, ...] = ()
+    route: tuple[str, ...] = ()
     least_s: float = 7_200.0
     joint: bool = False
 

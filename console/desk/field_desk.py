@@ -23,6 +23,7 @@ from console.desk.case import CaseData
 from console.desk.desk_context import DeskContext
 from console.desk.field_checkpoints import AddRow, classes_of, register_checkpoint
 from console.desk.messages import ActRefused, Message
+from console.desk.own_round import own_round
 from console.desk.queries import convert
 from console.desk.unit_desk import SetRequest, UnitDesk
 from console.desk.units import SetBy, UnitState
@@ -115,6 +116,7 @@ class FieldDesk:
             "field.report": self._report,
             "field.unit": self._unit,
             "field.checkpoint": self._checkpoint,
+            "field.round": ReadingOperation(self._round),
         }
 
     def _link(self, tx: Transaction, request: dict[str, Any], caller: Caller) -> OperationResult:
@@ -277,6 +279,13 @@ class FieldDesk:
         if add_row is None:
             raise refused(Message("no_registration"), None)
         return register_checkpoint(request, inspector, context.directory, add_row)
+
+    def _round(self, tx: Transaction, request: dict[str, Any], caller: Caller) -> OperationResult:
+        """The holder's own round of today: its points in order, and which are visited."""
+        asked: _Asked = convert(request, _Asked)
+        context = self._context()
+        inspector = self._holder(tx, asked.token, context)
+        return OperationResult({"round": own_round(tx, inspector, context)})
 
     def _unit(self, tx: Transaction, request: dict[str, Any], caller: Caller) -> OperationResult:
         """What the inspector says of themselves: available, busy, off."""

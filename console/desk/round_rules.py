@@ -70,7 +70,11 @@ def state_at(span: tuple[int, int], now_ms: int) -> RoundState:
 
 
 def points_of(planned: PatrolRound, directory: SiteDirectory) -> list[Checkpoint]:
-    """The check points a round visits: of its classes, in its area, of its people where it names some."""
+    """The check points a round visits: its route in order; else of its classes, in its area, of its
+    people where it names some."""
+    if planned.route:
+        known = {point.id: point for point in directory.site.checkpoints}
+        return [known[each] for each in planned.route if each in known]
     is_inside = area_of(planned, directory)
     people = set(planned.inspectors)
     return [
@@ -94,6 +98,27 @@ def area_of(planned: PatrolRound, directory: SiteDirectory) -> Callable[[GeoPoin
         return bool(ids & wanted)
 
     return is_inside
+
+
+def round_of(
+    rounds: Sequence[PatrolRound], inspector_id: str, local: datetime, now_ms: int
+) -> tuple[PatrolRound, tuple[int, int]] | None:
+    """Somebody's round now: the one that runs (of several: that ends first), else today's next, or last."""
+    own = [
+        (planned, span)
+        for planned in rounds
+        if (not planned.inspectors or inspector_id in planned.inspectors)
+        and (span := span_ms(planned, local)) is not None
+    ]
+    order = {RoundState.RUNNING: 0, RoundState.PLANNED: 1, RoundState.ENDED: 2}
+
+    def rank(one: tuple[PatrolRound, tuple[int, int]]) -> tuple[int, int]:
+        state, span = state_at(one[1], now_ms), one[1]
+        if state is RoundState.PLANNED:
+            return order[state], span[0]
+        return order[state], span[1] if state is RoundState.RUNNING else -span[1]
+
+    return min(own, key=rank, default=None)
 
 
 def report(

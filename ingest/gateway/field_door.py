@@ -44,6 +44,7 @@ FILES = {
     "screens.js": "text/javascript",
     "findings.js": "text/javascript",
     "live.js": "text/javascript",
+    "round.js": "text/javascript",
     "shared.js": "text/javascript",
     "where.js": "text/javascript",
     "sw.js": "text/javascript",
@@ -119,6 +120,7 @@ class FieldDoor:
             web.get("/field/api/me", self.me),
             web.get("/field/api/tasks", self.tasks),
             web.get("/field/api/route", self.route),
+            web.get("/field/api/round", self.round),
             web.get("/field/api/evidence/{sha}", self.picture),
             web.post("/field/api/act", self.act),
             web.post("/field/api/report", self.report),
@@ -145,6 +147,9 @@ class FieldDoor:
 
     async def tasks(self, request: web.Request) -> web.Response:
         return await self._asked("field.tasks", request, {})
+
+    async def round(self, request: web.Request) -> web.Response:
+        return await self._asked("field.round", request, {})
 
     async def route(self, request: web.Request) -> web.Response:
         try:

@@ -3,6 +3,7 @@
 
 import * as queue from "/field/queue.js";
 import { goTo, render } from "/field/screens.js";
+import { lookRound } from "/field/round.js";
 import { $, make, pictures, randomId, state } from "/field/shared.js";
 import { share } from "/field/where.js";
 import { isChinese, say, setLanguage } from "/field/words.js";
@@ -36,6 +37,7 @@ async function look() {
     state.away = "";
     state.ended = false;
     tries = 0;
+    lookRound();
   } catch (error) {
     if (error instanceof queue.LinkEnded) state.ended = true;
     else if (error instanceof queue.Away) state.away = error.message;
@@ -172,6 +174,7 @@ export async function start(token) {
   state.hasLink = Boolean(await queue.kept("token"));
   const known = await queue.kept("tasks");
   state.me = (await queue.kept("me")) ?? null;
+  state.round = (await queue.kept("round")) ?? null;
   state.tasks = known?.tasks ?? [];
   state.asOf = known?.asOf ?? null;
   render(true);

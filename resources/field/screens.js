@@ -3,6 +3,7 @@
 import * as queue from "/field/queue.js";
 import { doAct, picture, recount, sayState, start, takePhoto, tokenOf } from "/field/app.js";
 import { findingScreen } from "/field/findings.js";
+import { roundRows } from "/field/round.js";
 import { liveScreen } from "/field/live.js";
 import { draw, metresBetween } from "/field/map.js";
 import { $, button, make, openTask, pendingOf, pictures, state } from "/field/shared.js";
@@ -118,9 +119,10 @@ function unitRow() {
 }
 
 function taskList() {
+  const round = roundRows();
   const asOf = state.asOf && state.away ? make("p", { class: "line" }, say("as_of", clock(state.asOf))) : null;
-  if (!state.tasks.length) return [sharing(), unitRow(), asOf, make("p", { class: "empty" }, say("no_tasks"), make("br"), say("no_tasks_more"))].filter(Boolean);
-  return [sharing(), unitRow(), asOf, ...state.tasks.map(card)].filter(Boolean);
+  if (!state.tasks.length) return [sharing(), unitRow(), asOf, make("p", { class: "empty" }, say("no_tasks"), make("br"), say("no_tasks_more")), ...round].filter(Boolean);
+  return [sharing(), unitRow(), asOf, ...state.tasks.map(card), ...round].filter(Boolean);
 }
 
 function card(task) {

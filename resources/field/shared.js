@@ -7,7 +7,7 @@ export const $ = (id) => document.getElementById(id);
 export const state = {
   me: null, tasks: [], asOf: null, waiting: [], fixes: 0, away: "", ended: false, hasLink: false,
   tab: "tasks", caseId: null, form: null, notice: "", sharing: false, here: null, problem: "", route: null,
-  unit: null, live: { phase: "off", text: "", watchers: 0 },
+  unit: null, round: null, live: { phase: "off", text: "", watchers: 0 },
 };
 export const pictures = new Map(); // SHA-256 or request id → object URL
 

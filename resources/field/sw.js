@@ -3,7 +3,7 @@
 import { drain } from "/field/queue.js";
 
 const CACHE = "field-@VERSION@";
-const FILES = ["/field/", "/field/field.css", "/field/app.js", "/field/queue.js", "/field/words.js", "/field/map.js", "/field/shared.js", "/field/screens.js", "/field/findings.js", "/field/live.js", "/field/where.js",
+const FILES = ["/field/", "/field/field.css", "/field/app.js", "/field/queue.js", "/field/words.js", "/field/map.js", "/field/shared.js", "/field/screens.js", "/field/findings.js", "/field/live.js", "/field/round.js", "/field/where.js",
   "/field/manifest.webmanifest", "/field/icon.svg"];
 
 self.addEventListener("install", (event) => {

@@ -4,6 +4,8 @@ const TEXTS = {
   title: ["现场", "Field"],
   tasks: ["任务", "Tasks"],
   report: ["上报", "Report"],
+  round_planned: ["未开始", "to come"], round_running: ["进行中", "on now"], round_ended: ["已结束", "over"],
+  round_visited: ["已巡 {0}/{1} 点", "{0} of {1} points"], round_time: ["已巡查 {0}，要求 {1}", "{0} patrolled, {1} wanted"],
   live: ["直播", "Live"],
   live_start: ["开始直播", "Go live"], live_stop: ["结束直播", "End"],
   live_off: ["未直播", "Not live"], live_starting: ["正在连接…", "Connecting…"],

@@ -64,6 +64,13 @@ class Centre:
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubProcess]:
     site = write_site(tmp_path_factory.mktemp("field") / "site")
     write_streets(site / "streets.osm.pbf")
+    near = f"{START_AT.lat_deg:.6f},{START_AT.lon_deg:.6f}"
+    (site / "checkpoints.csv").write_text(
+        f"id,class,name,lat,lon\nk1,配电箱,港湾路配电箱,{near}\nk2,配电箱,远处配电箱,36.2,120.5\n"
+    )
+    (site / "rounds.toml").write_text(
+        '[[round]]\nid = "r"\nname = "全天巡查"\nhours = "00:00-23:59"\nroute = ["k2", "k1"]\n'
+    )
     process = HubProcess(site, gateway=True).start()
     yield process
     process.stop()
@@ -234,6 +241,28 @@ def test_a_check_point_is_registered_on_the_spot(
         browser.tap("[data-do=send_point]")
         browser.wait_text("附近已登记同类实测点")
         assert len(points()) == 1
+
+
+def test_the_round_of_today_says_what_is_visited(
+    hub: HubProcess, centre: Centre, tmp_path: Path
+) -> None:
+    with phone() as browser:
+        browser.open(centre.link("p-1"))
+        browser.wait_text("全天巡查")
+        shared(browser)
+        wait_for(lambda: "k1" in visited(centre), 20)
+        browser.driver.refresh()
+        browser.wait_text("已巡 1/2 点")
+        rows = browser.driver.execute_script(
+            "return [...document.querySelectorAll('[data-point]')].map(e => [e.dataset.point, e.innerText.includes('✓')])"
+        )
+        assert rows == [["k2", False], ["k1", True]]
+        browser.picture(tmp_path / "round.png")
+
+
+def visited(centre: Centre) -> list[str]:
+    visits = centre.ask(op="patrol.coverage", round_id="r")["visits"]
+    return [visit["checkpoint_id"] for visit in visits if visit["visited_ms"] is not None]
 
 
 def test_the_page_speaks_english(centre: Centre, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from ingest.positions.fix import Fix, FixSource
 from ingest.positions.trails import TrailPoint, TrailStore
 from tests.config.site_folder import INSPECTORS, write_site
 from tests.console.desk.desk_bench import DeskBench
-from tests.console.desk.test_people_desk import T0, walk
+from tests.console.desk.test_people_desk import HERE, T0, walk
 
 ROUNDS = """
 [[round]]
@@ -97,6 +97,31 @@ def test_coverage_of_a_planned_round_is_of_its_points(bench: DeskBench) -> None:
             bench.ask("patrol.coverage", round_id=wrong)
 
 
+def test_an_inspector_sees_their_own_round_in_order(tmp_path: Path) -> None:
+    rows = "".join(
+        f"k{n},hydrant,Point {n},{(at := moved(HERE, n * 60, 0)).lat_deg:.7f},{at.lon_deg:.7f},,\n"
+        for n in (1, 2, 3)
+    )
+    planned = ROUNDS.replace('inspectors = ["p1"]', 'inspectors = ["p1"]\nroute = ["k3", "k1"]', 1)
+    bench = DeskBench(
+        tmp_path, inspectors=INSPECTORS, rounds=planned,
+        checkpoints="id,class,name,lat,lon,grid_id,inspector_id\n" + rows,
+    )  # fmt: skip
+    keep(bench, "p1", walk((60, 1.4, 0)))
+    bench.clock.advance(120)
+    token = bench.ask("field.link", inspector_id="p1")["url"].split("#t=")[1]
+    found = bench.ask("field.round", token=token)["round"]
+    assert [(each["id"], each["visited_ms"] is not None) for each in found["points"]] == [
+        ("k3", False), ("k1", True),
+    ]  # fmt: skip
+    assert (found["name"], found["state"], found["visited"]) == ("上午", "running", 1)
+    assert found["patrolled_s"] == pytest.approx(60, abs=10)
+    assert bench.ask("trail.accesses")["accesses"] == [], "one's own trail is nobody's business"
+    other = bench.ask("field.link", inspector_id="p2")["url"].split("#t=")[1]
+    assert bench.ask("field.round", token=other)["round"]["name"] == "联合"
+    bench.close()
+
+
 def test_a_gap_is_no_patrol_and_nobody_is_together_with_somebody_silent() -> None:
     trail = walk((200, 1.4, 0))
     late = [TrailPoint(p.fix_ms + 900_000, p.lat_deg, p.lon_deg) for p in trail]
@@ -120,6 +145,7 @@ def test_a_gap_is_no_patrol_and_nobody_is_together_with_somebody_silent() -> Non
         ('[[round]]\nid = "a"\nname = "A"\n', "08:00-11:00"),
         ('[[round]]\nid = "a"\nname = "A"\nhours = "8-11"\njoint = true\n', "two or more"),
         ('[[round]]\nid = "a"\nname = "A"\nhours = "08:00-11:00"\ninspectors = ["who"]\n', "who"),
+        ('[[round]]\nid = "a"\nname = "A"\nhours = "08:00-11:00"\nroute = ["no"]\n', "no"),
         ('[[round]]\nid = "a"\nname = "A"\nhours = "08:00-11:00"\nleast_s = "2 h"\n', "seconds"),
     ],
 )

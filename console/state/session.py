@@ -110,6 +110,8 @@ class ConsoleSession:
         self.operator: Value[str | None] = Value(None)
         #: Check point → visited in the round that was last asked for.
         self.patrol: Value[Mapping[str, bool]] = Value({})
+        #: The planned route of the round that was last looked at, in order.
+        self.patrol_route: Value[tuple[GeoPoint, ...]] = Value(())
         #: The hub's numbers for the header, None until it told them.
         self.head: Value[QueueCounts | None] = Value(None)
         self.detail: Value[CaseDetail | None] = Value(None)

@@ -116,6 +116,7 @@ class MapView(QWidget):
         session.site_changed.connect(self._on_site)
         session.replay.changed.connect(self._on_lights)
         session.patrol.changed.connect(self._on_standing)
+        session.patrol_route.changed.connect(self._on_standing)
 
     # -- what others ask for
 

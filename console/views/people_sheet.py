@@ -30,6 +30,7 @@ from console.bridge.people_line import Coverage, PeopleLine
 from console.desk.round_rules import RoundReport
 from console.desk.units import ON_CASE, UnitState
 from console.state.candidates import Reason
+from console.state.patrol_route import route_of
 from console.state.session import ConsoleSession, Severity
 from console.state.units import UnitRow, in_order, unit_row
 from console.views import people_lists, people_words, words
@@ -380,6 +381,7 @@ class PeopleSheet(QFrame):
         self._session.patrol.set(
             {visit.checkpoint_id: visit.visited_ms is not None for visit in found.visits}
         )
+        self._session.patrol_route.set(route_of(self._session.site, self.round_box.round_id))
         if self.page is Page.PATROL:
             self._refresh()
 

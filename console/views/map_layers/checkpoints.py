@@ -10,8 +10,8 @@ from collections.abc import Generator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPen, QPixmap
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen, QPixmap, QPolygonF
 
 from config.site import Checkpoint
 from console.state.map_layers import MapLayer, MapLayers
@@ -89,6 +89,7 @@ class CheckpointLayer:
         looks = [
             (_look(row.id, visited), row.checkpoint_class[:1] if has_signs else "") for row in rows
         ]
+        self.paint_route(painter, projection)
         corners = np.rint(points - SPRITE_PX / 2).astype(int).tolist()
         sprites = {look: self._sprite(*look, ratio) for look in set(looks)}
         yield
@@ -103,6 +104,22 @@ class CheckpointLayer:
                 labels.paint(painter, row.name, x + 10, y, theme.COLOURS.secondary)
                 yield
         return Markers(SelectionKind.CHECKPOINT, [row.id for row in rows], points)
+
+    def paint_route(self, painter: QPainter, projection: MapProjection) -> None:
+        """The planned route of the round that is looked at: a dashed line from point to point."""
+        route = self._session.patrol_route.get()
+        if len(route) < 2:
+            return
+        world = worlds_of(
+            np.array([place.lat_deg for place in route]),
+            np.array([place.lon_deg for place in route]),
+        )
+        line = QPolygonF([QPointF(x, y) for x, y in projection.screens_of(world).tolist()])
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(theme.colour(theme.COLOURS.background, 0.8), 5.0))
+        painter.drawPolyline(line)
+        painter.setPen(QPen(theme.colour(theme.COLOURS.secondary), 2.0, Qt.PenStyle.DashLine))
+        painter.drawPolyline(line)
 
     def _sprite(self, look: _Look, sign: str, ratio: float) -> QPixmap:
         key = (look, sign, ratio)

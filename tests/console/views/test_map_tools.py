@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+from datetime import time
 from pathlib import Path
 
 import msgspec
@@ -15,8 +16,9 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 
 from config.geometry import distance_m, moved
-from config.site import Checkpoint, Datum
+from config.site import Checkpoint, Datum, Hours, PatrolRound, RoundId
 from console.state.map_layers import FIRST_OFF, MapLayer, site_layer_name
+from console.state.patrol_route import route_of
 from console.state.session import SelectionKind
 from console.state.site_layers import read_site_layers
 from console.views.map_layers.shading import HEAT_CELL_PX, heat_of
@@ -362,3 +364,21 @@ def test_one_class_of_check_points_is_chosen_in_the_legend(seat: Seat, view: Map
     assert box.isVisible()
     view.legend.set_layer(MapLayer.CHECKPOINTS.value, on=False)
     assert not box.isVisible()
+
+
+def test_the_planned_route_of_a_round_is_drawn(seat: Seat, view: MapView) -> None:
+    planned = PatrolRound(
+        RoundId("r"), "上午", Hours(time(8), time(11)), route=("p2", "p1", "gone")
+    )
+    site = msgspec.structs.replace(seat.session.site, rounds=(planned,))
+    seat.session.set_site(site)
+    before = finished(view)
+    route = route_of(site, "r")
+    assert [round(place.lat_deg, 6) for place in route] == [
+        round(point.place.lat_deg, 6) for point in reversed(site.checkpoints)
+    ]
+    assert route_of(site, None) == ()
+    seat.session.patrol_route.set(route)
+    assert finished(view) != before
+    seat.session.patrol_route.set(())
+    assert finished(view) == before

@@ -6,6 +6,7 @@ Invented names and numbers; item codes follow one city's table (DOMAIN §2). Pur
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,3 +106,17 @@ CHECKPOINTS = (
     ("P011", "桥梁", "滨河路桥", 368.0, -8.0, "W010"),
     ("P012", "公园入口", "东关公园西门", 379.0, 245.0, "W007"),
 )
+
+#: Planned rounds: number, name, hours, further keys of rounds.toml.
+ROUNDS: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
+    ("am", "上午巡查", "08:00-11:30", {}),
+    ("pm", "下午巡查", "14:00-17:30", {}),
+    (
+        "joint",
+        "东关联合巡查",
+        "00:00-23:59",
+        {"inspectors": ["W007", "W002"], "route": ["P008", "P012", "P002"], "joint": True},
+    ),
+)
+#: Fences: number, name, corners in the city's metres.
+FENCES = (("park", "东关公园", ((372.0, 228.0), (452.0, 228.0), (452.0, 300.0), (372.0, 300.0))),)

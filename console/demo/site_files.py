@@ -20,7 +20,7 @@ from config.site import GridId, GridLevel
 from console.demo.areas import areas, cell_at
 from console.demo.cameras import CAMERAS, Happening, StreetCamera
 from console.demo.city import SITE_NAME, to_geo
-from console.demo.roster import CHECKPOINTS, INSPECTORS, ITEMS, RULES
+from console.demo.roster import CHECKPOINTS, FENCES, INSPECTORS, ITEMS, ROUNDS, RULES
 from console.demo.streets_file import write_streets
 
 #: Limits of the demonstration's zones, seconds.
@@ -278,6 +278,7 @@ def _write_people_and_rules(folder: Path) -> None:
         ],
     )
     write_items(folder, _rules())
+    _write_patrols(folder)
     write_rows(
         folder / "checkpoints.csv",
         "id,class,name,lat,lon,grid_id,inspector_id",
@@ -294,6 +295,27 @@ def _write_people_and_rules(folder: Path) -> None:
             for number, kind, name, x, y, inspector in CHECKPOINTS
         ],
     )
+
+
+def _write_patrols(folder: Path) -> None:
+    """Two rounds a day and a joint one (DOMAIN §1), and a fence around the square of the old town."""
+    rounds = [
+        _table("round", id=number, name=name, hours=hours, **more)
+        for number, name, hours, more in ROUNDS
+    ]
+    (folder / "rounds.toml").write_text("\n".join(rounds), encoding="utf-8")
+    fences = []
+    for number, name, corners in FENCES:
+        places = [to_geo(x, y) for x, y in corners]
+        ring = [[round(place.lat_deg, 7), round(place.lon_deg, 7)] for place in places]
+        fences.append(_table("fence", id=number, name=name, ring=ring))
+    (folder / "fences.toml").write_text("\n".join(fences), encoding="utf-8")
+
+
+def _table(kind: str, **values: Any) -> str:
+    """One TOML table; JSON writes such values as TOML does."""
+    lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]
+    return "\n".join([f"[[{kind}]]", *lines, ""])
 
 
 def write_items(folder: Path, rules: Iterable[Sequence[Any]]) -> None:

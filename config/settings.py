@@ -213,6 +213,8 @@ class PositionSettings(Struct, frozen=True):
     future_max_s: Annotated[float, Meta(ge=0.0, le=86_400.0)] = 120.0
     #: Trails are personal data: kept this long, then gone.
     trail_days: Annotated[float, Meta(ge=0.0, le=3650.0)] = 30.0
+    #: Trails of single people are shown along the streets they were most likely walked.
+    match_streets: bool = False
     #: Faster than any patrol car: a jump.
     speed_max_mps: Annotated[float, Meta(ge=1.0, le=400.0)] = 70.0
 

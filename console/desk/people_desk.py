@@ -22,6 +22,7 @@ from config.site import Checkpoint, PatrolRound
 from console.desk import round_rules
 from console.desk.acts import actor_name
 from console.desk.desk_context import DeskContext
+from console.desk.map_matching import matched
 from console.desk.patrol_rules import Visit, coverage
 from console.desk.queries import convert
 from console.desk.tables import cases
@@ -47,6 +48,8 @@ POINTS_MOST = 20_000
 ALL_POINTS_MOST = 2_000
 #: Coverage looks at this much of a trail: 12 h at one fix per 5 s.
 COVERAGE_POINTS_MOST = 9_000
+#: Trails of more people at once are shown as they were reported: a shift takes 50 ms to match.
+MATCHED_MOST = 50
 #: Longest stretch of one request, days.
 DAYS_MOST = 31
 #: Cases found by others while nobody patrolled past: what the back-check compares (DOMAIN §1).
@@ -59,6 +62,8 @@ class TrailRequest(Struct, frozen=True):
     from_utc: str
     until_utc: str
     inspector_ids: tuple[str, ...] | None = None
+    #: Along the streets they were most likely walked; absent: as `[positions] match_streets` says.
+    matched: bool | None = None
     actor: str | None = None
 
 
@@ -138,7 +143,7 @@ class PeopleDesk:
         trails = self._look(
             caller, asked.actor, "read", asked.inspector_ids, span, tx.now_utc_ns, most
         )
-        return OperationResult({"trails": trails})
+        return OperationResult({"trails": self._on_streets(trails, asked)})
 
     def _where(self, tx: Transaction, request: dict[str, Any], caller: Caller) -> OperationResult:
         asked: WhereRequest = convert(request, WhereRequest)
@@ -157,8 +162,22 @@ class PeopleDesk:
             caller, asked.actor, "summary", asked.inspector_ids, span, tx.now_utc_ns, POINTS_MOST
         )
         directory = self._context().directory
-        found = {who: summary(trail, directory) for who, trail in trails.items()}
+        laid = self._on_streets(trails, asked)
+        found = {who: summary(trail, directory) for who, trail in laid.items()}
         return OperationResult({"summaries": found})
+
+    def _on_streets(
+        self, trails: dict[str, list[TrailPoint]], asked: TrailRequest
+    ) -> dict[str, list[TrailPoint]]:
+        """Laid onto the streets where that is wanted, there are streets, and it is about few people."""
+        context = self._context()
+        wanted = asked.matched
+        if wanted is None:
+            wanted = context.directory.site.settings.positions.match_streets
+        graph = context.routing.graph
+        if not wanted or graph is None or len(trails) > MATCHED_MOST:
+            return trails
+        return {who: matched(trail, graph) for who, trail in trails.items()}
 
     def _accesses(
         self, tx: Transaction, request: dict[str, Any], caller: Caller

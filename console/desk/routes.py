@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from config.geometry import GeoPoint, distance_m
 from config.travel import Travel
+from console.desk.map_matching import StreetGraph
 from console.desk.routing import Route, Routing
 from console.desk.street_extract import StreetNetworkUnreadable, read_extract
 
@@ -191,6 +192,14 @@ class StreetNetwork:
             for a, b in self._pieces_deg[inside][:most]
         ]
 
+    @property
+    def graph(self) -> StreetGraph:
+        """What is walked, for `map_matching`."""
+        import numpy as np
+
+        places = np.column_stack([self._lat_deg, self._lon_deg])
+        return StreetGraph(places, self._of[Travel.WALKING].along)
+
     def nodes_near(
         self, lat_deg: NDArray[np.float64], lon_deg: NDArray[np.float64]
     ) -> NDArray[np.int64]:
@@ -302,7 +311,10 @@ class StreetService:
             network = self._network
             if network is None:
                 return Routing(None, self._cause)
-            return Routing(network.distances_m, self._cause, network.route, network.streets_near)
+            return Routing(
+                network.distances_m, self._cause, network.route, network.graph,
+                network.streets_near,
+            )  # fmt: skip
 
     def wait_read(self, timeout_s: float) -> bool:
         """Waits until the file is read or has failed; False when it takes longer."""

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from config.geometry import GeoPoint
 from config.travel import Travel
+from console.desk.map_matching import StreetGraph
 
 
 class Route(Struct, frozen=True):
@@ -24,6 +25,7 @@ class Routing(Struct, frozen=True):
         distances_m: road metres to a place from others, followed up to a limit (m), by a kind of
             traveller: None = no way at all, infinite = further than the limit.
         route: the way from one place to another (None = no way).
+        graph: the streets people walk, for laying trails onto them.
         streets_near: pieces of street within a margin (m) around points, a bounded number.
     """
 
@@ -32,6 +34,7 @@ class Routing(Struct, frozen=True):
     )
     cause: str = ""
     route: Callable[[GeoPoint, GeoPoint, Travel], Route | None] | None = None
+    graph: StreetGraph | None = None
     streets_near: (
         Callable[[Sequence[GeoPoint], float, int], Sequence[tuple[GeoPoint, GeoPoint]]] | None
     ) = None

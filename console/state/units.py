@@ -53,6 +53,11 @@ class Units:
         self._units[unit.inspector_id] = unit
         self.changed.emit()
 
+    def unavailable(self) -> tuple[str, ...]:
+        """Who says busy, or signed off."""
+        states = (UnitState.BUSY, UnitState.OFF)
+        return tuple(who for who, unit in self._units.items() if unit.state in states)
+
     def get(self, inspector_id: str) -> Unit | None:
         return self._units.get(inspector_id)
 

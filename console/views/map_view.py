@@ -72,6 +72,8 @@ class MapView(QWidget):
         self._session = session
         self._projection = MapProjection()
         self._is_placed = False
+        #: The window on the world that was painted last.
+        self._painted = self._projection
         self.layers = MapLayers()
         self.base = BaseGround(session.site.grid, self.layers, self.update)
         self.ground = self.base.sheet
@@ -105,6 +107,7 @@ class MapView(QWidget):
         self.hand.picker.changed.connect(self._on_tool)
         session.map_wanted.connect(self.fly_to)
         session.people.changed.connect(self._on_people)
+        session.units.changed.connect(self._on_lights)
         session.open_case.changed.connect(self._on_cases)
         session.cases.changed.connect(self._on_cases)
         session.cases.replaced.connect(self._on_cases)
@@ -241,7 +244,8 @@ class MapView(QWidget):
         painter.end()
         self.paint_count += 1
         took_ms = (time.perf_counter() - began) * 1e3
-        self.work.painted(began, took_ms)
+        self.work.painted(began, took_ms, is_moving=self._projection != self._painted)
+        self._painted = self._projection
         self.longest_paint_ms = max(self.longest_paint_ms, took_ms)
 
     def _has_places(self) -> bool:

@@ -1,6 +1,7 @@
 """Inspectors on the map: an arrow where they walk, a disc where they stand, name and age.
 
-Greyed after 5 min with the age beside the name, hollow when offline (DOMAIN §3).
+Greyed after 5 min with the age beside the name, hollow and grey when offline (DOMAIN §3); hollow and
+bright: says busy, or is off duty.
 Threads: GUI thread only.
 """
 
@@ -36,6 +37,7 @@ class _Look(enum.Enum):
     SENT = 1
     GREYED = 2
     OFFLINE = 3
+    UNAVAILABLE = 4
 
 
 #: Arrows are drawn once for each of so many headings.
@@ -146,6 +148,9 @@ class PeopleLayer:
         is_live = self._session.feed.get().is_live
         looks = np.full(len(age_s), (_Look.LIVE if is_live else _Look.GREYED).value, np.int8)
         if is_live:
+            for who in self._session.units.unavailable():
+                if (index := self._row_of.get(who)) is not None:
+                    looks[index] = _Look.UNAVAILABLE.value
             for row in self._session.cases.open_rows():
                 if (index := self._row_of.get(row.case.inspector_id)) is not None:
                     looks[index] = _Look.SENT.value
@@ -177,7 +182,7 @@ class PeopleLayer:
             if labels.is_full or (look is not _Look.SENT and projection.zoom < NAMES_FROM_ZOOM):
                 return
             person = self._people[int(shown[place])]
-            live = look in (_Look.LIVE, _Look.SENT)
+            live = look in (_Look.LIVE, _Look.SENT, _Look.UNAVAILABLE)
             ink = theme.COLOURS.text if live else theme.COLOURS.disabled
             x, y = points[place].tolist()
             labels.paint(painter, self._label(person, now_utc_ns), x + 11, y, ink)
@@ -205,8 +210,10 @@ def _drawn(look: _Look, turn: int, ratio: float) -> QPixmap:
         _Look.SENT: colours.accent,
         _Look.GREYED: colours.disabled,
         _Look.OFFLINE: colours.background,
+        _Look.UNAVAILABLE: colours.background,
     }[look]
-    rim = colours.disabled if look is _Look.OFFLINE else colours.background
+    rims = {_Look.OFFLINE: colours.disabled, _Look.UNAVAILABLE: colours.text}
+    rim = rims.get(look, colours.background)
     painter.setPen(QPen(theme.colour(rim), 1.6))
     painter.setBrush(theme.colour(fill))
     if turn != RESTS:

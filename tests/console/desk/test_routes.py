@@ -172,6 +172,17 @@ def test_a_file_that_is_no_extract_is_refused(tmp_path: Path) -> None:
         StreetNetwork.load(path)
 
 
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.9, 0.99])
+def test_an_extract_that_was_cut_off_is_refused_and_never_half_read_in_silence(
+    tmp_path: Path, share: float
+) -> None:
+    path = write_streets(tmp_path / "streets.osm.pbf")
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * share)])
+    with pytest.raises(StreetNetworkUnreadable):
+        StreetNetwork.load(path)
+
+
 def test_the_service_reads_in_the_background_and_says_where_it_is(tmp_path: Path) -> None:
     service = StreetService()
     assert service.routing(None).cause == "the site has no street network"

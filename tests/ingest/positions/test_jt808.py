@@ -80,6 +80,13 @@ def test_south_and_west_are_negative_and_no_fix_is_none() -> None:
     assert fix_of(position(), position_body(status=1), NOW_NS) is None
 
 
+@pytest.mark.parametrize("count", [1, 2, 65_535])
+def test_a_batch_that_claims_more_than_it_holds_is_wrong_at_once(count: int) -> None:
+    assert list(batch_of(struct.pack(">HB", 0, 0))) == []
+    with pytest.raises(FrameInvalid):
+        list(batch_of(struct.pack(">HB", count, 0)))
+
+
 def test_a_batch_holds_its_positions() -> None:
     bodies = [position_body(speed=speed) for speed in (10, 20, 30)]
     batch = struct.pack(">HB", 3, 0) + b"".join(struct.pack(">H", len(b)) + b for b in bodies)

@@ -185,3 +185,23 @@ def test_a_long_batch_is_split() -> None:
     for number in range(FIXES_MOST + 1):
         batch.add(fix(number, device=str(number)), None, live=True)
     assert len(batch.take(NOW_NS)) == 2
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "verdict"),
+    [
+        ((52.0, 179.9999), (52.0, -179.9999), Verdict.LIVE),  # 14 m over the date line
+        ((0.0001, 32.5), (-0.0001, 32.5), Verdict.LIVE),  # over the equator
+        ((-33.86, 151.2), (-33.8601, 151.2), Verdict.LIVE),  # far from China
+        ((89.9999, 10.0), (89.9999, -170.0), Verdict.LIVE),  # over the pole
+        ((52.0, 179.9), (52.0, -179.0), Verdict.JUMP),
+    ],
+)
+def test_places_at_the_edges_of_the_map_are_places(
+    before: tuple[float, float], after: tuple[float, float], verdict: Verdict
+) -> None:
+    judge = FixFilter().judge
+    first = Fix(DeviceId("d"), GeoPoint(*before), NOW_NS, NOW_NS, FixSource.OSMAND)
+    later = NOW_NS + 5 * S
+    assert judge(first) is Verdict.LIVE
+    assert judge(Fix(DeviceId("d"), GeoPoint(*after), later, later, FixSource.OSMAND)) is verdict

@@ -268,7 +268,7 @@ class ConsoleApp:
         self.watch.tick()
         self._ticks += 1
         if self._ticks % CANDIDATE_TICKS == 0 and self.session.feed.get().is_live:
-            self.desk.read_candidates()
+            self.desk.look()
         if self._ticks % HEAD_TICKS == 1 and self.session.feed.get().is_live:
             self.desk.read_head()
             if self.board is not None:

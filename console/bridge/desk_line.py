@@ -24,6 +24,7 @@ from console.state.candidates import (
     candidates_of,
     detail_of,
 )
+from console.state.holds import Hold
 from console.state.queue import QueueCounts
 from console.state.session import ConsoleSession
 from ingest.errors import GridwallError
@@ -75,6 +76,19 @@ class DeskLine(QObject):
             self._on_read_failed,
         )
         self._read_candidates(case_id)
+
+    def look(self) -> None:
+        """Every few seconds: who else works on what, and who could go to the open case."""
+        opened = self._session.open_case.get()
+        self._errands.run(
+            lambda: _asked(
+                _holds_of,
+                self._client.ask("case.hold", seat=self._seat, case_id=opened, actor=self._seat),
+            ),
+            self._session.holds.replace,
+            lambda _error: self._session.holds.replace(()),
+        )
+        self.read_candidates()
 
     def read_candidates(self) -> None:
         """Reads who could go to the open case again, while nobody was sent: people move."""
@@ -180,6 +194,10 @@ def reason_of(error: GridwallError) -> Reason:
         values = answer.get("values")
         return Reason(answer["reason"], values if isinstance(values, dict) else {})
     return Reason(str(error))
+
+
+def _holds_of(reply: Mapping[str, Any]) -> tuple[Hold, ...]:
+    return msgspec.convert(reply.get("holds", ()), tuple[Hold, ...], strict=False)
 
 
 def _asked(decode: Any, reply: Mapping[str, Any]) -> Any:

@@ -34,6 +34,7 @@ from console.desk.live_desk import LiveDesk
 from console.desk.messages import Message
 from console.desk.people_desk import PeopleDesk
 from console.desk.routes import StreetService
+from console.desk.seat_holds import SeatHolds
 from console.desk.tables import NEVER_NS, STEPS, metadata
 from console.desk.transitions import TransitionsInvalid
 from console.desk.unit_desk import UnitDesk
@@ -85,6 +86,7 @@ class Desk:
         self._fleets = FleetShelf(positions)
         self._units = UnitDesk(self._context)
         self._people = PeopleDesk(self._context, hub_state_folder(directory().site))
+        self._holds = SeatHolds()
         self._fences = FenceDesk(self._context)
         self._live = LiveDesk(self._context, add_row)
         self._field = FieldDesk(self._context, self._units, add_row)
@@ -117,6 +119,7 @@ class Desk:
             "cases": ReadingOperation(self._cases),
             **self._field.operations(),
             **self._live.operations(),
+            **self._holds.operations(),
             "case": ReadingOperation(self._case),
             "count": ReadingOperation(self._count),
             "candidates": ReadingOperation(self._candidates),

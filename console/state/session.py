@@ -30,6 +30,7 @@ from console.state.cases import OpenCases
 from console.state.directory import CameraDirectory
 from console.state.feed_status import FeedStatus
 from console.state.health import CameraHealth
+from console.state.holds import Holds
 from console.state.linkage import Sight, View, sights_of
 from console.state.live_phones import LivePhones
 from console.state.losses import Losses
@@ -93,6 +94,7 @@ class ConsoleSession:
         self.people = People(site.inspectors)
         self.units = Units()
         self.live = LivePhones()
+        self.holds = Holds()
         self.replay = TrailReplay()
         self.health = CameraHealth(self.directory)
         self.losses = Losses(self.health)

@@ -82,6 +82,11 @@ class CaseRowDelegate(QStyledItemDelegate):
         age = words.duration_text(row.age_s(now_utc_ns))
         used = self._right(painter, line, age, theme.COLOURS.secondary, theme.SIZE_DENSE_PX)
         line.setRight(line.right() - used - 8)
+        hold = self._session.holds.of(row.id)
+        if hold is not None:
+            held = words.hold_text(hold)
+            used = self._right(painter, line, held, theme.COLOURS.accent, theme.SIZE_DENSE_PX)
+            line.setRight(line.right() - used - 8)
         self._left(painter, line, words.kind_text(row.case.kind), ink, bold=True)
 
     def _second_line(

@@ -54,6 +54,8 @@ class CaseView(QWidget):
         self._empty.setWordWrap(True)
         self._icon, self._title, self._number = QLabel(), QLabel(), QLabel()
         self._place, self._due = QLabel(), QLabel()
+        #: Which other seat has the case open.
+        self.held = QLabel()
         #: Open cases that may be the same matter.
         self.alike = QLabel()
         self.evidence = EvidenceView(cache)
@@ -82,6 +84,7 @@ class CaseView(QWidget):
         session.cases.changed.connect(self._on_cases)
         session.cases.replaced.connect(self._refresh)
         session.alerts_changed.connect(self._refresh_evidence)
+        session.holds.changed.connect(self._refresh_held)
         session.detail.changed.connect(self._on_detail)
         session.candidates.changed.connect(self._on_detail)
         session.feed.changed.connect(self._on_detail)
@@ -141,6 +144,8 @@ class CaseView(QWidget):
         column.setSpacing(4)
         column.addLayout(first)
         column.addLayout(second)
+        self.held.setObjectName("secondary")
+        column.addWidget(self.held)
         self.alike.setObjectName("secondary")
         self.alike.setWordWrap(True)
         column.addWidget(self.alike)
@@ -195,11 +200,21 @@ class CaseView(QWidget):
         self._number.setText(row.case.case_id)
         self._place.setText(self._place_text(row))
         self._refresh_due(row)
+        self._refresh_held()
         self._refresh_alike()
         self._refresh_evidence()
         self.acts.refresh(row)
         self.candidates.refresh(row)
         self.timeline.refresh()
+
+    def _refresh_held(self) -> None:
+        row = self._row()
+        hold = self._session.holds.of(row.id) if row is not None else None
+        self.held.setVisible(hold is not None)
+        if hold is not None:
+            text = translate("CaseView", "{0} is working on this case, too")
+            self.held.setText(text.format(words.hold_text(hold)))
+            self.held.setStyleSheet(f"color: {theme.COLOURS.accent};")
 
     def _refresh_alike(self) -> None:
         """Nothing while there is none: most cases stand alone."""

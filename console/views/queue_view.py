@@ -87,6 +87,7 @@ class QueueView(QWidget):
         session.cursor.changed.connect(self._on_cursor)
         session.open_case.changed.connect(self._on_open_case)
         session.asking.changed.connect(self._repaint_rows)
+        session.holds.changed.connect(self._repaint_rows)
 
     # -- commands
 

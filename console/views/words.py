@@ -17,6 +17,7 @@ from config.site import Item, ItemCode, Language, Site
 from console.desk.case import CaseState, PhotoKind
 from console.state.candidates import Duplicate
 from console.state.cases import CaseRow, Light
+from console.state.holds import Hold
 from console.state.keys import QT_TRANSLATE_NOOP
 from ingest.feed.envelope import parse_utc_ns
 
@@ -135,6 +136,12 @@ def duration_text(seconds: float) -> str:
 def duplicate_text(one: Duplicate) -> str:
     """A case that may be the same matter: its number, how far and how long apart."""
     return f"{one.case_id} ({distance_text(one.away_m)}, {duration_text(one.apart_s)})"
+
+
+def hold_text(hold: Hold) -> str:
+    """Which other seat works on it, by its person where that is known."""
+    who = hold.actor if hold.actor and hold.actor != hold.seat else ""
+    return f"{hold.seat} · {who}" if who else hold.seat
 
 
 def due_text(row: CaseRow, now_utc_ns: int) -> str:

@@ -579,7 +579,7 @@
     <message>
         <source>No case is open.
 Choose one in the queue (Enter) or on the map: its picture, its place and the nearest inspectors come together.</source>
-        <extracomment>Height of the evidence by the pane&apos;s width, and at most this share of the pane&apos;s height. Between two characters no line is broken: a name stays whole. Cases that may be the same are told up to this many. Open cases that may be the same matter.</extracomment>
+        <extracomment>Height of the evidence by the pane&apos;s width, and at most this share of the pane&apos;s height. Between two characters no line is broken: a name stays whole. Cases that may be the same are told up to this many. Which other seat has the case open. Open cases that may be the same matter.</extracomment>
         <translation>尚未打开案件。
 在队列中选择一件（回车）或在地图上点选：画面、位置和最近的网格员随即联动。</translation>
     </message>
@@ -590,6 +590,10 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
     <message>
         <source>What happened</source>
         <translation>办理过程</translation>
+    </message>
+    <message>
+        <source>{0} is working on this case, too</source>
+        <translation>{0} 正在处理此案件</translation>
     </message>
     <message>
         <source>Perhaps the same: {0}. {1}: merge</source>

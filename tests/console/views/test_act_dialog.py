@@ -159,3 +159,19 @@ def test_the_likeliest_same_matter_is_told_and_stands_first_for_merging(
     seat.hub.answers["case"] = answer
     seat.desk.read_case(row.id)
     seat.wait(lambda: not seat.window.case_view.alike.isVisible())
+
+
+def test_another_seat_at_the_same_case_is_told(seat: Seat) -> None:
+    seat.fill()
+    hold = {"case_id": "2026-000001", "seat": "seat 3", "actor": "王芳"}
+    seat.hub.answers["case.hold"] = {"holds": [hold]}
+    seat.session.open(seat.session.queue.order[0])
+    assert seat.session.open_case.get() == "2026-000001"
+    seat.desk.look()
+    seat.wait(lambda: seat.window.case_view.held.isVisible())
+    assert "seat 3 · 王芳" in seat.window.case_view.held.text()
+    asked = [fields for op, fields in seat.hub.asked if op == "case.hold"]
+    assert (asked[-1]["seat"], asked[-1]["case_id"]) == ("seat 1", "2026-000001")
+    seat.hub.answers["case.hold"] = {"holds": []}
+    seat.desk.look()
+    seat.wait(lambda: not seat.window.case_view.held.isVisible())

@@ -7,6 +7,8 @@ and a removed one stops working without a restart.
 from __future__ import annotations
 
 import logging
+import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,22 +27,35 @@ MAY_CONNECT = {
     Target.FEED.value: frozenset({"reader", "operator"}),
     Target.QUERY.value: frozenset({"publisher", "reader", "operator"}),
 }
+_Stamp = tuple[tuple[int, int, int], ...]
+#: Its files are looked at this often: a message a tenth of a millisecond must not cost a listing.
+LOOK_S = 0.2
 NOBODY = Caller("unknown", frozenset())
 
 
 class Access:
     """Authorised keys of a folder. Threads: the hub's socket thread."""
 
-    def __init__(self, folder: Path, counts: Counts) -> None:
+    def __init__(
+        self, folder: Path, counts: Counts, utc_ns: Callable[[], int] = time.time_ns
+    ) -> None:
         self._folder = folder
+        self._utc_ns = utc_ns
         self._counts = counts
-        self._stamp: tuple[int, ...] = ()
+        self._stamp: _Stamp = ((-1, 0, 0),)
         self._keys: dict[str, Authorized] = {}
+        self._files: _Stamp = ()
+        self._next_look_s = 0.0
 
     def caller_of(self, message: Message) -> Caller:
         """Who sent a message, by the key the connection proved."""
-        entry = self._known().get(message.user_id or "")
+        entry = self._entry(message.user_id or "")
         return NOBODY if entry is None else Caller(entry.name, IMPLIED[entry.role])
+
+    def _entry(self, public_key: str) -> Authorized | None:
+        """Whose key it is, while it counts: removed, replaced or ended it does not."""
+        entry = self._known().get(public_key)
+        return None if entry is None or entry.is_over(self._utc_ns()) else entry
 
     def handler(self, zap: Endpoint) -> Callable[[], None]:
         """What answers the ZAP socket."""
@@ -57,7 +72,7 @@ class Access:
         domain = frames[2].decode(errors="replace") if len(frames) > 2 else ""
         if len(frames) == 7 and frames[5] == b"CURVE" and len(frames[6]) == 32:
             public = z85_text(frames[6])
-            entry = self._known().get(public)
+            entry = self._entry(public)
             if entry is not None and IMPLIED[entry.role] & MAY_CONNECT.get(domain, frozenset()):
                 return [b"1.0", request_id, b"200", b"OK", public.encode(), b""]
         self._counts.add("gridwall_connections_refused_total", domain)
@@ -74,9 +89,16 @@ class Access:
                 log.error("%s; the keys read before stay in force", error)
         return self._keys
 
-    def _folder_stamp(self) -> tuple[int, ...]:
+    def _folder_stamp(self) -> _Stamp:
+        """Of every file: a key that is replaced in place leaves the folder's own time as it was."""
+        folder = self._folder / AUTHORIZED
         try:
-            status = (self._folder / AUTHORIZED).stat()
+            status = folder.stat()
+            now_s = time.monotonic()
+            if now_s >= self._next_look_s:
+                self._next_look_s = now_s + LOOK_S
+                files = [entry.stat() for entry in os.scandir(folder)]
+                self._files = tuple(sorted((f.st_ino, f.st_mtime_ns, f.st_size) for f in files))
         except FileNotFoundError:
-            return (0,)
-        return (status.st_mtime_ns, status.st_ino)
+            return ()
+        return ((status.st_ino, status.st_mtime_ns, 0), *self._files)

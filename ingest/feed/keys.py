@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from config.site import Site
 from ingest.errors import Misconfigured
+from ingest.feed.envelope import parse_utc_ns
 from ingest.feed.sockets import CurveClient, CurveServer, new_key_pair
 
 T = TypeVar("T")
@@ -57,11 +58,21 @@ class ClientKey(Struct, frozen=True):
 
 
 class Authorized(Struct, frozen=True):
-    """What the hub knows of a client."""
+    """What the hub knows of a client. `until_utc`: the key ends then; empty: never."""
 
     role: KeyRole
     name: str
     public_key: str
+    until_utc: str = ""
+
+    def is_over(self, now_utc_ns: int) -> bool:
+        """Whether the key has ended. A time nobody can read has: a mistake opens no door."""
+        if not self.until_utc:
+            return False
+        try:
+            return parse_utc_ns(self.until_utc) <= now_utc_ns
+        except ValueError:
+            return True
 
 
 class _Pair(Struct, frozen=True):
@@ -84,9 +95,14 @@ def hub_keys(folder: Path) -> CurveServer:
 
 
 def new_client_key(
-    role: KeyRole, name: str, folder: Path | None, *, replace: bool = False
+    role: KeyRole,
+    name: str,
+    folder: Path | None,
+    *,
+    replace: bool = False,
+    until_utc: str = "",
 ) -> ClientKey:
-    """A fresh pair; its public half is authorised in `folder` when one is given.
+    """A fresh pair; its public half is authorised in `folder` when one is given, until `until_utc`.
 
     Raises:
         Misconfigured: not a name, or the name is taken and `replace` was not asked for.
@@ -100,7 +116,8 @@ def new_client_key(
     file = folder / AUTHORIZED / f"{role.value}-{name}.toml"
     if file.exists() and not replace:
         raise Misconfigured(f"a {role.value} {name!r} has a key already: {file}")
-    _write_private(file, {"role": role.value, "name": name, "public_key": public})
+    entry = {"role": role.value, "name": name, "public_key": public}
+    _write_private(file, entry | ({"until_utc": until_utc} if until_utc else {}))
     return ClientKey(role, name, public, secret, hub.public_key)
 
 

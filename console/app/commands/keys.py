@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import time
 from pathlib import Path
 
 from console.app.output import EXIT_GOOD, print_json, print_text
@@ -20,12 +21,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     new.add_argument("--out", type=Path, metavar="FILE", help="the client's key file")
     new.add_argument("--replace", action="store_true", help="replace a key of that name")
+    new.add_argument("--days", type=float, metavar="N", help="the key ends after N days")
     new.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
 
 
 def run(arguments: argparse.Namespace) -> int:
     from config.load import check_site
     from ingest.errors import Misconfigured
+    from ingest.feed.envelope import utc_text
     from ingest.feed.keys import KeyRole, keys_folder, new_client_key, write_client_key
 
     site_folder: Path | None = arguments.site
@@ -40,7 +43,14 @@ def run(arguments: argparse.Namespace) -> int:
     out = arguments.out or Path(f"{arguments.role}-{arguments.name}.key.toml")
     if out.exists():
         raise Misconfigured(f"{out} exists already; choose another with --out")
-    key = new_client_key(KeyRole(arguments.role), arguments.name, folder, replace=arguments.replace)
+    if arguments.days is not None and not 0 < arguments.days <= 36_500:
+        raise Misconfigured("--days must be above 0 and at most 36500")
+    until_ns = 0 if arguments.days is None else time.time_ns() + round(arguments.days * 86_400e9)
+    until_utc = utc_text(until_ns) if until_ns else ""
+    key = new_client_key(
+        KeyRole(arguments.role), arguments.name, folder, replace=arguments.replace,
+        until_utc=until_utc,
+    )  # fmt: skip
     write_client_key(key, out)
     if arguments.json:
         print_json(
@@ -51,6 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
                 "hub_public_key": key.hub_public_key or None,
                 "file": str(out),
                 "authorized": folder is not None,
+                "until_utc": until_utc or None,
             }
         )
         return EXIT_GOOD

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,8 +11,8 @@ import pytest
 import zmq
 from feed_kit import Plain, RunningHub, health, wait_for
 
-from ingest.errors import Misconfigured
-from ingest.feed.envelope import encode_event
+from ingest.errors import GridwallError, Misconfigured
+from ingest.feed.envelope import encode_event, utc_text
 from ingest.feed.keys import (
     AUTHORIZED,
     LOCAL_FILE,
@@ -139,6 +140,39 @@ def test_a_removed_key_stops_asking(start_hub: StartHub, keys: Path) -> None:
         (keys / AUTHORIZED / "reader-gone.toml").unlink()
         with pytest.raises(QueryRefused):
             client.ask("snapshot")
+
+
+def test_a_key_is_replaced_without_a_restart(start_hub: StartHub, keys: Path) -> None:
+    """The file is written in place: the folder's own time does not change."""
+    hub = start_hub(keys_folder=keys)
+    old = new_client_key(KeyRole.READER, "turning", keys)
+    with QueryClient(hub.addresses.query, curve(old)) as client:
+        assert client.ask("snapshot")["ok"] is True
+        new = new_client_key(KeyRole.READER, "turning", keys, replace=True)
+        with QueryClient(hub.addresses.query, curve(new)) as other:
+            wait_for(lambda: answers(other), 5)
+        wait_for(lambda: not answers(client), 5)
+
+
+def answers(client: QueryClient) -> bool:
+    try:
+        return bool(client.ask("snapshot", timeout_s=1.0)["ok"])
+    except (QueryRefused, GridwallError):
+        return False
+
+
+def test_a_key_ends_when_its_time_is_over(start_hub: StartHub, keys: Path) -> None:
+    hub = start_hub(keys_folder=keys)
+    soon = utc_text(time.time_ns() + 2 * 10**9)
+    key = new_client_key(KeyRole.READER, "guest", keys, until_utc=soon)
+    with QueryClient(hub.addresses.query, curve(key)) as client:
+        assert client.ask("snapshot")["ok"] is True
+        wait_for(lambda: not answers(client), 6)
+    over = new_client_key(KeyRole.READER, "over", keys, until_utc="2020-01-01T00:00:00Z")
+    mistaken = new_client_key(KeyRole.READER, "mistaken", keys, until_utc="next week")
+    for each in (over, mistaken):
+        with QueryClient(hub.addresses.query, curve(each)) as client:
+            assert not answers(client)
 
 
 def test_key_files_are_for_their_owner_only(start_hub: StartHub, keys: Path) -> None:

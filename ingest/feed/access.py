@@ -72,6 +72,7 @@ class Access:
         domain = frames[2].decode(errors="replace") if len(frames) > 2 else ""
         if len(frames) == 7 and frames[5] == b"CURVE" and len(frames[6]) == 32:
             public = z85_text(frames[6])
+            self._next_look_s = 0.0  # a connection is rare, and a refused one is not tried again
             entry = self._entry(public)
             if entry is not None and IMPLIED[entry.role] & MAY_CONNECT.get(domain, frozenset()):
                 return [b"1.0", request_id, b"200", b"OK", public.encode(), b""]

@@ -256,6 +256,16 @@ class FieldPageSettings(Struct, frozen=True):
     ice_password: str | None = None
 
 
+class Open311Settings(Struct, frozen=True):
+    """[open311]: the door for citizens' requests (GeoReport v2)."""
+
+    #: Who may post requests: name → key, best as "${NAME}". Empty: everybody who reaches the door.
+    api_keys: dict[str, str] = field(default_factory=dict)
+    #: Requests a minute of one client (address or key), and look-ups by code and phone.
+    per_minute: Annotated[float, Meta(ge=1.0, le=100_000.0)] = 120.0
+    status_per_minute: Annotated[float, Meta(ge=1.0, le=100_000.0)] = 10.0
+
+
 class DeskSettings(Struct, frozen=True):
     """[desk]: how alerts become proposals and who is near."""
 
@@ -351,6 +361,7 @@ class Settings(Struct, frozen=True):
     desk: DeskSettings = field(default_factory=DeskSettings)
     ptz: PtzSettings = field(default_factory=PtzSettings)
     field_page: FieldPageSettings = FieldPageSettings()
+    open311: Open311Settings = field(default_factory=Open311Settings)
     linkage: LinkageSettings = LinkageSettings()
     units: UnitSettings = UnitSettings()
     attention: AttentionSettings = AttentionSettings()

@@ -36,6 +36,7 @@ from console.desk.people_desk import PeopleDesk
 from console.desk.routes import StreetService
 from console.desk.seat_holds import SeatHolds
 from console.desk.tables import NEVER_NS, STEPS, metadata
+from console.desk.ticket_desk import TicketDesk
 from console.desk.transitions import TransitionsInvalid
 from console.desk.unit_desk import UnitDesk
 from console.desk.workflow import table_of_site
@@ -87,6 +88,7 @@ class Desk:
         self._units = UnitDesk(self._context)
         self._people = PeopleDesk(self._context, hub_state_folder(directory().site))
         self._holds = SeatHolds()
+        self._tickets = TicketDesk(self._context)
         self._fences = FenceDesk(self._context)
         self._live = LiveDesk(self._context, add_row)
         self._field = FieldDesk(self._context, self._units, add_row)
@@ -120,6 +122,7 @@ class Desk:
             **self._field.operations(),
             **self._live.operations(),
             **self._holds.operations(),
+            **self._tickets.operations(),
             "case": ReadingOperation(self._case),
             "count": ReadingOperation(self._count),
             "candidates": ReadingOperation(self._candidates),

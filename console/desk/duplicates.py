@@ -24,6 +24,8 @@ from ingest.feed.log import Transaction
 
 #: Read at most so many open cases of the streets around.
 READ_MOST = 400
+#: Kinds that do not say what it is.
+UNSAID_KINDS = frozenset({"", "ticket", "manual"})
 #: Offered at most so many, the likeliest first.
 OFFERED_MOST = 5
 
@@ -92,7 +94,7 @@ def _may_be_same(case: CaseData, other: CaseData) -> bool:
         return True
     if case.item_code is not None and other.item_code is not None:
         return case.item_code == other.item_code
-    return not case.kind or not other.kind or case.kind == other.kind
+    return bool({case.kind, other.kind} & UNSAID_KINDS) or case.kind == other.kind
 
 
 def _streets(directory: SiteDirectory, grid_id: str | None) -> list[str]:

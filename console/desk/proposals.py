@@ -78,6 +78,7 @@ class TicketSeen(Struct, frozen=True):
     lat_deg: float | None = None
     lon_deg: float | None = None
     contact_ref: str | None = None
+    media: str | None = None
 
 
 def item_for(kind: str, directory: SiteDirectory, settings: DeskSettings) -> ItemCode | None:
@@ -139,6 +140,7 @@ def case_of_ticket(case_id: CaseId, ticket: TicketSeen, directory: SiteDirectory
         source=f"ticket:{ticket.source}",
         ticket_id=ticket.ticket_id,
         note=ticket.text,
+        snapshot=ticket.media,
     )
 
 

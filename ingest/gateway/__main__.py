@@ -99,7 +99,13 @@ class Gateway:
             *self._positions.routes(),
             *EvidenceDoor(store, self._counters).routes(),
             *TicketsDoor(
-                self._service, self._publisher, folder / "contacts", self._counters, clock
+                self._service,
+                self._publisher,
+                self._query,
+                folder / "contacts",
+                store,
+                self._counters,
+                clock,
             ).routes(),
             *Status(self._counters, self._query).routes(),
         ]

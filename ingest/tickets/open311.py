@@ -23,6 +23,23 @@ class RequestInvalid(ValueError):
     """A service request that cannot be taken; the text says why."""
 
 
+def discovery(name: str, base: str) -> dict[str, Any]:
+    """Where the service is (https://wiki.open311.org/Service_Discovery/). `base`: scheme and host."""
+    endpoint = {
+        "specification": "http://wiki.open311.org/GeoReport_v2",
+        "url": f"{base}/open311/v2",
+        "changeset": "2026-11-27T00:00:00Z",
+        "type": "production",
+        "formats": ["application/json", "text/xml"],
+    }
+    return {
+        "changeset": endpoint["changeset"],
+        "contact": name,
+        "key_service": "",
+        "endpoints": [endpoint],
+    }
+
+
 def services(items: Sequence[Item]) -> list[dict[str, Any]]:
     """The service list: one service an item."""
     return [

@@ -8,7 +8,7 @@ from config.site import ItemCode
 
 
 class TicketData(Struct, frozen=True):
-    """`data` of gridwall.ticket.received.v1 (CONTRACT §5)."""
+    """`data` of gridwall.ticket.received.v1 (CONTRACT §5). `media`: SHA-256 of a picture."""
 
     ticket_id: str
     source: str
@@ -18,3 +18,4 @@ class TicketData(Struct, frozen=True):
     lon_deg: float | None
     contact_ref: str | None
     address: str = ""
+    media: str | None = None

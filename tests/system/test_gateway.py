@@ -14,10 +14,12 @@ import struct
 import subprocess
 import sys
 import time
+import urllib.parse
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import msgspec
 import psutil
@@ -305,6 +307,113 @@ def test_a_service_request_becomes_a_ticket_without_its_contact(
     assert b"13800000000" not in body
     services = json.loads(ask(hub, "GET", "/open311/v2/services.json")[1])
     assert services[0]["service_code"] == "0101"
+
+
+def posted(hub: HubProcess, **fields: str) -> str:
+    body = urllib.parse.urlencode({"service_code": "0101", "lat": 36.1, "long": 120.3, **fields})
+    status, text = ask(hub, "POST", "/open311/v2/requests.json", body.encode())
+    assert status == 201, text
+    ticket_id: str = json.loads(text)[0]["service_request_id"]
+    return ticket_id
+
+
+def test_what_became_of_a_request_is_told_in_json_and_xml(hub: HubProcess, plain: Plain) -> None:
+    ticket_id = posted(hub, description="井盖破损", phone="138-0000-1111", last_name="李")
+    path = f"/open311/v2/requests/{ticket_id}"
+    wait_for(lambda: ask(hub, "GET", f"{path}.json")[0] == 200)
+    (record,) = json.loads(ask(hub, "GET", f"{path}.json")[1])
+    assert (record["status"], record["service_code"]) == ("open", "0101")
+    assert record["status_notes"] == "received"
+    xml = ElementTree.fromstring(ask(hub, "GET", f"{path}.xml")[1])
+    assert xml.findtext("request/service_request_id") == ticket_id
+    assert xml.findtext("request/description") == "井盖破损"
+    listed = json.loads(ask(hub, "GET", "/open311/v2/requests.json?status=open")[1])
+    assert ticket_id in {one["service_request_id"] for one in listed}
+    everything = json.dumps([record, listed], ensure_ascii=False)
+    assert "1111" not in everything
+    assert "李" not in everything
+    query = plain.dealer(hub.ready["query"])
+    (case,) = [
+        one for one in plain.ask(query, op="cases", filter={"source": "ticket:open311"})["cases"]
+        if one["ticket_id"] == ticket_id
+    ]  # fmt: skip
+    assert plain.ask(query, op="act", case_id=case["case_id"], act="void", note="internal")["ok"]
+    (record,) = json.loads(ask(hub, "GET", f"{path}.json")[1])
+    assert (record["status"], record["status_notes"]) == ("closed", "not taken up")
+    assert "internal" not in json.dumps(record)
+
+
+def test_discovery_definitions_tokens_and_errors_are_geo_report(hub: HubProcess) -> None:
+    found = json.loads(ask(hub, "GET", "/open311/discovery.json")[1])
+    assert found["endpoints"][0]["url"].endswith("/open311/v2")
+    xml = ElementTree.fromstring(ask(hub, "GET", "/open311/discovery.xml")[1])
+    assert xml.findtext("endpoints/endpoint/formats/format") == "application/json"
+    services = ElementTree.fromstring(ask(hub, "GET", "/open311/v2/services.xml")[1])
+    assert services.findtext("service/service_code") == "0101"
+    definition = json.loads(ask(hub, "GET", "/open311/v2/services/0101.json")[1])
+    assert definition == {"service_code": "0101", "attributes": []}
+    token = json.loads(ask(hub, "GET", f"/open311/v2/tokens/{'a' * 16}.json")[1])
+    assert token == [{"service_request_id": "a" * 16, "token": "a" * 16}]
+    for path, status in (
+        ("/open311/v2/services/9999.xml", 404), ("/open311/v2/requests/none.xml", 404),
+        ("/open311/v2/requests.xml?start_date=yesterday", 400),
+        ("/open311/v2/requests.xml?start_date=2020-01-01T00:00:00Z", 400),
+        ("/open311/v2/requests.xml?api_key=guess", 403),
+    ):  # fmt: skip
+        answered, body = ask(hub, "GET", path)
+        assert answered == status, path
+        assert ElementTree.fromstring(body).findtext("error/code") == str(status), (path, body)
+
+
+def test_a_picture_comes_with_a_request(hub: HubProcess, plain: Plain) -> None:
+    picture = b"\xff\xd8\xff" + random.Random(2).randbytes(400_000)
+    edge = "edge"
+    parts = {"service_code": "0101", "lat": "36.1", "long": "120.3", "description": "见图"}
+    body = b"".join(
+        f'--{edge}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+        for name, value in parts.items()
+    )
+    head = f'--{edge}\r\nContent-Disposition: form-data; name="media"; filename="a.jpg"\r\n\r\n'
+    kind = f"multipart/form-data; boundary={edge}"
+    whole = body + head.encode() + picture + f"\r\n--{edge}--\r\n".encode()
+    status, text = ask(hub, "POST", "/open311/v2/requests.json", whole, **{"Content-Type": kind})
+    assert status == 201, text
+    ticket_id = json.loads(text)[0]["service_request_id"]
+    query = plain.dealer(hub.ready["query"])
+
+    def snapshots() -> list[str | None]:
+        found = plain.ask(query, op="cases", filter={"source": "ticket:open311"})["cases"]
+        return [one["snapshot"] for one in found if one["ticket_id"] == ticket_id]
+
+    wait_for(lambda: len(snapshots()) == 1)
+    assert snapshots() == [hashlib.sha256(picture).hexdigest()]
+    wrong = body + head.encode() + b"MZ not a picture" + f"\r\n--{edge}--\r\n".encode()
+    assert ask(hub, "POST", "/open311/v2/requests.json", wrong, **{"Content-Type": kind})[0] == 400
+
+
+def test_a_citizen_looks_up_their_own_report_with_code_and_phone(tmp_path: Path) -> None:
+    more = '[open311]\nstatus_per_minute = 6\napi_keys = { app = "k-123" }'
+    hub = HubProcess(write_site(tmp_path / "own", more=more), gateway=True).start()
+    try:
+        form = "service_code=0101&lat=36.1&long=120.3&phone=%2B86-138-0000-2222"
+        refused = ask(hub, "POST", "/open311/v2/requests.json", form.encode())
+        assert refused[0] == 403, "this site gives keys to those who may"
+        keyed = f"{form}&api_key=k-123".encode()
+        status, text = ask(hub, "POST", "/open311/v2/requests.json", keyed)
+        assert status == 201
+        code = json.loads(text)[0]["service_request_id"]
+        own = f"/status?code={code}&phone=13800002222"
+        wait_for(lambda: ask(hub, "GET", f"/open311/v2/requests/{code}.json")[0] == 200)
+        status, body = ask(hub, "GET", own)
+        assert (status, json.loads(body)["status"]) == (200, "open")
+        tries = [ask(hub, "GET", f"/status?code={code}&phone=1390000{n:04}") for n in range(8)]
+        assert [status for status, _ in tries[:5]] == [404] * 5
+        assert (
+            tries[0][1] == ask(hub, "GET", "/status?code=nobody&phone=1")[1] or tries[-1][0] == 429
+        )
+        assert 429 in [status for status, _ in tries], "guessing a phone is slow"
+    finally:
+        hub.stop()
 
 
 def test_raw_rubbish_on_the_port_harms_nobody(hub: HubProcess) -> None:

@@ -1,4 +1,4 @@
-"""/osmand and /owntracks: reports in, judged fixes out in batches of at most 100 ms."""
+"""/osmand and /owntracks: reports in, judged fixes out in batches of at most 50 ms."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from ingest.positions.trails import TrailWriter
 log = logging.getLogger(__name__)
 
 #: Fixes wait at most this long for others to travel with, seconds.
-BATCH_S = 0.1
+BATCH_S = 0.05
 #: Longest report; a phone sends some hundred bytes.
 BODY_MOST = 64 << 10
 

@@ -13,7 +13,7 @@ FIXES_MOST = 500
 
 
 class FixBatch:
-    """Gathers published fixes. Bounded by its owner, who empties it every 100 ms. Threads: one."""
+    """Gathers published fixes. Bounded by its owner, who empties it every 50 ms. Threads: one."""
 
     def __init__(self, source: str) -> None:
         self._source = source

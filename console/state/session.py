@@ -110,8 +110,8 @@ class ConsoleSession:
         self.sights: Value[tuple[Sight, ...]] = Value(())
         #: Who signed in at this seat, as others see them; None: nobody, or the site names nobody.
         self.operator: Value[str | None] = Value(None)
-        #: Check point → visited in the round that was last asked for.
-        self.patrol: Value[Mapping[str, bool]] = Value({})
+        #: Check point → when it was visited in the round last asked for (ms since 1970; None: not yet).
+        self.patrol: Value[Mapping[str, int | None]] = Value({})
         #: The planned route of the round that was last looked at, in order.
         self.patrol_route: Value[tuple[GeoPoint, ...]] = Value(())
         #: The hub's numbers for the header, None until it told them.

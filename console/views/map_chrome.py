@@ -169,10 +169,11 @@ class HoverCard(QLabel):
             return point_id
         state = ""
         if point_id in visited:
+            at_ms = visited[point_id]
             state = (
-                translate("Map", "visited this round")
-                if visited[point_id]
-                else translate("Map", "missed so far")
+                translate("Map", "missed so far")
+                if at_ms is None
+                else translate("Map", "visited {0}").format(people_words.moment_text(at_ms))
             )
         parts = [point.checkpoint_class, state]
         return f"{point.name}\n" + " · ".join(part for part in parts if part)

@@ -378,9 +378,7 @@ class PeopleSheet(QFrame):
 
     def _on_coverage(self, found: Coverage) -> None:
         self._coverage = found
-        self._session.patrol.set(
-            {visit.checkpoint_id: visit.visited_ms is not None for visit in found.visits}
-        )
+        self._session.patrol.set({visit.checkpoint_id: visit.visited_ms for visit in found.visits})
         self._session.patrol_route.set(route_of(self._session.site, self.round_box.round_id))
         if self.page is Page.PATROL:
             self._refresh()

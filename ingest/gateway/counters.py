@@ -9,6 +9,7 @@ HELP = {
     "gridwall_positions_total": "Position reports received, each counted once.",
     "gridwall_positions_unknown_device_total": "Reports of devices no inspector carries.",
     "gridwall_trail_fixes_dropped_total": "Fixes that are on the feed but in no trail: the disk was too slow.",
+    "gridwall_jt808_variants_total": "Messages that differ from the standard and were understood.",
     "gridwall_field_requests_total": "What the field page asked, by result.",
     "gridwall_evidence_total": "Evidence requests by result.",
     "gridwall_tickets_total": "Service requests by result.",

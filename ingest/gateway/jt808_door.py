@@ -148,6 +148,8 @@ class Jt808Door:
             return None
         serial = next(self._serials) & 0xFFFF
         terminal.has_spoken = True
+        if message.variant is not None:
+            self._counters.add("gridwall_jt808_variants_total", variant=message.variant.value)
         self._note(terminal, message)
         match message.message_id:
             case MessageId.TERMINAL_REPLY:

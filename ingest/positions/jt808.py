@@ -68,6 +68,15 @@ class Result(enum.IntEnum):
     NO_TERMINAL = 4
 
 
+class Variant(enum.Enum):
+    """Ways in which terminals in the field differ from the standard and are understood all the same."""
+
+    #: The check is made over the escaped bytes.
+    ESCAPED_CHECK = "escaped_check"
+    #: The header of 2019 without the attribute bit that says so.
+    UNFLAGGED_2019 = "unflagged_2019"
+
+
 class Message(Struct, frozen=True):
     """One message. `phone` is the terminal's number as sent, zeros in front included."""
 
@@ -76,6 +85,7 @@ class Message(Struct, frozen=True):
     serial: int
     body: bytes
     is_2019: bool
+    variant: Variant | None = None
 
 
 class FrameReader:
@@ -131,10 +141,15 @@ def parse(frame: bytes) -> Message:
     content = unescaped(frame)
     if len(content) < 13:
         raise FrameInvalid(f"{len(content)} bytes are no message")
+    variant = None
     if check_of(content[:-1]) != content[-1]:
-        raise FrameInvalid("wrong check byte")
+        if check_of(frame[:-1]) != frame[-1]:
+            raise FrameInvalid("wrong check byte")
+        variant = Variant.ESCAPED_CHECK
     message_id, attributes = struct.unpack_from(">HH", content)
     is_2019 = bool(attributes & BIT_2019)
+    if not is_2019 and _is_unflagged(content, attributes):
+        is_2019, variant = True, Variant.UNFLAGGED_2019
     phone_end = 15 if is_2019 else 10
     header_end = phone_end + 2 + (4 if attributes & BIT_PARTS else 0)
     body = content[header_end:-1]
@@ -146,7 +161,18 @@ def parse(frame: bytes) -> Message:
         raise FrameInvalid("messages in parts are not understood")
     phone = content[5 if is_2019 else 4 : phone_end].hex()
     (serial,) = struct.unpack_from(">H", content, phone_end)
-    return Message(message_id, phone, serial, body, is_2019)
+    return Message(message_id, phone, serial, body, is_2019, variant)
+
+
+def _is_unflagged(content: bytes, attributes: int) -> bool:
+    """Whether the lengths add up with the header of 2019 (version byte, 20 digits) only."""
+    length = attributes & BITS_LENGTH
+    more = 4 if attributes & BIT_PARTS else 0
+    return (
+        len(content) == 15 + 2 + more + length + 1
+        and content[4] == 1
+        and all(digit >> 4 < 10 and digit & 15 < 10 for digit in content[5:15])
+    )
 
 
 def frame_of(message: Message) -> bytes:

@@ -1949,12 +1949,12 @@ Give cameras lat and lon in cameras.csv, or add streets.osm.pbf to the site fold
         <translation>手机直播中</translation>
     </message>
     <message>
-        <source>visited this round</source>
-        <translation>本轮已到达</translation>
-    </message>
-    <message>
         <source>missed so far</source>
         <translation>本轮尚未到达</translation>
+    </message>
+    <message>
+        <source>visited {0}</source>
+        <translation>已于 {0} 巡查</translation>
     </message>
     <message>
         <source>no picture</source>

@@ -128,10 +128,10 @@ class CheckpointLayer:
         return self._sprites[key]
 
 
-def _look(point_id: str, visited: Mapping[str, bool]) -> _Look:
+def _look(point_id: str, visited: Mapping[str, int | None]) -> _Look:
     if point_id not in visited:
         return _Look.UNKNOWN
-    return _Look.VISITED if visited[point_id] else _Look.MISSED
+    return _Look.MISSED if visited[point_id] is None else _Look.VISITED
 
 
 def _drawn(look: _Look, sign: str, ratio: float) -> QPixmap:

@@ -23,6 +23,7 @@ from console.state.session import SelectionKind
 from console.state.site_layers import read_site_layers
 from console.views.map_layers.shading import HEAT_CELL_PX, heat_of
 from console.views.map_view import MapView
+from console.views.people_words import moment_text
 from console.views.shade_key import shade_texts
 from tests.console.seat_kit import CENTRE
 from tests.console.views.conftest import Seat
@@ -123,14 +124,14 @@ def test_a_crowd_and_a_fast_drag_starve_neither_sheet(view: MapView) -> None:
 
 
 def test_check_points_say_whether_they_were_visited(seat: Seat, view: MapView) -> None:
-    seat.session.patrol.set({"p1": True, "p2": False})
+    seat.session.patrol.set({"p1": 1_767_230_000_000, "p2": None})
     finished(view)
     marker = view.marker_at(*at(view, -120, 250).toTuple())
     assert marker is not None
     assert (marker.kind, marker.id) == (SelectionKind.CHECKPOINT, "p1")
     card = view._card
     card.show_for(marker)
-    assert card.text() == "消防栓\nhydrant · visited this round"
+    assert card.text() == "消防栓\nhydrant · visited " + moment_text(1_767_230_000_000)
     card.show_for(view.marker_at(*at(view, 400, 300).toTuple()))
     assert "missed so far" in card.text()
 

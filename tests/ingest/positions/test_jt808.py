@@ -5,20 +5,24 @@ from __future__ import annotations
 import contextlib
 import struct
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.feed.envelope import utc_text
 from ingest.positions.jt808 import (
+    BIT_2019,
     FRAME_MOST,
     FrameInvalid,
     FrameReader,
     Message,
     MessageId,
     Result,
+    Variant,
     auth_code_of,
     batch_of,
+    check_of,
     escaped,
     fix_of,
     frame_of,
@@ -108,6 +112,25 @@ def test_a_damaged_frame_is_refused(damage: object) -> None:
     data = damage(frame_of(position()))  # type: ignore[operator]
     with pytest.raises(FrameInvalid):
         parse(next(FrameReader().feed(data)))
+
+
+def test_a_check_over_the_escaped_bytes_is_understood_and_named() -> None:
+    message = Message(0x0002, "013800000007", 0x7D7E, b"\x7e\x7d", False)
+    frame = next(FrameReader().feed(frame_of(message)))
+    content = escaped(unescaped(frame)[:-1])
+    found = parse(content + bytes([check_of(content)]))
+    assert found == msgspec.structs.replace(message, variant=Variant.ESCAPED_CHECK)
+
+
+def test_a_header_of_2019_without_its_flag_is_understood_and_named() -> None:
+    message = position("00000000013800000007", is_2019=True)
+    content = bytearray(unescaped(next(FrameReader().feed(frame_of(message))))[:-1])
+    content[2] &= ~(BIT_2019 >> 8) & 0xFF
+    found = parse(escaped(bytes(content) + bytes([check_of(bytes(content))])))
+    assert found == msgspec.structs.replace(message, variant=Variant.UNFLAGGED_2019)
+    content[4] = 7  # no version of the standard: not guessed
+    with pytest.raises(FrameInvalid):
+        parse(escaped(bytes(content) + bytes([check_of(bytes(content))])))
 
 
 @pytest.mark.parametrize("stamp", ["261301000000", "ffffffffffff", "000000000000"])

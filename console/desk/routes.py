@@ -30,8 +30,9 @@ log = logging.getLogger(__name__)
 #: Longer edges get nodes in between, so that the nearest node is the nearest street: on a block of
 #: 200 m the walk to a corner would otherwise be up to 100 m wrong.
 NODE_DISTANCE_MAX_M = 10.0
-#: A route is first looked for within so many times the straight line.
-ROAD_OVER_LINE = 1.6
+#: A route is first looked for within so many times the straight line (a grid of streets: at most
+#: the root of two), and so much more.
+ROAD_OVER_LINE, ROAD_MORE_M = 1.45, 200.0
 #: A place further than this from any street has no way there.
 SNAP_MAX_M = 500.0
 _EARTH_RADIUS_M = 6_371_008.8
@@ -160,8 +161,8 @@ class StreetNetwork:
             return None
         if roads.island[origin[0]] != roads.island[target[0]]:
             return None
-        limit_m = ROAD_OVER_LINE * distance_m(start, end) + 2 * SNAP_MAX_M
-        for limit in (limit_m, 2 * limit_m, np.inf):
+        limit_m = ROAD_OVER_LINE * distance_m(start, end) + ROAD_MORE_M
+        for limit in (limit_m, 2 * limit_m + 2 * SNAP_MAX_M, np.inf):
             reach, before = dijkstra(
                 roads.along, indices=np.array(origin[0]), limit=limit, return_predecessors=True
             )

@@ -51,11 +51,12 @@ PASSWORD_CHARS = 200
 _OPEN = frozenset(
     {
         "field.me", "field.tasks", "field.route", "field.act", "field.report", "field.unit",
-        "devices.report", "seats", "escalate", "operator.sign_in", "operator.who",
+        "field.checkpoint", "field.live", "field.round", "live.report", "devices.report", "seats",
+        "escalate", "operator.sign_in", "operator.who",
     }
 )  # fmt: skip
 #: Reading that says where people were: nobody's without a name.
-_GUARDED_READS = ("trail.",)
+_GUARDED_READS = ("trail.", "patrol.")
 _hasher = PasswordHasher()
 
 

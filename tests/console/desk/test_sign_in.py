@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+import ingest.gateway
 from config.directory import SiteDirectory
 from config.load import load_site
 from config.problems import SiteInvalid
@@ -207,6 +209,27 @@ def test_phones_terminals_and_sites_without_operators_need_none(centre: Centre) 
     request: dict[str, Any] = {PASS_KEY: "old"}
     assert identify("act", request, LOCAL_CALLER, reads=False) is LOCAL_CALLER
     assert request == {}
+
+
+def test_whatever_the_gateway_asks_needs_no_name(centre: Centre) -> None:
+    """Phones have tokens, terminals codes: an operation the gateway sends must pass at every site."""
+    folder = Path(ingest.gateway.__file__).parent
+    asked = {
+        op
+        for file in folder.glob("*.py")
+        for op in re.findall(r'"((?:field|live|devices|tickets)\.[a-z_]+)"', file.read_text())
+        if not op.endswith((".css", ".js"))
+    }
+    assert {"field.checkpoint", "field.live", "live.report", "tickets.status"} <= asked
+    for op in sorted(asked):
+        reads = op == "tickets.status"
+        assert centre.sign_in.identify(op, {}, LOCAL_CALLER, reads=reads) is LOCAL_CALLER, op
+
+
+def test_where_people_were_and_patrolled_is_told_to_nobody_without_a_name(centre: Centre) -> None:
+    for op in ("trail.read", "patrol.coverage", "patrol.rounds"):
+        with pytest.raises(OperationRefused, match="sign in"):
+            centre.sign_in.identify(op, {}, LOCAL_CALLER, reads=True)
 
 
 @pytest.mark.parametrize(

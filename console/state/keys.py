@@ -120,6 +120,7 @@ class CommandId(enum.Enum):
     MAP_MEASURE = "map_measure"
     MAP_CHOOSE = "map_choose"
     FENCES = "fences"
+    FILTER = "filter"
     TRAIL_AT = "trail_at"
     PALETTE = "palette"
     PEOPLE = "people"
@@ -161,6 +162,7 @@ KEY_TABLE: tuple[KeyCommand, ...] = (
     KeyCommand(CommandId.ACTS, ("X",), QT_TRANSLATE_NOOP("Keys", "All acts of the case, and why not"), KeyGroup.CASES),
     KeyCommand(CommandId.PUT_ASIDE, ("Ctrl+Shift+A",), QT_TRANSLATE_NOOP("Keys", "Put alerts of this camera aside (asks why and how long)"), KeyGroup.CASES),
     KeyCommand(CommandId.SHOW_NEW, ("Home",), QT_TRANSLATE_NOOP("Keys", "Top of the queue, with what is new"), KeyGroup.CASES),
+    KeyCommand(CommandId.FILTER, ("Q",), QT_TRANSLATE_NOOP("Keys", "Which cases the list shows, and which ask for attention"), KeyGroup.CASES),
     KeyCommand(CommandId.CALL_CAMERA, (), QT_TRANSLATE_NOOP("Keys", "Digits, Enter: camera to the selected tile"), KeyGroup.CAMERAS),
     KeyCommand(CommandId.CAMERA_DIRECTORY, ("C",), QT_TRANSLATE_NOOP("Keys", "Camera directory"), KeyGroup.CAMERAS),
     KeyCommand(CommandId.LOSSES, ("L",), QT_TRANSLATE_NOOP("Keys", "Lost cameras and maintenance"), KeyGroup.CAMERAS),

@@ -12,7 +12,8 @@ import enum
 
 from msgspec import Struct
 
-from console.desk.case import CaseId, CaseState
+from console.desk.case import CaseId
+from console.state.case_filters import EVERYTHING, CaseChoice
 from console.state.cases import CaseRow, Light, OpenCases
 from console.state.observable import Signal
 
@@ -26,17 +27,14 @@ class Scope(enum.Enum):
 
 
 class QueueFilter(Struct, frozen=True):
-    """What the list shows. Empty sets mean everything; `since_utc_ns` is today's first moment."""
+    """What the list shows. `since_utc_ns` is today's first moment."""
 
     scope: Scope = Scope.OPEN
-    kinds: frozenset[str] = frozenset()
-    states: frozenset[CaseState] = frozenset()
+    choice: CaseChoice = EVERYTHING
     since_utc_ns: int = 0
 
     def admits(self, row: CaseRow, now_utc_ns: int) -> bool:
-        if self.kinds and row.case.kind not in self.kinds:
-            return False
-        if self.states and row.case.state not in self.states:
+        if not self.choice.admits(row):
             return False
         if self.scope is Scope.TODAY:
             return row.opened_utc_ns >= self.since_utc_ns

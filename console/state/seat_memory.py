@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from console.desk.case import CaseId
+from console.state.case_filters import EVERYTHING, CaseChoice
 from console.state.layouts import Layout
 from console.state.map_layers import FIRST_OFF
 from console.state.tour_runs import TourMemory
@@ -44,6 +45,9 @@ class SeatMemory(Struct, frozen=True):
     layouts: tuple[Layout, ...] = ()
     tours: tuple[TourMemory, ...] = ()
     bezel_mm: float = 0.0
+    filters: tuple[CaseChoice, ...] = ()
+    shown_cases: CaseChoice = EVERYTHING
+    subscription: CaseChoice = EVERYTHING
 
 
 def memory_path(folder: Path, site_key: str, profile: str) -> Path:

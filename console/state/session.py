@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from config.geometry import GeoPoint
 from config.site import Calibration, CameraId, InspectorId, Site
@@ -26,6 +26,7 @@ from console.desk.fence_data import FenceCrossed
 from console.state.arrangement import Arrangement
 from console.state.asking import AskingCases
 from console.state.candidates import Candidate, CaseDetail
+from console.state.case_filters import CaseFilters
 from console.state.cases import OpenCases
 from console.state.directory import CameraDirectory
 from console.state.feed_status import FeedStatus
@@ -99,7 +100,8 @@ class ConsoleSession:
         self.health = CameraHealth(self.directory)
         self.losses = Losses(self.health)
         self.shelves = Shelves()
-        self.asking = AskingCases(self.cases, self.shelves, clock)
+        self.filters = CaseFilters()
+        self.asking = AskingCases(self.cases, self.shelves, clock, self.filters)
         #: The alerts that are open now, by id.
         self.alerts: dict[str, AlertData] = {}
         self.feed: Value[FeedStatus] = Value(FeedStatus())
@@ -136,6 +138,7 @@ class ConsoleSession:
         self._calibrations = _calibrations_of(site)
         self._notice_number = 0
         self.shelves.changed.connect(self._on_shelves)
+        self.filters.changed.connect(self._on_filters)
 
     # -- registers
 
@@ -157,6 +160,11 @@ class ConsoleSession:
         """Maintenance moves the counts; alerts put aside, or back, ask for attention otherwise."""
         self.health.set_maintenance(self.shelves.in_maintenance)
         self.alerts_changed.emit()
+
+    def _on_filters(self) -> None:
+        wanted = structs.replace(self.queue.filter, choice=self.filters.shown)
+        if wanted != self.queue.filter:
+            self.queue.set_filter(wanted)
 
     def tick(self) -> None:
         """Once a second: lights move with the clock."""

@@ -260,7 +260,8 @@ class Header(QFrame):
         scope = Scope(self.sender().property("scope"))
         session = self._session
         since = session.today_since_utc_ns()
-        session.queue.set_filter(QueueFilter(scope=scope, since_utc_ns=since))
+        choice = session.filters.shown
+        session.queue.set_filter(QueueFilter(scope=scope, choice=choice, since_utc_ns=since))
         if scope is Scope.TODAY:
             self.today_asked.emit()
         self._refresh_numbers()

@@ -166,6 +166,7 @@ class MainWindow(QMainWindow):
         else:
             self.show()
         self._memory = memory
+        self._session.filters.restore(memory.filters, memory.shown_cases, memory.subscription)
         QTimer.singleShot(0, self._arrange_parts)
 
     def _arrange_parts(self) -> None:
@@ -199,6 +200,9 @@ class MainWindow(QMainWindow):
             is_full_screen=self.isFullScreen(),
             splitters=self.splitter_sizes(),
             hidden_layers=self.map_view.layers.hidden(),
+            filters=self._session.filters.kept,
+            shown_cases=self._session.filters.shown,
+            subscription=self._session.filters.subscription,
             map_centre=(shown.centre_x, shown.centre_y),
             map_zoom=shown.zoom,
         )
@@ -209,6 +213,7 @@ class MainWindow(QMainWindow):
         """What only the window can do."""
         actions: dict[CommandId, Callable[[], None]] = {
             CommandId.SHOW_NEW: self.queue_view.show_new,
+            CommandId.FILTER: self.queue_view.ask_filter,
             CommandId.MAP_TO_IT: self.map_to_open_case,
             CommandId.MAP_WHOLE: self.map_view.show_whole,
             CommandId.MAP_IN: self.map_view.zoom_in,

@@ -20,10 +20,12 @@ from PySide6.QtWidgets import (
 
 from console.bridge.case_table import CaseTable
 from console.desk.case import CaseId
+from console.state.case_filters import EVERYTHING
 from console.state.queue import Scope
 from console.state.session import ConsoleSession
-from console.views import theme
+from console.views import theme, words
 from console.views.case_row import CaseRowDelegate
+from console.views.filter_dialog import FilterDialog
 from console.views.words import translate
 
 #: Ages and lights are painted again this often.
@@ -62,6 +64,10 @@ class QueueView(QWidget):
         self.chip.setObjectName("primary")
         self.chip.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.chip.hide()
+        #: What the list leaves out is said; a click shows everything again.
+        self.filter_chip = QPushButton(self)
+        self.filter_chip.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.filter_chip.hide()
         self._empty = QLabel(self)
         self._empty.setObjectName("secondary")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -69,6 +75,7 @@ class QueueView(QWidget):
         self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.filter_chip)
         layout.addWidget(self.list)
         self._repaint = QTimer(self)
         self._repaint.setInterval(REPAINT_MS)
@@ -80,6 +87,8 @@ class QueueView(QWidget):
     def _connect(self) -> None:
         session = self._session
         self.chip.clicked.connect(self.show_new)
+        self.filter_chip.clicked.connect(session.filters.clear)
+        session.filters.changed.connect(self._on_filters)
         self.list.viewport().installEventFilter(self)
         self.list.selectionModel().currentChanged.connect(self._on_current)
         session.queue.order_changed.connect(self._on_order)
@@ -99,7 +108,33 @@ class QueueView(QWidget):
         if first.isValid():
             self.list.setCurrentIndex(first)
 
+    def ask_filter(self) -> None:
+        """Q: which cases are shown, kept under names, and which ask for attention."""
+        self.filter_dialog = FilterDialog(self._session, self.window())
+        self.filter_dialog.accepted.connect(self._on_chosen)
+        self.filter_dialog.open()
+
+    def _on_chosen(self) -> None:
+        choice = self.filter_dialog.choice
+        subscribed = self.filter_dialog.is_subscribed
+        self._session.filters.subscribe(choice if subscribed else EVERYTHING)
+        self._session.filters.show(choice)
+
+    def _on_filters(self) -> None:
+        filters, site = self._session.filters, self._session.site
+        shown, asked = filters.shown, filters.subscription
+        self.filter_chip.setVisible(not (shown.is_everything and asked.is_everything))
+        name = shown.name or words.choice_text(shown, site)
+        text = translate("Queue", "Only {0}").format(name) if name else ""
+        if not asked.is_everything:
+            quiet = asked.name or words.choice_text(asked, site)
+            told = translate("Queue", "asks only for {0}").format(quiet)
+            text = f"{text} · {told}" if text else told
+        self.filter_chip.setText(f"{text}  ✕")
+        self._on_order()
+
     def retranslate(self) -> None:
+        self._on_filters()
         self._on_waiting(self._session.queue.waiting_count)
         self._on_order()
         self._repaint_rows()
@@ -118,6 +153,8 @@ class QueueView(QWidget):
         scope = self._session.queue.filter.scope
         if not self._session.feed.get().is_live:
             return translate("Queue", "Waiting for the hub.\nCases appear as soon as it answers.")
+        if not self._session.filters.shown.is_everything:
+            return translate("Queue", "No case of this choice.\nQ or the line above shows others.")
         if scope is Scope.LATE:
             return translate("Queue", "Nothing is late.\nPress “open” above for all open cases.")
         return translate(

@@ -16,6 +16,7 @@ from PySide6.QtCore import QCoreApplication
 from config.site import Item, ItemCode, Language, Site
 from console.desk.case import CaseState, PhotoKind
 from console.state.candidates import Duplicate
+from console.state.case_filters import CaseChoice
 from console.state.cases import CaseRow, Light
 from console.state.holds import Hold
 from console.state.keys import QT_TRANSLATE_NOOP
@@ -28,6 +29,8 @@ _KINDS = {
     "fire": QT_TRANSLATE_NOOP("Case", "Fire"),
     "parking": QT_TRANSLATE_NOOP("Case", "Illegal parking"),
     "stall": QT_TRANSLATE_NOOP("Case", "Street stall"),
+    "ticket": QT_TRANSLATE_NOOP("Case", "Citizen's report"),
+    "manual": QT_TRANSLATE_NOOP("Case", "Entered by hand"),
 }
 
 _STATES = {
@@ -136,6 +139,17 @@ def duration_text(seconds: float) -> str:
 def duplicate_text(one: Duplicate) -> str:
     """A case that may be the same matter: its number, how far and how long apart."""
     return f"{one.case_id} ({distance_text(one.away_m)}, {duration_text(one.apart_s)})"
+
+
+def choice_text(choice: CaseChoice, site: Site) -> str:
+    """A choice of cases without a name: what it lets through."""
+    streets = {cell.id: cell.name for cell in site.grid if cell.id in choice.streets}
+    parts = [
+        *(kind_text(kind) for kind in choice.kinds),
+        *(state_text(state) for state in choice.states),
+        *streets.values(),
+    ]
+    return " · ".join(parts)
 
 
 def hold_text(hold: Hold) -> str:

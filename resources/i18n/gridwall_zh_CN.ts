@@ -494,6 +494,14 @@
         <translation>占道经营</translation>
     </message>
     <message>
+        <source>Citizen&apos;s report</source>
+        <translation>市民诉求</translation>
+    </message>
+    <message>
+        <source>Entered by hand</source>
+        <translation>人工录入</translation>
+    </message>
+    <message>
         <source>Proposed</source>
         <translation>待立案</translation>
     </message>
@@ -1146,6 +1154,53 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
     </message>
 </context>
 <context>
+    <name>Filter</name>
+    <message>
+        <source>Which cases</source>
+        <translation>显示哪些案件</translation>
+    </message>
+    <message>
+        <source>Name to keep it under</source>
+        <translation>保存名称</translation>
+    </message>
+    <message>
+        <source>Only these ask for attention at this seat (and priority 1)</source>
+        <translation>本席只提示这些案件（一级案件始终提示）</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>显示</translation>
+    </message>
+    <message>
+        <source>All cases</source>
+        <translation>全部案件</translation>
+    </message>
+    <message>
+        <source>Kept</source>
+        <translation>已存</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Street</source>
+        <translation>街道</translation>
+    </message>
+</context>
+<context>
     <name>Finding</name>
     <message>
         <source>seen for {seen_s} s, limit {limit_s} s</source>
@@ -1327,6 +1382,10 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
     <message>
         <source>Top of the queue, with what is new</source>
         <translation>回到队首并显示新案件</translation>
+    </message>
+    <message>
+        <source>Which cases the list shows, and which ask for attention</source>
+        <translation>筛选案件、订阅提示</translation>
     </message>
     <message>
         <source>Digits, Enter: camera to the selected tile</source>
@@ -2502,10 +2561,25 @@ Give cameras lat and lon in cameras.csv, or add streets.osm.pbf to the site fold
 <context>
     <name>Queue</name>
     <message>
+        <source>Only {0}</source>
+        <extracomment>What the list leaves out is said; a click shows everything again.</extracomment>
+        <translation>仅显示 {0}</translation>
+    </message>
+    <message>
+        <source>asks only for {0}</source>
+        <translation>仅提示 {0}</translation>
+    </message>
+    <message>
         <source>Waiting for the hub.
 Cases appear as soon as it answers.</source>
         <translation>正在等待中心服务。
 连接后案件自动出现。</translation>
+    </message>
+    <message>
+        <source>No case of this choice.
+Q or the line above shows others.</source>
+        <translation>没有符合条件的案件。
+按 Q 或点击上方条件可更改。</translation>
     </message>
     <message>
         <source>Nothing is late.

@@ -115,7 +115,7 @@ def test_a_damaged_frame_is_refused(damage: object) -> None:
 
 
 def test_a_check_over_the_escaped_bytes_is_understood_and_named() -> None:
-    message = Message(0x0002, "013800000007", 0x7D7E, b"\x7e\x7d", False)
+    message = Message(0x0002, "013800000007", 1, b"one escape \x7e", False)  # two would cancel
     frame = next(FrameReader().feed(frame_of(message)))
     content = escaped(unescaped(frame)[:-1])
     found = parse(content + bytes([check_of(content)]))

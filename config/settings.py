@@ -206,6 +206,11 @@ class PositionSettings(Struct, frozen=True):
 
     #: Receivers behind gpsd daemons: device id → host:port.
     gpsd: dict[str, str] = field(default_factory=dict)
+    #: Sources whose devices report in another system than WGS-84 (apps of Chinese map services).
+    coordinates: dict[
+        Literal["osmand", "owntracks", "jt808", "gpsd", "field", "replay"],
+        Literal["wgs84", "gcj02", "bd09"],
+    ] = field(default_factory=dict)
 
     offline_after_s: Annotated[float, Meta(ge=10.0, le=86_400.0)] = 600.0
     grey_after_s: Annotated[float, Meta(ge=5.0, le=86_400.0)] = 300.0

@@ -44,6 +44,8 @@ from ingest.positions.trails import TrailPoint
 
 #: Ages in the lists move with this.
 REFRESH_MS = 2_000
+#: The round is read again every so many refreshes: it takes the hub a second of trails.
+PATROL_LOOKS = 10
 #: A moment is shown with this much before and after it, and first offered so far back.
 MOMENT_AROUND_MS = 30 * 60_000
 MOMENT_FIRST_MS = 60 * 60_000
@@ -73,6 +75,7 @@ class PeopleSheet(QFrame):
         self._coverage: Coverage | None = None
         #: Who was framed on the map; None: everybody.
         self._only: frozenset[InspectorId] | None = None
+        self._looks = 0
         self.page = Page.PEOPLE
         self._tabs = {page: QToolButton(self) for page in Page}
         self.table = QTableWidget(self)
@@ -138,7 +141,7 @@ class PeopleSheet(QFrame):
         self._link.clicked.connect(self._on_link)
         bottom.addWidget(self._link)
         column.addLayout(bottom)
-        self._timer.timeout.connect(self._refresh)
+        self._timer.timeout.connect(self._on_timer)
 
     # -- opening and closing
 
@@ -196,6 +199,14 @@ class PeopleSheet(QFrame):
             self._line.read_rounds()
             self._line.read_coverage(self.round_box.round_id)
         self._refresh()
+
+    def _on_timer(self) -> None:
+        """Ages move; what was missed in the round is asked again now and then."""
+        self._looks += 1
+        if self.page is Page.PATROL and self._looks % PATROL_LOOKS == 0:
+            self._read()
+        else:
+            self._refresh()
 
     # -- what is shown
 

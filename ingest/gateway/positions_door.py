@@ -11,6 +11,8 @@ import msgspec
 from aiohttp import web
 from msgspec import structs
 
+from config.datum import to_wgs84
+from config.site import Datum
 from ingest.clock import Clock
 from ingest.errors import GridwallError
 from ingest.feed.publisher import Publisher
@@ -92,6 +94,7 @@ class PositionsDoor:
 
     def accept(self, fix: Fix) -> Verdict:
         """Judges a fix and gathers it when it is to be published; every door ends here."""
+        fix = self._in_wgs84(fix)
         if fix.inspector_id is None:  # the field page's token has named its holder already
             fix = self._carried(fix)
         verdict = self._filter.judge(fix)
@@ -104,6 +107,14 @@ class PositionsDoor:
             if self._flush is None:
                 self._flush = asyncio.get_running_loop().call_later(BATCH_S, self.flush)
         return verdict
+
+    def _in_wgs84(self, fix: Fix) -> Fix:
+        """Converted once, here at the edge, where the site says so of the source."""
+        named = self._service.site.settings.positions.coordinates.get(fix.source.value)
+        if named is None or named == Datum.WGS84.value:
+            return fix
+        place = to_wgs84(Datum(named), fix.place.lat_deg, fix.place.lon_deg)
+        return structs.replace(fix, place=place)
 
     def _carried(self, fix: Fix) -> Fix:
         """With the inspector who carries the device, where the register knows one."""

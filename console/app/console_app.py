@@ -59,6 +59,7 @@ from console.state.tiles import WindowId
 from console.state.wall import MAIN_WINDOW, WallState
 from console.views import theme, words
 from console.views.act_dialog import asked_act
+from console.views.batch_words import subject_text
 from console.views.commander import Commander
 from console.views.key_router import KeyRouter
 from console.views.language import Translators
@@ -327,8 +328,7 @@ class ConsoleApp:
             self.window.retheme()
 
     def _ask_reason(self, act: str, row: CaseRow) -> str | None:
-        title = f"{words.kind_text(row.case.kind)} · {words.place_text(row, self.session.site)}"
-        return asked_reason(act, title, self.window)
+        return asked_reason(act, subject_text(row, self.session), self.window)
 
     def _ask_act(
         self, row: CaseRow, offers: tuple[ActOffer, ...]

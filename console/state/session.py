@@ -35,6 +35,7 @@ from console.state.holds import Holds
 from console.state.linkage import Sight, View, sights_of
 from console.state.live_phones import LivePhones
 from console.state.losses import Losses
+from console.state.marked import MarkedCases
 from console.state.notices import Notice as Notice
 from console.state.notices import Severity as Severity
 from console.state.observable import Signal, Value
@@ -92,6 +93,7 @@ class ConsoleSession:
         self.directory = CameraDirectory.of_site(site)
         self.cases = OpenCases()
         self.queue = CaseQueue(self.cases)
+        self.marked = MarkedCases(self.cases)
         self.people = People(site.inspectors)
         self.units = Units()
         self.live = LivePhones()

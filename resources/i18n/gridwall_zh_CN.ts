@@ -311,6 +311,26 @@
     </message>
 </context>
 <context>
+    <name>Batch</name>
+    <message>
+        <source>The act before is still on its way.</source>
+        <translation>上一次批量操作尚未完成。</translation>
+    </message>
+    <message>
+        <source>This is done case by case: Esc takes the marks away.</source>
+        <translation>此操作须逐件进行：按 Esc 取消勾选。</translation>
+    </message>
+    <message>
+        <source>{0} marked cases</source>
+        <extracomment>Different reasons told of a batch&apos;s refusals; the case itself tells the rest.</extracomment>
+        <translation>已勾选的 {0} 件案件</translation>
+    </message>
+    <message>
+        <source>{0}: {1} cases</source>
+        <translation>{0}：{1} 件</translation>
+    </message>
+</context>
+<context>
     <name>Board</name>
     <message>
         <source>elsewhere</source>
@@ -1388,6 +1408,18 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
         <translation>筛选案件、订阅提示</translation>
     </message>
     <message>
+        <source>Group the list: by kind, state, street, unit</source>
+        <translation>列表分组：类型、状态、街道、单位</translation>
+    </message>
+    <message>
+        <source>Mark the case and go on: the next act is for all marked cases</source>
+        <translation>勾选案件并下移：随后的操作对全部勾选案件有效</translation>
+    </message>
+    <message>
+        <source>Mark every case of the list, or its group</source>
+        <translation>勾选列表（或所在分组）的全部案件</translation>
+    </message>
+    <message>
         <source>Digits, Enter: camera to the selected tile</source>
         <translation>数字 + 回车：点位调入选中窗格</translation>
     </message>
@@ -2223,7 +2255,7 @@ Give cameras lat and lon in cameras.csv, or add streets.osm.pbf to the site fold
     <name>People</name>
     <message>
         <source>People</source>
-        <extracomment>Ages in the lists move with this. A moment is shown with this much before and after it, and first offered so far back. A replay shows a shift. The moment the trails that were asked for are to stand at. Who was framed on the map; None: everybody.</extracomment>
+        <extracomment>Ages in the lists move with this. The round is read again every so many refreshes: it takes the hub a second of trails. A moment is shown with this much before and after it, and first offered so far back. A replay shows a shift. The moment the trails that were asked for are to stand at. Who was framed on the map; None: everybody.</extracomment>
         <translation>人员</translation>
     </message>
     <message>
@@ -2561,8 +2593,16 @@ Give cameras lat and lon in cameras.csv, or add streets.osm.pbf to the site fold
 <context>
     <name>Queue</name>
     <message>
+        <source>{0} more were not marked: {1} at once at most.</source>
+        <extracomment>What the list leaves out is said; a click shows everything again. While cases are marked, what acts are about is said; a click lets them go.</extracomment>
+        <translation>另有 {0} 件未勾选：一次最多 {1} 件。</translation>
+    </message>
+    <message>
+        <source>{0} marked · acts are for all of them</source>
+        <translation>已勾选 {0} 件 · 操作对全部有效</translation>
+    </message>
+    <message>
         <source>Only {0}</source>
-        <extracomment>What the list leaves out is said; a click shows everything again.</extracomment>
         <translation>仅显示 {0}</translation>
     </message>
     <message>
@@ -2600,6 +2640,30 @@ Alerts of the cameras and reports of citizens appear here.</source>
     <message>
         <source>Show them in their places (Home)</source>
         <translation>按顺序显示（Home）</translation>
+    </message>
+    <message>
+        <source>Not grouped</source>
+        <translation>不分组</translation>
+    </message>
+    <message>
+        <source>By kind</source>
+        <translation>按类型分组</translation>
+    </message>
+    <message>
+        <source>By state</source>
+        <translation>按状态分组</translation>
+    </message>
+    <message>
+        <source>By street</source>
+        <translation>按街道分组</translation>
+    </message>
+    <message>
+        <source>By unit</source>
+        <translation>按处置单位分组</translation>
+    </message>
+    <message>
+        <source>Not known yet</source>
+        <translation>尚未确定</translation>
     </message>
 </context>
 <context>

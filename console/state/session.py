@@ -23,6 +23,7 @@ from config.site import Calibration, CameraId, InspectorId, Site
 from console.desk.case import CaseId
 from console.desk.escalation_data import EscalationData
 from console.desk.fence_data import FenceCrossed
+from console.state.archive import Archive
 from console.state.arrangement import Arrangement
 from console.state.asking import AskingCases
 from console.state.candidates import Candidate, CaseDetail
@@ -94,6 +95,7 @@ class ConsoleSession:
         self.cases = OpenCases()
         self.queue = CaseQueue(self.cases)
         self.marked = MarkedCases(self.cases)
+        self.archive = Archive()
         self.people = People(site.inspectors)
         self.units = Units()
         self.live = LivePhones()

@@ -217,6 +217,7 @@ class MainWindow(QMainWindow):
             CommandId.SHOW_NEW: self.queue_view.show_new,
             CommandId.FILTER: self.queue_view.ask_filter,
             CommandId.GROUP: self.queue_view.group_on,
+            CommandId.ARCHIVE: self.queue_view.ask_archive,
             CommandId.MARK: self.queue_view.mark,
             CommandId.MARK_ALL: self.queue_view.mark_all,
             CommandId.MAP_TO_IT: self.map_to_open_case,

@@ -26,6 +26,7 @@ from console.state.marked import MARKED_MOST
 from console.state.queue import Scope
 from console.state.session import ConsoleSession
 from console.views import batch_words, theme, words
+from console.views.archive_dialog import ArchiveDialog
 from console.views.case_row import CaseRowDelegate
 from console.views.filter_dialog import FilterDialog
 from console.views.words import translate
@@ -122,6 +123,12 @@ class QueueView(QWidget):
         self.filter_dialog = FilterDialog(self._session, self.window())
         self.filter_dialog.accepted.connect(self._on_chosen)
         self.filter_dialog.open()
+
+    def ask_archive(self) -> None:
+        """Ctrl+F: all cases of all years."""
+        self.archive_dialog = ArchiveDialog(self._session, self.window())
+        self.archive_dialog.finished.connect(self.archive_dialog.deleteLater)
+        self.archive_dialog.open()
 
     def group_on(self) -> None:
         """Shift+Q: the next division of the list, then none."""

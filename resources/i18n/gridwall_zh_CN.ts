@@ -292,6 +292,74 @@
     </message>
 </context>
 <context>
+    <name>Archive</name>
+    <message>
+        <source>Newest first</source>
+        <extracomment>A question leaves this long after the last key.</extracomment>
+        <translation>最新在前</translation>
+    </message>
+    <message>
+        <source>Oldest first</source>
+        <translation>最早在前</translation>
+    </message>
+    <message>
+        <source>Most urgent first</source>
+        <translation>最紧急在前</translation>
+    </message>
+    <message>
+        <source>All cases</source>
+        <translation>全部案件</translation>
+    </message>
+    <message>
+        <source>Words of the title, or how the number begins</source>
+        <translation>标题中的文字，或案件编号开头</translation>
+    </message>
+    <message>
+        <source>Opened on</source>
+        <translation>立案日期</translation>
+    </message>
+    <message>
+        <source>Ask again</source>
+        <translation>重新查询</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>Every kind</source>
+        <translation>全部类型</translation>
+    </message>
+    <message>
+        <source>Every state</source>
+        <translation>全部状态</translation>
+    </message>
+    <message>
+        <source>Every street</source>
+        <translation>全部街道</translation>
+    </message>
+    <message>
+        <source>The hub did not give the list: {0}</source>
+        <translation>中心未返回列表：{0}</translation>
+    </message>
+    <message>
+        <source>Searching…</source>
+        <translation>正在查询…</translation>
+    </message>
+    <message>
+        <source>{0} shown, and there are more: narrow it down, or choose a day</source>
+        <translation>已显示 {0} 件，还有更多：请缩小范围或选择日期</translation>
+    </message>
+    <message>
+        <source>{0} cases</source>
+        <translation>共 {0} 件</translation>
+    </message>
+    <message>
+        <source>{0} so far; more as you scroll</source>
+        <translation>已读取 {0} 件，向下滚动继续</translation>
+    </message>
+</context>
+<context>
     <name>Attention</name>
     <message>
         <source>Muted for {0}. Priority 1 still sounds.</source>
@@ -1410,6 +1478,10 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
     <message>
         <source>Group the list: by kind, state, street, unit</source>
         <translation>列表分组：类型、状态、街道、单位</translation>
+    </message>
+    <message>
+        <source>Search all cases, the closed ones too</source>
+        <translation>检索全部案件（含已结案）</translation>
     </message>
     <message>
         <source>Mark the case and go on: the next act is for all marked cases</source>

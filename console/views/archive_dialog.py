@@ -32,7 +32,7 @@ from console.state.archive import SHOWN_MOST, ArchiveOrder, ArchiveQuery, Archiv
 from console.state.keys import QT_TRANSLATE_NOOP
 from console.state.session import ConsoleSession
 from console.views import words
-from console.views.case_row import CaseRowDelegate
+from console.views.case_row import ArchiveRowDelegate
 from console.views.filter_dialog import KINDS
 from console.views.words import translate
 from ingest.feed.envelope import utc_text
@@ -73,7 +73,7 @@ class ArchiveDialog(QDialog):
         self.table = ArchiveTable(self._archive, self)
         self.list = QListView(self)
         self.list.setModel(self.table)
-        self.list.setItemDelegate(CaseRowDelegate(session, self.list))
+        self.list.setItemDelegate(ArchiveRowDelegate(session, self.list))
         self.list.setUniformItemSizes(True)
         self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

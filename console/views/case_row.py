@@ -5,6 +5,8 @@ Draws; decides nothing. Threads: GUI thread only.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
@@ -75,6 +77,13 @@ class CaseRowDelegate(QStyledItemDelegate):
         name = batch_words.head_text(head, self._session.site)
         self._left(painter, line, name, theme.COLOURS.text, bold=True, size_px=theme.SIZE_DENSE_PX)
 
+    def _when(self, row: CaseRow, now_utc_ns: int) -> str:
+        """How old the case is: what counts while it is open."""
+        return words.duration_text(row.age_s(now_utc_ns))
+
+    def _what(self, row: CaseRow) -> str:
+        return words.place_text(row, self._session.site) or row.case.title
+
     def _ink(self, row: CaseRow) -> str:
         urgent = row.case.priority == 1 and row.id not in self._session.asking.acknowledged
         return theme.COLOURS.alarm if urgent else theme.COLOURS.text
@@ -101,8 +110,8 @@ class CaseRowDelegate(QStyledItemDelegate):
     ) -> None:
         line = QRect(area.left() + _TEXT_LEFT_PX, area.top() + 6, 0, 20)
         line.setRight(area.right() - _MARGIN_PX)
-        age = words.duration_text(row.age_s(now_utc_ns))
-        used = self._right(painter, line, age, theme.COLOURS.secondary, theme.SIZE_DENSE_PX)
+        when = self._when(row, now_utc_ns)
+        used = self._right(painter, line, when, theme.COLOURS.secondary, theme.SIZE_DENSE_PX)
         line.setRight(line.right() - used - 8)
         hold = self._session.holds.of(row.id)
         if hold is not None:
@@ -123,8 +132,9 @@ class CaseRowDelegate(QStyledItemDelegate):
         state = words.state_text(row.case.state)
         used = self._right(painter, line, state, theme.COLOURS.secondary, theme.SIZE_DENSE_PX)
         line.setRight(line.right() - used - 8)
-        place = words.place_text(row, self._session.site) or row.case.title
-        self._left(painter, line, place, theme.COLOURS.secondary, size_px=theme.SIZE_DENSE_PX)
+        self._left(
+            painter, line, self._what(row), theme.COLOURS.secondary, size_px=theme.SIZE_DENSE_PX
+        )
 
     def _left(
         self,
@@ -148,3 +158,15 @@ class CaseRowDelegate(QStyledItemDelegate):
         painter.setPen(theme.colour(ink))
         painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
         return QFontMetrics(font).horizontalAdvance(text)
+
+
+class ArchiveRowDelegate(CaseRowDelegate):
+    """The same row by its day, number and title: what somebody looks for who looks back."""
+
+    def _when(self, row: CaseRow, now_utc_ns: int) -> str:
+        opened = datetime.fromtimestamp(row.opened_utc_ns / 1e9)
+        return opened.strftime("%Y-%m-%d %H:%M")
+
+    def _what(self, row: CaseRow) -> str:
+        place = words.place_text(row, self._session.site)
+        return " · ".join(filter(None, (row.case.case_id, row.case.title, place)))

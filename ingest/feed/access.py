@@ -76,8 +76,8 @@ class Access:
             entry = self._entry(public)
             if entry is not None and IMPLIED[entry.role] & MAY_CONNECT.get(domain, frozenset()):
                 return [b"1.0", request_id, b"200", b"OK", public.encode(), b""]
-        self._counts.add("gridwall_connections_refused_total", domain)
-        log.info("a connection to %s was refused: its key is not authorised for it", domain)
+        why = f"a connection to {domain}: its key is not authorised for it"
+        self._counts.refuse("gridwall_connections_refused_total", domain, why)
         return [b"1.0", request_id, b"400", b"key not authorised", b"", b""]
 
     def _known(self) -> dict[str, Authorized]:

@@ -34,7 +34,16 @@ from ingest.feed.participant import (
 )
 from ingest.feed.reads import Reading
 from ingest.feed.retention import Retention
-from ingest.feed.sockets import ANSWERS_MARK, CurveServer, Endpoint, Message, Sockets, is_local
+from ingest.feed.sockets import (
+    ANSWERS_MARK,
+    INTAKE_BYTES,
+    QUERY_MARK,
+    CurveServer,
+    Endpoint,
+    Message,
+    Sockets,
+    is_local,
+)
 from ingest.feed.store import EventStore
 from ingest.feed.topics import NoStreets, StreetLookup
 from ingest.feed.work import Counts, Outbox, Route, Soon, Target
@@ -213,10 +222,16 @@ class Hub:
             self._refuse_clear(address)
         curve = self._open_access(sockets)
         ends = {
-            Target.INTAKE: sockets.router(wanted.intake, curve=curve, domain="intake"),
+            Target.INTAKE: sockets.router(
+                wanted.intake, curve=curve, domain="intake", frame_bytes=INTAKE_BYTES
+            ),
             Target.FEED: sockets.publisher(wanted.feed, curve=curve, domain="feed"),
             Target.QUERY: sockets.router(
-                wanted.query, curve=curve, domain="query", send_mark=ANSWERS_MARK
+                wanted.query,
+                curve=curve,
+                domain="query",
+                send_mark=ANSWERS_MARK,
+                receive_mark=QUERY_MARK,
             ),
         }
         self.addresses = HubAddresses(

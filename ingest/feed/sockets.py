@@ -43,6 +43,13 @@ ROUTER_MARK = 4_000
 ANSWERS_MARK = 300
 #: Longest single frame a peer may send; ZeroMQ cuts the connection of one that sends more.
 MAX_FRAME_BYTES = 32 << 20
+#: An event has at most 1 MiB: one that is somewhat longer is refused in words, a huge one cut off.
+INTAKE_BYTES = 4 << 20
+#: Messages of one peer that libzmq holds before it leaves the rest in the peer's hands. A request
+#: may be long, and askers wait for their answers; publishers have 1,000 events on the way.
+INTAKE_MARK, QUERY_MARK = 1_000, 32
+#: Longest subscription. libzmq keeps them in a tree that takes some fifty bytes for each of theirs.
+SUBSCRIPTION_BYTES = 1024
 
 
 #: `send_multipart` looks at every frame first, which takes longer than sending it (3.6 instead of
@@ -72,6 +79,10 @@ class Message(Struct, frozen=True, gc=False):
 
     frames: list[bytes]
     user_id: str | None = None
+
+    @property
+    def byte_count(self) -> int:
+        return sum(map(len, self.frames))
 
 
 class AddressTaken(GridwallError):
@@ -227,9 +238,12 @@ class Sockets:
         curve: CurveServer | None = None,
         domain: str = "",
         send_mark: int = ROUTER_MARK,
+        receive_mark: int = INTAKE_MARK,
+        frame_bytes: int = MAX_FRAME_BYTES,
     ) -> Endpoint:
         """A bound ROUTER. Raises AddressTaken, Misconfigured."""
-        raw = self._make(zmq.ROUTER, send_mark, ROUTER_MARK, HEARTBEAT_MS)
+        raw = self._make(zmq.ROUTER, send_mark, receive_mark, HEARTBEAT_MS)
+        raw.setsockopt(zmq.MAXMSGSIZE, frame_bytes)
         raw.setsockopt(zmq.ROUTER_MANDATORY, 1)  # a reply to a peer that left is told, not lost
         return self._bind(raw, address, curve, domain)
 
@@ -238,6 +252,7 @@ class Sockets:
     ) -> Endpoint:
         """A bound XPUB that reports every subscription. Raises AddressTaken, Misconfigured."""
         raw = self._make(zmq.XPUB, FEED_MARK, FEED_MARK, FEED_HEARTBEAT_MS)
+        raw.setsockopt(zmq.MAXMSGSIZE, SUBSCRIPTION_BYTES)
         raw.setsockopt(zmq.XPUB_VERBOSE, 1)
         return self._bind(raw, address, curve, domain)
 

@@ -121,7 +121,7 @@ class Gateway:
         if self._live is not None:
             self._live.open()
         try:
-            await serve(self._listeners, self._leaves, self._opened)
+            await serve(self._listeners, self._counters, self._leaves, self._opened)
         finally:
             watching.cancel()
             if terminals is not None:

@@ -176,8 +176,8 @@ class Hub:
                 self._acting.operations[name] = operation
 
     def _route(self, op: str) -> Route | None:
-        if op in self._reading.operations:
-            return Route(self._reading.inbox, frozenset({"reader", "operator"}))
+        if (reading := self._reading.operations.get(op)) is not None:
+            return Route(self._reading.inbox, reading.roles)
         if op in self._acting.operations:
             return Route(self._acting.inbox, frozenset({"operator"}))
         return None

@@ -92,7 +92,10 @@ class Front:
         clock: Clock,
         store_error: Callable[[], str | None],
         caller_of: Callable[[Message], Caller],
+        each_beat: Callable[[], None] = lambda: None,
     ) -> None:
+        """`each_beat` is called in the socket thread once a second."""
+        self._each_beat = each_beat
         self._acting = acting
         self._route = route
         self._hello = hello
@@ -129,6 +132,7 @@ class Front:
             self._send_all(outbox)
             if self._clock.mono_ns() >= self._next_beat_ns:
                 self._beat()
+                self._guarded(self._each_beat)
         self._send_all(outbox, most=1_000_000)
 
     def _guarded(self, receive: Callable[[], None]) -> None:

@@ -8,7 +8,7 @@ High-water marks, heartbeats, message sizes and linger are set here, on purpose 
 from __future__ import annotations
 
 import contextlib
-import ipaddress
+import errno
 import socket
 from collections.abc import Collection, Sequence
 from types import TracebackType
@@ -21,6 +21,7 @@ from zmq.backend import Socket as BareSocket
 
 from ingest.errors import GridwallError, Misconfigured, RetryLater
 from ingest.feed.addresses import reachable
+from ingest.feed.listening import shared_listener
 
 #: ZMTP ping every 500 ms, peer dead after 1.5 s: a frozen peer is seen after about 2 s (PLATFORM).
 HEARTBEAT_MS = (500, 1500)
@@ -102,17 +103,23 @@ def z85_text(key: bytes) -> str:
     return z85.encode(key).decode()
 
 
-def is_local(address: str) -> bool:
-    """True when only this machine can reach `address`."""
-    if not address.startswith("tcp://"):
-        return address.startswith(("ipc://", "inproc://"))
-    host = address[len("tcp://") :].rpartition(":")[0].strip("[]")
-    if host == "localhost":
-        return True
+def _listen(
+    raw: zmq.Socket[bytes], address: str, curve: CurveServer, domain: str, *, is_first: bool
+) -> None:
+    """Binds with a server's key; options set here hold for this listener only. Raises OSError."""
+    raw.setsockopt(zmq.CURVE_SERVER, 1)
+    raw.setsockopt(zmq.CURVE_SECRETKEY, curve.secret_key.encode())
+    raw.setsockopt(zmq.ZAP_DOMAIN, domain.encode())
+    shared = shared_listener(address, is_first=is_first)
+    if shared is None:
+        raw.bind(address)
+        return
+    descriptor, bound = shared
+    raw.setsockopt(zmq.USE_FD, descriptor)
     try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+        raw.bind(bound)
+    finally:
+        raw.setsockopt(zmq.USE_FD, -1)
 
 
 class Wakeup:
@@ -276,6 +283,26 @@ class Sockets:
         raw = self._make(zmq.REP, ROUTER_MARK, ROUTER_MARK, NO_HEARTBEAT_MS)
         return self._bind(raw, address, None, "")
 
+    def listen_also(self, endpoint: Endpoint, curve: CurveServer, domain: str) -> None:
+        """One more key at the address an endpoint is bound to. Raises Misconfigured."""
+        self._listen_on(endpoint, curve, domain)
+
+    def listen_anew(self, endpoint: Endpoint, curve: CurveServer, domain: str) -> None:
+        """This key alone from now on; every connection ends and may come again."""
+        address = endpoint.address
+        with contextlib.suppress(zmq.ZMQError):  # not bound any more: then there is nothing to end
+            endpoint.raw.unbind(address)
+        self._listen_on(endpoint, curve, domain, address)
+
+    def _listen_on(
+        self, endpoint: Endpoint, curve: CurveServer, domain: str, address: str | None = None
+    ) -> None:
+        address = address or endpoint.address
+        try:
+            _listen(endpoint.raw, address, curve, domain, is_first=False)
+        except OSError as error:
+            raise Misconfigured(f"cannot listen on {address} with another key: {error}") from error
+
     def wait(
         self,
         timeout_s: float,
@@ -322,15 +349,14 @@ class Sockets:
     def _bind(
         self, raw: zmq.Socket[bytes], address: str, curve: CurveServer | None, domain: str
     ) -> Endpoint:
-        if curve is not None:
-            raw.setsockopt(zmq.CURVE_SERVER, 1)
-            raw.setsockopt(zmq.CURVE_SECRETKEY, curve.secret_key.encode())
-            raw.setsockopt(zmq.ZAP_DOMAIN, domain.encode())
         try:
-            raw.bind(address)
-        except zmq.ZMQError as error:
+            if curve is None:
+                raw.bind(address)
+            else:
+                _listen(raw, address, curve, domain, is_first=True)
+        except OSError as error:  # ZMQError is one
             raw.close(linger=0)
-            if error.errno == zmq.EADDRINUSE:
+            if error.errno in (zmq.EADDRINUSE, errno.EADDRINUSE):
                 raise AddressTaken(
                     f"{address} is in use: another hub runs here, or another program took the "
                     "port. Stop it, or choose another port in site.toml [hub]"

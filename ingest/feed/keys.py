@@ -189,11 +189,32 @@ def write_client_key(key: ClientKey, file: Path) -> None:
 
 
 def read_client_key(file: Path) -> CurveClient:
-    """A client's side of CURVE from its file. Raises Misconfigured."""
+    """A client's side of CURVE from its file, followed when that changes. Raises Misconfigured."""
+    stamp = _stamp_of(file)
     key = _read(file, ClientKey)
     if not key.hub_public_key:
         raise Misconfigured(f"{file} lacks hub_public_key: copy it from the hub's keys/{HUB_FILE}")
-    return CurveClient(key.public_key, key.secret_key, key.hub_public_key)
+    return CurveClient(
+        key.public_key, key.secret_key, key.hub_public_key, lambda: _renewed(file, stamp)
+    )
+
+
+def _renewed(file: Path, stamp: tuple[int, int]) -> CurveClient | None:
+    """What the file says by now; None while it is the same, or cannot be used."""
+    if _stamp_of(file) == stamp:
+        return None
+    try:
+        return read_client_key(file)
+    except Misconfigured:
+        return None
+
+
+def _stamp_of(file: Path) -> tuple[int, int]:
+    try:
+        status = file.stat()
+    except OSError:
+        return (0, 0)
+    return (status.st_ino, status.st_mtime_ns)
 
 
 def local_keys(site: Site) -> CurveClient | None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import socket
-from collections.abc import Collection, Sequence
+import time
+from collections.abc import Callable, Collection, Sequence
 from types import TracebackType
 from typing import Any
 
@@ -22,6 +22,7 @@ from zmq.backend import Socket as BareSocket
 from ingest.errors import GridwallError, Misconfigured, RetryLater
 from ingest.feed.addresses import reachable
 from ingest.feed.listening import shared_listener
+from ingest.feed.wakeup import Wakeup
 
 #: ZMTP ping every 500 ms, peer dead after 1.5 s: a frozen peer is seen after about 2 s (PLATFORM).
 HEARTBEAT_MS = (500, 1500)
@@ -42,6 +43,8 @@ FEED_MARK = 20_000
 ROUTER_MARK = 4_000
 #: Answers waiting for one asker: pages of a replay are large.
 ANSWERS_MARK = 300
+#: A client's key file is looked at this often: the hub's key in it may be a new one, seconds.
+KEYS_LOOK_S = 2.0
 #: Longest single frame a peer may send; ZeroMQ cuts the connection of one that sends more.
 MAX_FRAME_BYTES = 32 << 20
 #: An event has at most 1 MiB: one that is somewhat longer is refused in words, a huge one cut off.
@@ -68,11 +71,16 @@ class CurveServer(Struct, frozen=True):
 
 
 class CurveClient(Struct, frozen=True):
-    """A client's side of CURVE: its own pair and the server's public key, Z85 text."""
+    """A client's side of CURVE: its own pair and the server's public key, Z85 text.
+
+    `renewed` reads them again where they came from a file: None while they are the same. A hub
+    that got a new key is followed by whoever is connected, without a restart.
+    """
 
     public_key: str
     secret_key: str
     server_public_key: str
+    renewed: Callable[[], CurveClient | None] = lambda: None
 
 
 class Message(Struct, frozen=True, gc=False):
@@ -122,35 +130,11 @@ def _listen(
         raw.setsockopt(zmq.USE_FD, -1)
 
 
-class Wakeup:
-    """Lets any thread end a `Sockets.wait` at once. Threads: `wake` any, the rest the owner."""
-
-    def __init__(self) -> None:
-        self._receiving, self._sending = socket.socketpair()
-        self._receiving.setblocking(False)
-        self._sending.setblocking(False)
-        self._is_called = False
-
-    def fileno(self) -> int:
-        return self._receiving.fileno()
-
-    def wake(self) -> None:
-        """A call that is not answered yet counts for all: the owner looks around after `drain`."""
-        if self._is_called:
-            return
-        self._is_called = True
-        with contextlib.suppress(BlockingIOError, OSError):  # full means: already awake
-            self._sending.send(b"\0")
-
-    def drain(self) -> None:
-        self._is_called = False  # first: a call that comes now is one more, never one less
-        with contextlib.suppress(BlockingIOError):
-            while self._receiving.recv(4096):
-                pass
-
-    def close(self) -> None:
-        self._receiving.close()
-        self._sending.close()
+def _show_keys(raw: zmq.Socket[bytes], curve: CurveClient) -> None:
+    """For connections made from now on."""
+    raw.setsockopt(zmq.CURVE_PUBLICKEY, curve.public_key.encode())
+    raw.setsockopt(zmq.CURVE_SECRETKEY, curve.secret_key.encode())
+    raw.setsockopt(zmq.CURVE_SERVERKEY, curve.server_public_key.encode())
 
 
 class Endpoint:
@@ -211,6 +195,8 @@ class Sockets:
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
         self._poller = zmq.Poller()
         self._endpoints: dict[Any, Endpoint] = {}
+        self._keyed: dict[Any, tuple[str, CurveClient]] = {}
+        self._next_look_s = 0.0
         self.wakeup = Wakeup()
         self._poller.register(self.wakeup.fileno(), zmq.POLLIN)
 
@@ -236,6 +222,7 @@ class Sockets:
         """Closes one socket before the others."""
         self._poller.unregister(endpoint.raw)
         del self._endpoints[endpoint.raw]
+        self._keyed.pop(endpoint.raw, None)
         endpoint.raw.close(linger=0)
 
     def router(
@@ -314,6 +301,8 @@ class Sockets:
 
         `deaf` is left unread this time: what it holds stays with its senders (back-pressure).
         """
+        if self._keyed and time.monotonic() >= self._next_look_s:
+            self._follow_keys()
         if writable is not None:
             self._poller.modify(writable.raw, zmq.POLLIN | zmq.POLLOUT)
         if deaf is not None:
@@ -365,16 +354,27 @@ class Sockets:
         return self._adopt(raw, tells_user=curve is not None)
 
     def _connect(self, raw: zmq.Socket[bytes], address: str, curve: CurveClient | None) -> Endpoint:
-        if curve is not None:
-            raw.setsockopt(zmq.CURVE_PUBLICKEY, curve.public_key.encode())
-            raw.setsockopt(zmq.CURVE_SECRETKEY, curve.secret_key.encode())
-            raw.setsockopt(zmq.CURVE_SERVERKEY, curve.server_public_key.encode())
+        target = reachable(address, "")
         try:
-            raw.connect(reachable(address, ""))
+            if curve is not None:
+                _show_keys(raw, curve)
+                self._keyed[raw] = (target, curve)
+            raw.connect(target)
         except zmq.ZMQError as error:
             raw.close(linger=0)
             raise Misconfigured(f"{address!r} is no address to connect to: {error}") from error
         return self._adopt(raw, tells_user=False)
+
+    def _follow_keys(self) -> None:
+        """Connects anew with other keys; what was on the way is asked or sent again by its owner."""
+        self._next_look_s = time.monotonic() + KEYS_LOOK_S
+        for raw, (target, curve) in list(self._keyed.items()):
+            renewed = curve.renewed()
+            if renewed is not None:
+                self._keyed[raw] = (target, renewed)
+                _show_keys(raw, renewed)
+                raw.disconnect(target)
+                raw.connect(target)
 
     def _adopt(self, raw: zmq.Socket[bytes], *, tells_user: bool) -> Endpoint:
         endpoint = Endpoint(raw, tells_user=tells_user)

@@ -148,6 +148,47 @@ def test_the_old_key_ends_for_everybody_when_its_time_is_over(
             assert current.ask("hello", 5.0)["ok"] is True
 
 
+def test_who_is_connected_follows_its_key_file(
+    start_hub: StartHub, keys: Path, tmp_path: Path, closing: Callable[[object], None]
+) -> None:
+    """A gateway or a worker runs for months: it is not cut off when the old key's time is over."""
+    hub = start_hub(keys_folder=keys)
+    file = key_file(keys, "worker")
+    key = read_client_key(file)
+    seen: list[int] = []
+    reader = FeedReader(
+        hub.addresses.query, ("",),
+        lambda events: seen.extend(e.sequence for e in events if e.sequence is not None),
+        lambda snapshot: seen.extend(range(1, snapshot.sequence + 1)),
+        lambda state, _: None, keys=key,
+    )  # fmt: skip
+    closing(reader)
+    reader.start()
+    publisher = Publisher(hub.addresses.intake, "/t", tmp_path / "spool", keys=key)
+    closing(publisher)
+    publisher.start()
+    query = QueryClient(hub.addresses.query, key)
+    closing(query)
+    publisher.publish(health(0))
+    wait_for(lambda: seen == [1], 10)
+    public = rotate_hub_key(keys, in_s(5))
+    adopted(hub, keys, public)
+    learn_hub_key(file, public)
+
+    def is_over() -> bool:
+        try:
+            return query.ask("hello", 1.0)["hub_key"]["previous_until_utc"] is None
+        except GridwallError:
+            return False
+
+    wait_for(is_over, 30)
+    for number in range(20):
+        publisher.publish(health(number))
+    assert publisher.wait_acked(20)
+    wait_for(lambda: len(seen) >= 21, 30)
+    assert seen == list(range(1, 22))
+
+
 def test_a_hub_that_restarts_meanwhile_holds_both(start_hub: StartHub, keys: Path) -> None:
     hub = start_hub(keys_folder=keys)
     old = read_client_key(key_file(keys, "old"))

@@ -24,6 +24,14 @@ Fraction = Annotated[float, Meta(ge=0.0, le=1.0)]
 STORE_SCHEMES = ("postgresql://", "postgres://", "postgresql+psycopg://")
 
 
+class EvidenceAccess(enum.Enum):
+    """Who gets evidence from the gateway: AUTO asks for a grant where the site has keys or operators."""
+
+    AUTO = "auto"
+    OPEN = "open"
+    GUARDED = "guarded"
+
+
 class StoreSettings(Struct, frozen=True):
     """[store]: where state lives and how long it is kept."""
 
@@ -35,6 +43,8 @@ class StoreSettings(Struct, frozen=True):
     retention_days: Annotated[int, Meta(ge=1, le=36_500)] = 400
     #: Clips and snapshots not referred to by an open case; 90 days is the usual video rule.
     evidence_retention_days: Annotated[int, Meta(ge=1, le=36_500)] = 90
+    #: Whether pictures and clips need a grant of the query socket (`evidence.grant`).
+    evidence_access: EvidenceAccess = EvidenceAccess.AUTO
     #: Below this free space the hub refuses new evidence and says so.
     free_space_min_mb: Annotated[int, Meta(ge=0, le=10_000_000)] = 500
     #: SQLite's locks do not work on network file systems: only for people who know theirs does.

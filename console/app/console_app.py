@@ -71,8 +71,8 @@ from console.views.wall_view import WallView
 from ingest.cameras.lease import CameraLease
 from ingest.clock import SystemClock
 from ingest.errors import GridwallError
-from ingest.evidence import EvidenceClient
 from ingest.feed.envelope import utc_text
+from ingest.feed.evidence_tokens import evidence_reader
 from ingest.heap import settle_heap
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ class ConsoleApp:
         self.session.fills_tiles = options.profile is Profile.DESK
         restore_wall(self.wall, memory, site, options.profile)
         self.errands = Errands(2)
-        fetch = EvidenceClient(site.hub.http).get
+        fetch = evidence_reader(site.hub, keys_of(options, site)).get
         self.clips = ClipShelf(runtime_folder(site.folder) / "clips", self.errands, fetch)
         self.names = SeatNames(self.session.directory, self.clips)
         self.lease = CameraLease(runtime_of(site, key_file_of(options, site)))

@@ -23,8 +23,8 @@ from console.app.camera_runtime import runtime_of
 from ingest.cameras.lease import CameraLease
 from ingest.clock import SystemClock
 from ingest.errors import Misconfigured
-from ingest.evidence import EvidenceClient
 from ingest.feed.envelope import Noun, new_event
+from ingest.feed.evidence_tokens import evidence_writer
 from ingest.feed.keys import LOCAL_FILE, keys_folder, local_keys
 from ingest.feed.publisher import Publisher
 from ingest.feed.spool import SpoolFull
@@ -92,7 +92,7 @@ class WorkerApp:
             clock=clock,
         )
         self._lease = CameraLease(runtime_of(self._site, _key_file_of(self._site)))
-        evidence = EvidenceClient(self._site.hub.http, stop=self._stop)
+        evidence = evidence_writer(self._site.hub, local_keys(self._site), self._stop)
         vision = settings.vision
         self._desk = EvidenceDesk(
             EvidenceSettings(

@@ -305,6 +305,10 @@ class DeskSettings(Struct, frozen=True):
     #: Open cases this near in place and time may be the same matter: offered for merging.
     duplicate_radius_m: Annotated[float, Meta(ge=0.0, le=5_000.0)] = 60.0
     duplicate_window_s: Annotated[float, Meta(ge=0.0, le=2_592_000.0)] = 21_600.0
+    #: A learned suggestion less likely than this is not shown.
+    suggest_least: Fraction = 0.2
+    #: A suggester older than this has not seen how the city works now: only the rules count.
+    suggester_days: Annotated[float, Meta(gt=0.0, le=3650.0)] = 180.0
 
     def speed_mps(self, travel: Travel) -> float:
         """Metres a second door to door."""

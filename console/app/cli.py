@@ -45,6 +45,7 @@ COMMANDS = {
     "import": "takes over cases from a CSV or XLSX file",
     "export": "cases as CSV, XLSX, signed ZIP; one case as a PDF sheet",
     "transitions": "the case loop as a diagram",
+    "suggester": "learns items, areas and units from closed cases",
     "operators": "who may sign in at the seats",
     "keys": "CURVE keys for publishers, readers and operators",
     "verify": "exported snapshots and clips against their manifests",

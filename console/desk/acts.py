@@ -35,18 +35,22 @@ from ingest.feed.participant import Caller, OperationRefused, OperationResult
 _AUDITED_CANDIDATES = 5
 #: Longest name of an actor that is kept.
 _ACTOR_CHARS = 80
+#: Longest note of where a suggestion came from.
+_SUGGESTED_CHARS = 300
 
 
 class ActRequest(Struct, frozen=True):
     """The part of an `act` request that says which act; the rest is an `ActInput`.
 
-    `version`: of the case as the operator saw it; absent = whatever it is now.
+    `version`: of the case as the operator saw it; absent = whatever it is now. `suggested`: what
+    was taken over from the suggester, for the audit row.
     """
 
     case_id: str
     act: str
     version: int | None = None
     actor: str | None = None
+    suggested: str = ""
 
 
 class ProposeRequest(Struct, frozen=True):
@@ -102,6 +106,8 @@ def _performed(
 ) -> OperationResult:
     actor = actor_name(caller, asked.actor)
     detail: dict[str, Any] = {"entered": _entered(entered), "roles": sorted(caller.roles), **more}
+    if asked.suggested:
+        detail["suggested"] = asked.suggested[:_SUGGESTED_CHARS]
     around = context.around(tx)
     target = (
         consequences.merge_target(tx, case, entered)

@@ -35,6 +35,8 @@ from console.desk.messages import Message
 from console.desk.people_desk import PeopleDesk
 from console.desk.routes import StreetService
 from console.desk.seat_holds import SeatHolds
+from console.desk.suggester.shelf import Shelved, SuggesterShelf
+from console.desk.suggester.suggestions import suggestions_for, suggestions_reply
 from console.desk.tables import NEVER_NS, STEPS, metadata
 from console.desk.ticket_desk import TicketDesk
 from console.desk.transitions import TransitionsInvalid
@@ -88,6 +90,7 @@ class Desk:
         self._units = UnitDesk(self._context)
         self._people = PeopleDesk(self._context, hub_state_folder(directory().site))
         self._holds = SeatHolds()
+        self._suggester = SuggesterShelf()
         self._tickets = TicketDesk(self._context)
         self._fences = FenceDesk(self._context)
         self._live = LiveDesk(self._context, add_row)
@@ -95,9 +98,9 @@ class Desk:
         self._calendar: tuple[CalendarSettings, WorkingCalendar] | None = None
 
     def create_tables(self, tx: Transaction) -> None:
-        """Makes the tables, and begins to read the streets, so that the first dispatch has them."""
+        """Makes the tables; begins to read streets and suggester, so that the first case has them."""
         tx.migrate("desk", metadata, STEPS)
-        self._context()
+        self._shelved(tx)
 
     def on_event(self, tx: Transaction, event: StoredEvent) -> Sequence[Event]:
         """Alerts and tickets make and change cases; everything else is not the desk's."""
@@ -126,6 +129,7 @@ class Desk:
             "case": ReadingOperation(self._case),
             "count": ReadingOperation(self._count),
             "candidates": ReadingOperation(self._candidates),
+            "suggest": ReadingOperation(self._suggest),
             "audit.verify": ReadingOperation(self._verify_audit),
         }
 
@@ -175,6 +179,7 @@ class Desk:
             "timeline": rows,
             "alerts": case_store.alerts_of_case(tx, case.case_id),
             "duplicates": duplicates_of(tx, case, self._context()),
+            "suggestions": suggestions_for(case, self._context(), self._shelved(tx)),
         }
         return OperationResult(reply)
 
@@ -186,6 +191,16 @@ class Desk:
         self, tx: Transaction, request: dict[str, Any], caller: Caller
     ) -> OperationResult:
         return OperationResult(candidates_reply(tx, request, self._context()))
+
+    def _suggest(self, tx: Transaction, request: dict[str, Any], caller: Caller) -> OperationResult:
+        return OperationResult(suggestions_reply(tx, request, self._context(), self._shelved(tx)))
+
+    def _shelved(self, tx: Transaction) -> Shelved:
+        """The suggester in force, or why there is none."""
+        context = self._context()
+        return self._suggester.current(
+            context.directory.site.folder, tx.now_utc_ns, context.settings.suggester_days
+        )
 
     def _verify_audit(
         self, tx: Transaction, request: dict[str, Any], caller: Caller

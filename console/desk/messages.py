@@ -99,6 +99,15 @@ ENGLISH = {
     "unit_by_item": "the item's own rule {unit_rule}",
     "unit_by_grid": "responsible for {grid_id}",
     "unit_unknown": "no rule fits item {item_code} in {grid_id}",
+    # why something is suggested that was learned
+    "learned_words": "closed cases with these words: {words}",
+    "learned_place": "closed cases of {grid_id}",
+    "learned_item": "closed cases of item {item_code}",
+    "learned_count": "{count} of {of} closed cases",
+    "suggester_none": "nothing was learned yet (gridwall suggester train): only the rules",
+    "suggester_loading": "the suggester is being read: only the rules",
+    "suggester_stale": "the suggester is {days} days old, limit {limit_days}: only the rules",
+    "suggester_broken": "the suggester cannot be used ({cause}): only the rules",
 }
 
 

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from config.site import InspectorId
 from console.desk.case import CaseData, CaseId
+from console.state.suggestions import Suggestions
 from vision.alerts import AlertData
 
 
@@ -87,6 +88,7 @@ class CaseDetail(Struct, frozen=True):
     timeline: tuple[AuditRow, ...] = ()
     alerts: tuple[AlertData, ...] = ()
     duplicates: tuple[Duplicate, ...] = ()
+    suggestions: Suggestions | None = None
 
     def offer(self, act: str) -> ActOffer | None:
         return next((offer for offer in self.acts if offer.act == act), None)

@@ -23,6 +23,7 @@ from console.state.finder import Found, FoundKind
 from console.state.keys import LAYOUT_COMMANDS, CommandId
 from console.state.layouts import LAYOUTS
 from console.state.session import ConsoleSession, Severity
+from console.state.suggestions import taking_of
 from console.views import words
 from console.views.act_dialog import AskAct
 from console.views.escort_desk import EscortDesk
@@ -91,6 +92,8 @@ class Commander(QObject):
             self._acknowledge()
         elif command_id is CommandId.ACTS:
             self._choose_act()
+        elif command_id is CommandId.TAKE_SUGGESTION:
+            self._take_suggestion()
         elif command_id is CommandId.ESCORT:
             self.escort.toggle()
         elif command_id is CommandId.FULL_TILE:
@@ -162,6 +165,22 @@ class Commander(QObject):
             self._dispatch()  # whom, and five seconds to take it back
         else:
             self._desk.act(row.id, act, **entered)
+
+    def _take_suggestion(self) -> None:
+        """Ctrl+Enter: what the suggester says of the open case becomes an `amend` of this seat."""
+        row = self._session.cases.get(self._session.open_case.get())
+        detail = self._session.detail.get()
+        taking = taking_of(detail.case, detail.suggestions) if detail is not None else None
+        if row is None or detail is None or detail.case.case_id != row.id or taking is None:
+            self._session.say(translate("Commands", "There is nothing learned to take over here."))
+            return
+        offer = detail.offer("amend")
+        if not self._session.feed.get().is_live:
+            self._refuse(Reason("hub_away"))
+        elif offer is not None and not offer.allowed:
+            self._refuse(Reason(offer.reason or offer.reason_text, offer.values))
+        else:
+            self._desk.act(row.id, "amend", suggested=taking.source, **taking.fields)
 
     def send(self, inspector_id: str) -> None:
         """Dispatches a chosen candidate of the open case, with the same hold."""

@@ -235,6 +235,10 @@ _REASONS = {
     "too_many_helpers": QT_TRANSLATE_NOOP("Reason", "as many inspectors as one case may have"),
     "unit_by_case": QT_TRANSLATE_NOOP("Reason", "this state follows from a case"),
     "unit_on_case": QT_TRANSLATE_NOOP("Reason", "on case {case_id}: the case decides"),
+    "learned_words": QT_TRANSLATE_NOOP("Reason", "closed cases with “{words}”"),
+    "learned_place": QT_TRANSLATE_NOOP("Reason", "closed cases of {grid_id}"),
+    "learned_item": QT_TRANSLATE_NOOP("Reason", "closed cases of item {item_code}"),
+    "learned_count": QT_TRANSLATE_NOOP("Reason", "{count} of {of} closed cases"),
     "outside_radius": QT_TRANSLATE_NOOP("Reason", "too far: {metres} m"),
     # why an act is refused
     "ptz_held": QT_TRANSLATE_NOOP(

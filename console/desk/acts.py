@@ -189,6 +189,10 @@ def _check_references(entered: ActInput, context: DeskContext) -> None:
     for named in (entered.inspector_id, entered.helper_id):
         if named is not None and directory.inspector(named) is None:
             raise ActRefused(Message("unknown_inspector", {"inspector_id": named}))
+    if entered.partner is not None:
+        partner = directory.partner(entered.partner)
+        if partner is None or not partner.sends:
+            raise ActRefused(Message("unknown_partner", {"partner": entered.partner}))
     if (
         entered.item_code is not None
         and directory.site.items
@@ -223,6 +227,9 @@ def _with_pick(
 
 def _with_unit(case: CaseData, entered: ActInput, context: DeskContext) -> ActInput:
     """Another item or area means another unit, unless the operator named one."""
+    partner = context.directory.partner(entered.partner)
+    if partner is not None:
+        return msgspec.structs.replace(entered, unit=UnitName(partner.name))
     if entered.unit is not None:
         return entered
     item_code, grid_id = entered.item_code or case.item_code, entered.grid_id or case.grid_id

@@ -32,6 +32,7 @@ from console.desk.fleet import FleetShelf
 from console.desk.intake import take_alert, take_ticket
 from console.desk.live_desk import LiveDesk
 from console.desk.messages import Message
+from console.desk.partners.partner_desk import PartnerDesk
 from console.desk.people_desk import PeopleDesk
 from console.desk.routes import StreetService
 from console.desk.seat_holds import SeatHolds
@@ -90,6 +91,7 @@ class Desk:
         self._units = UnitDesk(self._context)
         self._people = PeopleDesk(self._context, hub_state_folder(directory().site))
         self._holds = SeatHolds()
+        self._partners = PartnerDesk(self._context)
         self._suggester = SuggesterShelf()
         self._tickets = TicketDesk(self._context)
         self._fences = FenceDesk(self._context)
@@ -126,6 +128,7 @@ class Desk:
             **self._live.operations(),
             **self._holds.operations(),
             **self._tickets.operations(),
+            **self._partners.operations(),
             "case": ReadingOperation(self._case),
             "count": ReadingOperation(self._count),
             "candidates": ReadingOperation(self._candidates),
@@ -144,8 +147,8 @@ class Desk:
         }
 
     def tick(self, tx: Transaction, now_utc_ns: int) -> Sequence[Event]:
-        """Units and fences: due times are instants, so that a light changes without an event."""
-        return [*self._units.tick(tx), *self._fences.tick(tx)]
+        """Units, fences, receipts: due times are instants, so that a light changes without an event."""
+        return [*self._units.tick(tx), *self._fences.tick(tx), *self._partners.tick(tx)]
 
     def _context(self) -> DeskContext:
         directory = self._directory()
@@ -179,6 +182,7 @@ class Desk:
             "timeline": rows,
             "alerts": case_store.alerts_of_case(tx, case.case_id),
             "duplicates": duplicates_of(tx, case, self._context()),
+            **self._partners.of_case(tx, case),
             "suggestions": suggestions_for(case, self._context(), self._shelved(tx)),
         }
         return OperationResult(reply)

@@ -74,6 +74,7 @@ ENGLISH = {
     "field_token": "this link is not valid any more; ask the command centre for a new one",
     "no_candidate": "nobody can be sent now: {count} inspector(s), each with a reason",
     "unknown_inspector": "no inspector is called {inspector_id}",
+    "unknown_partner": "partners.toml has no partner {partner} that cases are sent to",
     "unknown_item": "no item has the code {item_code}",
     "unknown_grid": "no grid cell has the id {grid_id}",
     # why somebody is proposed
@@ -123,7 +124,7 @@ DONE = {
     "note": "noted", "photo": "photographed", "inspect": "inspected on the spot", "lift": "taken out of supervision",
     "consult": "consulted on", "joint_call": "called together", "fallback": "given to its fallback owner",
     "request": "asked for", "approve": "approved", "decline": "declined", "split": "split",
-    "reopen": "opened again",
+    "reopen": "opened again", "hand_over": "handed over", "partner_note": "noted by a partner",
 }  # fmt: skip
 
 

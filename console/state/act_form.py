@@ -29,6 +29,7 @@ class FieldKind(enum.Enum):
     SCORE = "score"
     WANTED = "wanted"
     PHOTO = "photo"
+    PARTNER = "partner"
 
 
 class FormField(Struct, frozen=True):
@@ -59,6 +60,7 @@ _KINDS = {
     "satisfaction": FieldKind.SCORE,
     "wanted": FieldKind.WANTED,
     "photo": FieldKind.PHOTO,
+    "partner": FieldKind.PARTNER,
 }
 #: What a callback may say and what a department may ask for, as the hub has them.
 SCORES = ("100", "80", "50", "0", "-100")
@@ -123,6 +125,9 @@ def _choices(
         alike = [str(one.case_id) for one in detail.duplicates] if detail is not None else []
         others = [str(other.id) for other in session.cases.open_rows() if other.id != row.id]
         return tuple(dict.fromkeys((*alike, *others)))
+    if kind is FieldKind.PARTNER:
+        detail = session.detail.get()
+        return tuple(one.id for one in detail.partners) if detail is not None else ()
     if kind in (FieldKind.UNIT, FieldKind.UNITS):
         return tuple(sorted({str(rule.unit) for rule in session.site.dispatch_rules}))
     if kind is FieldKind.ITEM:

@@ -53,6 +53,7 @@ _LABELS = {
     "new_title": QT_TRANSLATE_NOOP("ActForm", "Title of the new case"),
     "satisfaction": QT_TRANSLATE_NOOP("ActForm", "Satisfaction"),
     "wanted": QT_TRANSLATE_NOOP("ActForm", "What is asked for"),
+    "partner": QT_TRANSLATE_NOOP("ActForm", "Platform"),
     "photo": QT_TRANSLATE_NOOP("ActForm", "Picture (SHA-256; comes from the field page)"),
 }
 _ROLES = {
@@ -210,6 +211,10 @@ class ActDialog(QDialog):
         if kind is FieldKind.ITEM:
             names = {str(item.code): item.name_zh for item in self._session.site.items}
             return f"{choice} {names.get(choice, '')}".rstrip()
+        if kind is FieldKind.PARTNER:
+            detail = self._session.detail.get()
+            able = detail.partners if detail is not None else ()
+            return next((one.name for one in able if one.id == choice), choice)
         if kind is FieldKind.WANTED:
             return words.act_text(choice)
         texts = {FieldKind.SCORE: _SCORES, FieldKind.PASSED: _PASSED}.get(kind, {})

@@ -33,8 +33,15 @@ class StoreSettings(Struct, frozen=True):
     url: str | None = None
     #: Events older than this leave the log; 400 keeps a year for the yearly comparison.
     retention_days: Annotated[int, Meta(ge=1, le=36_500)] = 400
-    #: Clips and snapshots not referred to by an open case; 90 days is the usual video rule.
+    #: Pictures and clips of a closed case are held so long; 90 days is the usual video rule. Open
+    #: cases hold theirs always.
     evidence_retention_days: Annotated[int, Meta(ge=1, le=36_500)] = 90
+    #: The same for kinds that are held otherwise, e.g. { fire = 365 }.
+    evidence_kind_days: dict[str, Annotated[int, Meta(ge=1, le=36_500)]] = field(
+        default_factory=dict
+    )
+    #: Of rejected cases at most so long, and of alerts no case came of.
+    evidence_rejected_days: Annotated[int, Meta(ge=7, le=36_500)] = 30
     #: Below this free space the hub refuses new evidence and says so.
     free_space_min_mb: Annotated[int, Meta(ge=0, le=10_000_000)] = 500
     #: SQLite's locks do not work on network file systems: only for people who know theirs does.
@@ -357,7 +364,7 @@ class UnitSettings(Struct, frozen=True):
 class Settings(Struct, frozen=True):
     """Every table of site.toml but [hub], which is `Site.hub`."""
 
-    store: StoreSettings = StoreSettings()
+    store: StoreSettings = field(default_factory=StoreSettings)
     model: ModelSettings = ModelSettings()
     vision: VisionSettings = VisionSettings()
     cameras: CameraSettings = CameraSettings()

@@ -46,6 +46,7 @@ COMMANDS = {
     "export": "cases as CSV, XLSX, signed ZIP; one case as a PDF sheet",
     "transitions": "the case loop as a diagram",
     "suggester": "learns items, areas and units from closed cases",
+    "evidence": "what of pictures and clips may go, and the record of what went",
     "partners": "cases to and from other platforms: what waits for a receipt",
     "operators": "who may sign in at the seats",
     "keys": "CURVE keys for publishers, readers and operators",

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from config.directory import SiteDirectory
-from config.paths import hub_state_folder
+from config.paths import hub_state_folder, state_folder
 from config.settings import CalendarSettings
 from console.desk import case_store, queries
 from console.desk.acts import actor_name, acts_of, perform, propose
@@ -24,6 +24,8 @@ from console.desk.candidate_query import candidates_reply
 from console.desk.clock_rules import WorkingCalendar
 from console.desk.desk_context import DeskContext
 from console.desk.duplicates import duplicates_of
+from console.desk.evidence.disk import low_mb
+from console.desk.evidence.references import references_reply
 from console.desk.exchange.importing import import_cases
 from console.desk.fence_desk import FenceDesk
 from console.desk.field_checkpoints import AddRow
@@ -133,6 +135,7 @@ class Desk:
             "count": ReadingOperation(self._count),
             "candidates": ReadingOperation(self._candidates),
             "suggest": ReadingOperation(self._suggest),
+            "evidence.references": ReadingOperation(self._evidence),
             "audit.verify": ReadingOperation(self._verify_audit),
         }
 
@@ -189,12 +192,22 @@ class Desk:
 
     def _count(self, tx: Transaction, request: dict[str, Any], caller: Caller) -> OperationResult:
         day_start_ns = self._context().calendar.day_start_utc_ns(tx.now_utc_ns)
-        return OperationResult(queries.count_cases(tx, request, day_start_ns))
+        site = self._directory().site
+        least_mb = site.settings.store.free_space_min_mb
+        counted = queries.count_cases(tx, request, day_start_ns)
+        disk_mb = low_mb(state_folder(site), least_mb)
+        return OperationResult({**counted, "disk_low_mb": disk_mb, "disk_least_mb": least_mb})
 
     def _candidates(
         self, tx: Transaction, request: dict[str, Any], caller: Caller
     ) -> OperationResult:
         return OperationResult(candidates_reply(tx, request, self._context()))
+
+    def _evidence(
+        self, tx: Transaction, request: dict[str, Any], caller: Caller
+    ) -> OperationResult:
+        settings = self._directory().site.settings.store
+        return OperationResult(references_reply(tx, request, settings))
 
     def _suggest(self, tx: Transaction, request: dict[str, Any], caller: Caller) -> OperationResult:
         return OperationResult(suggestions_reply(tx, request, self._context(), self._shelved(tx)))

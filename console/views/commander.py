@@ -69,12 +69,14 @@ class Commander(QObject):
         self._ask_reason = ask_reason
         self._ask_act = ask_act
         self._hold = DispatchHold()
+        self._disk_is_low = False
         self._dispatch_when_known: CaseId | None = None
         self._tiles = TileCommander(session)
         self.escort = EscortDesk(session)
         self._tick = QTimer(self, interval=HOLD_TICK_MS)
         self._tick.timeout.connect(self._on_tick)
         session.candidates.changed.connect(self._on_candidates)
+        session.disk_low.changed.connect(self._on_disk_low)
 
     # -- commands
 
@@ -203,6 +205,15 @@ class Commander(QObject):
         title = words.kind_text(row.case.kind) if row is not None else case_id
         text = translate("Commands", "{0}: {1}").format(title, words.act_text(act))
         self._session.say(text)
+
+    def _on_disk_low(self, low: tuple[int, int] | None) -> None:
+        """Told once each time the hub's disk gets low."""
+        if low is not None and not self._disk_is_low:
+            text = translate(
+                "Commands", "The hub's disk has {0} MB left; below {1} MB no evidence is taken."
+            )
+            self._session.say(text.format(*low), Severity.PROBLEM)
+        self._disk_is_low = low is not None
 
     def on_refused(self, act: str, case_id: str, reason: Reason) -> None:
         """The hub refused or did not answer."""

@@ -109,7 +109,7 @@ class PartnersDoor:
         sha = request.match_info["sha"]
         try:
             await self._sender(request, EVIDENCE_PREFIX + sha.encode())
-            if await asyncio.to_thread(self._store.has, sha):
+            if await asyncio.to_thread(self._store.is_wanted_again, sha):
                 return web.Response(status=200)
             async with asyncio.timeout(EVIDENCE_S):
                 await self._keep(request, sha)

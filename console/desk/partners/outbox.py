@@ -259,3 +259,10 @@ def shown(rows: Sequence[OutRow]) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
+
+
+def waiting_evidence(tx: Transaction) -> tuple[str, ...]:
+    """What messages still on their way name."""
+    rows = tx.execute(select(outbox.c.body).where(outbox.c.state == OutState.WAITING.value))
+    named = (msgspec.json.decode(row.body, type=Message).evidence for row in rows)
+    return tuple(dict.fromkeys(sha for shas in named for sha in shas))

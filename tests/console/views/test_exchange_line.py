@@ -18,5 +18,26 @@ def test_a_receipt_and_a_wait_read_as_what_they_are(seat: Seat) -> None:
     assert exchanged_text(came).startswith("← City: withdrawn")
 
 
+def test_a_low_disk_of_the_hub_is_told_once(seat: Seat) -> None:
+    seat.hub.answers["count"] = {
+        "open": 1,
+        "late": 0,
+        "today": 1,
+        "disk_low_mb": 700,
+        "disk_least_mb": 500,
+    }
+    seat.desk.read_head()
+    seat.wait(lambda: seat.session.disk_low.get() == (700, 500))
+    notice = seat.session.notice.get()
+    assert notice is not None
+    assert "700 MB" in notice.text
+    seat.session.say("something else")
+    seat.session.disk_low.set((699, 500))
+    assert seat.session.notice.get().text == "something else"  # type: ignore[union-attr]
+    seat.session.disk_low.set(None)
+    seat.session.disk_low.set((600, 500))
+    assert "600 MB" in seat.session.notice.get().text  # type: ignore[union-attr]
+
+
 def test_a_case_nobody_else_knows_of_has_no_such_line(seat: Seat) -> None:
     assert not seat.window.case_view.exchange.isVisible()

@@ -147,8 +147,8 @@ class DeskLine(QObject):
         if all(isinstance(reply.get(name), int) for name in names):
             self._session.head.set(QueueCounts(*(int(reply[name]) for name in names)))
         low, least = reply.get("disk_low_mb"), reply.get("disk_least_mb")
-        known = isinstance(low, int) and isinstance(least, int)
-        self._session.disk_low.set((low, least) if known else None)
+        has_both = isinstance(low, int) and isinstance(least, int)
+        self._session.disk_low.set((int(low or 0), int(least or 0)) if has_both else None)
 
     def _on_head_failed(self, _error: GridwallError) -> None:
         self._session.head.set(None)

@@ -26,7 +26,7 @@ from console.desk.dispatch_rules import unit_for
 from console.desk.journal import record
 from console.desk.messages import DONE, ActRefused, Message
 from console.desk.queries import convert
-from console.desk.workflow import decide, may, offers, proposed, who_may
+from console.desk.workflow import Offer, decide, may, offers, proposed, who_may
 from ingest.feed.envelope import Event
 from ingest.feed.log import Transaction
 from ingest.feed.participant import Caller, OperationRefused, OperationResult
@@ -145,18 +145,23 @@ def _reply(
 
 def acts_of(case: CaseData, caller: Caller, context: DeskContext) -> list[dict[str, Any]]:
     """Every act: whether it is allowed now, if not why (message id and English), who may."""
-    return [
-        {
-            "act": offer.act,
-            "allowed": offer.allowed,
-            "reason": offer.reason.id if offer.reason else "",
-            "reason_text": offer.reason.english if offer.reason else "",
-            "values": offer.reason.values if offer.reason else {},
-            "who_may": offer.who_may,
-            "needs": offer.needs,
-        }
-        for offer in offers(context.table, case, caller.roles)
-    ]
+    return [_told(offer, context) for offer in offers(context.table, case, caller.roles)]
+
+
+def _told(offer: Offer, context: DeskContext) -> dict[str, Any]:
+    reason = offer.reason
+    if reason is None and "partner" in offer.needs:  # the table does not know the site
+        has_any = any(partner.sends for partner in context.directory.site.partners)
+        reason = None if has_any else Message("no_partner")
+    return {
+        "act": offer.act,
+        "allowed": reason is None,
+        "reason": reason.id if reason else "",
+        "reason_text": reason.english if reason else "",
+        "values": reason.values if reason else {},
+        "who_may": offer.who_may,
+        "needs": offer.needs,
+    }
 
 
 def _check_version(tx: Transaction, asked: ActRequest, case: CaseData) -> None:

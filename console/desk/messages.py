@@ -74,6 +74,7 @@ ENGLISH = {
     "field_token": "this link is not valid any more; ask the command centre for a new one",
     "no_candidate": "nobody can be sent now: {count} inspector(s), each with a reason",
     "unknown_inspector": "no inspector is called {inspector_id}",
+    "no_partner": "partners.toml names no platform that cases are sent to",
     "unknown_partner": "partners.toml has no partner {partner} that cases are sent to",
     "unknown_item": "no item has the code {item_code}",
     "unknown_grid": "no grid cell has the id {grid_id}",

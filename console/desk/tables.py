@@ -121,12 +121,7 @@ audit = Table(
 partner_outbox = Table(
     "desk_partner_outbox",
     metadata,
-    Column(
-        "number",
-        Integer().with_variant(BigInteger, "postgresql"),
-        primary_key=True,
-        autoincrement=False,
-    ),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("message_id", EXACT_TEXT, nullable=False, unique=True),
     Column("partner", EXACT_TEXT, nullable=False),
     Column("case_id", EXACT_TEXT, nullable=False),

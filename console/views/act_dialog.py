@@ -27,6 +27,7 @@ from console.state.act_form import (
     FieldKind,
     FormField,
     fields_of,
+    learned_of,
     missing,
     offers_in_order,
     request_of,
@@ -186,12 +187,18 @@ class ActDialog(QDialog):
 
     def _add(self, one: FormField) -> None:
         widget: QLineEdit | QComboBox
+        learned = {
+            found.label: f" · {translate('Suggest', 'Learned')} {found.confidence:.0%}"
+            for found in learned_of(one.kind, self._session)
+        }
         if one.choices and one.kind is not FieldKind.UNITS:
             widget = QComboBox(self)
             if not one.required and one.kind is not FieldKind.PASSED:
                 widget.addItem("—", "")
             for choice in one.choices:
-                widget.addItem(self._choice_text(one.kind, choice), choice)
+                widget.addItem(
+                    self._choice_text(one.kind, choice) + learned.get(choice, ""), choice
+                )
             widget.currentIndexChanged.connect(self._tell)
         else:
             widget = QLineEdit(self)

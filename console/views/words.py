@@ -287,6 +287,7 @@ _REASONS = {
     "no_candidate": QT_TRANSLATE_NOOP("Reason", "nobody can be sent now: see the reasons below"),
     "too_many_photos": QT_TRANSLATE_NOOP("Reason", "the case holds as many photos as it may"),
     "unknown_inspector": QT_TRANSLATE_NOOP("Reason", "no inspector is called {inspector_id}"),
+    "no_partner": QT_TRANSLATE_NOOP("Reason", "this site sends cases to no other platform"),
     "unknown_partner": QT_TRANSLATE_NOOP("Reason", "no platform {partner} takes cases"),
     "unknown_item": QT_TRANSLATE_NOOP("Reason", "no item has the code {item_code}"),
     "unknown_grid": QT_TRANSLATE_NOOP("Reason", "no grid cell has the id {grid_id}"),

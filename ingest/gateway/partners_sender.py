@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
 import httpx
 import msgspec
@@ -173,12 +173,13 @@ class PartnersSender:
             path = self._store.path(sha)
             if not path.is_file():
                 return
-            content = path.read_bytes()
+            file = path.open("rb")
         except (EvidenceInvalid, OSError):
             return
         signed = EVIDENCE_PREFIX + sha.encode()
         where = f"evidence/{sha}"
-        answer = self._request("PUT", partner, secret, where, sha, signed, content, EVIDENCE_S)
+        with file:
+            answer = self._request("PUT", partner, secret, where, sha, signed, file, EVIDENCE_S)
         if not answer.is_success:
             raise NoReceipt(f"{partner.name} does not take evidence: {answer.status_code}")
 
@@ -190,7 +191,7 @@ class PartnersSender:
         where: str,
         signed_id: str,
         signed: bytes,
-        content: bytes,
+        content: bytes | BinaryIO,
         timeout_s: float = DELIVERY_S,
     ) -> httpx.Response:
         headers = {

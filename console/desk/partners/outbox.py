@@ -107,7 +107,8 @@ def follow(tx: Transaction, before: CaseData | None, after: CaseData) -> None:
 
 def _write(tx: Transaction, partner_id: str, kind: Kind, case: CaseData) -> None:
     last = tx.execute(select(func.max(outbox.c.number))).scalar()
-    number = 1 if last is None else last + 1  # one thread writes
+    # one thread writes; by the clock, so that a restored log does not begin again below what was sent
+    number = max((last or 0) + 1, tx.now_utc_ns // 1_000_000)
     from_handler = origin_of(case) == partner_id
     note = case.note or (f"merged into {case.merged_into}" if case.merged_into else "")
     message = Message(

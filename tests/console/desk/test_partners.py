@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import uuid
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -12,6 +13,7 @@ import pytest
 
 from console.desk.case import CaseData, CaseState, Ending
 from console.desk.partners.outbox import RETRY_MOST_S, told_of
+from console.desk.tables import partner_outbox
 from ingest.feed.envelope import utc_text
 from ingest.feed.participant import Caller, OperationRefused
 from ingest.partners.messages import Kind
@@ -326,6 +328,27 @@ def test_only_the_gateway_speaks_for_partners(bench: PartnerBench) -> None:
         bench.ask("partners.take", reader, partner="district", message=bench.message("urged", "x"))
     with pytest.raises(OperationRefused):
         bench.ask("partners.settle", reader, number=1)
+
+
+def test_numbers_go_on_above_what_was_sent_before_a_restore(bench: PartnerBench) -> None:
+    bench.handed_over()
+    number = bench.due()[0]["number"]
+    with bench.store.transaction() as tx:
+        tx.execute(partner_outbox.delete())  # as if the backup were older than the message
+    bench.clock.advance(1.0)
+    bench.handed_over()
+    assert bench.due()[0]["number"] > number
+
+
+def test_without_partners_the_act_says_why_not(tmp_path: Path) -> None:
+    alone = DeskBench(tmp_path / "alone")
+    try:
+        case = alone.act(alone.raised_case().case_id, "file")
+        acts = alone.ask("case", id=case.case_id)["acts"]
+        (offer,) = [one for one in acts if one["act"] == "hand_over"]
+        assert (offer["allowed"], offer["reason"]) == (False, "no_partner")
+    finally:
+        alone.close()
 
 
 def test_the_audit_chain_holds_over_it(bench: PartnerBench) -> None:

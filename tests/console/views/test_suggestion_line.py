@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox
+from pytestqt.qtbot import QtBot
 
+from console.state.candidates import ActOffer
+from console.views.act_dialog import ActDialog
 from tests.console.views.conftest import Seat
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -52,6 +56,21 @@ def test_one_key_takes_it_over_and_says_where_it_came_from(seat: Seat) -> None:
     assert sent["act"] == "amend"
     assert sent["unit"] == "Street office"
     assert "0.87" in sent["suggested"]
+
+
+def test_a_form_has_the_rules_unit_first_then_what_was_learned(seat: Seat, qtbot: QtBot) -> None:
+    _learned(seat)
+    row = seat.session.cases.get(seat.session.open_case.get())
+    assert row is not None
+    offer = ActOffer("fallback", True, needs=("unit", "note"))
+    dialog = ActDialog(row, (offer,), seat.session)
+    qtbot.addWidget(dialog)
+    box = dialog.input("unit")
+    assert isinstance(box, QComboBox)
+    assert [box.itemText(n) for n in range(3)] == [
+        "Traffic police", "Street office · Learned 87%", "Duty · Learned 6%",
+    ]  # fmt: skip
+    assert box.currentData() == "Traffic police"
 
 
 def test_nothing_is_sent_where_the_act_is_not_allowed(seat: Seat) -> None:

@@ -193,6 +193,12 @@ class _Reading:
         if path is not None and not path.exists():
             found = f"no file {shown(site.tiles)}"
             self._problems(SITE_FILE).error(found, "a tile file or a URL template", key="tiles")
+        for partner in site.partners:
+            for name in partner.secret_files:
+                if not (self._folder / name).is_file():
+                    found = f"no file {shown(name)}: {partner.name} can neither be told nor heard"
+                    expected = "the secret shared with them, 24 bytes or more"
+                    self._problems("partners.toml").warning(found, expected, key="secret_files")
         for layer in site.layer_files:
             check_layer(layer, site.datum, self._problems(f"{LAYERS_FOLDER}/{layer.name}"))
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from config.load import check_site, load_site
+from config.problems import Severity
 from config.watch import SiteWatcher
 from tests.config.site_folder import write_site
 
@@ -41,10 +42,20 @@ def test_a_partner_is_read_with_its_defaults(tmp_path: Path) -> None:
 def test_what_is_wrong_is_told_with_its_key(tmp_path: Path, old: str, new: str, told: str) -> None:
     site, problems = check_site(write_site(tmp_path, partners=GOOD.replace(old, new)))
     assert site is None
-    (problem,) = problems
+    (problem,) = (one for one in problems if one.severity is Severity.ERROR)
     assert problem.file == "partners.toml"
     assert problem.key is not None
     assert told in problem.key
+
+
+def test_a_secret_that_is_not_there_is_told(tmp_path: Path) -> None:
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "new.secret").write_bytes(b"x" * 32)
+    site, problems = check_site(write_site(tmp_path, partners=GOOD))
+    assert site is not None
+    (problem,) = problems
+    assert "keys/old.secret" in problem.found
+    assert problem.severity is Severity.WARNING
 
 
 def test_a_change_is_told_as_the_sites_own(tmp_path: Path) -> None:

@@ -23,6 +23,8 @@ from config.site import (
     InspectorId,
     Item,
     ItemCode,
+    Partner,
+    PartnerId,
     Site,
     Zone,
     ZoneId,
@@ -50,6 +52,7 @@ class SiteDirectory:
         self._cameras = {camera.id: camera for camera in site.cameras}
         self._cells = {cell.id: cell for cell in site.grid}
         self._inspectors = {inspector.id: inspector for inspector in site.inspectors}
+        self._partners = {partner.id: partner for partner in site.partners}
         self._items = {item.code: item for item in site.items}
         self._zones = {zone.id: zone for zone in site.zones}
         self._calibrations = {entry.camera_id: entry for entry in site.calibrations}
@@ -74,6 +77,9 @@ class SiteDirectory:
     def inspector_of_device(self, device_id: str) -> Inspector | None:
         """Compares without leading zeros."""
         return self._devices.get(canonical_device_id(device_id))
+
+    def partner(self, partner_id: str | None) -> Partner | None:
+        return self._partners.get(PartnerId(partner_id)) if partner_id else None
 
     def item(self, code: str | None) -> Item | None:
         return self._items.get(ItemCode(code)) if code else None

@@ -16,6 +16,7 @@ from config.calibrations import read_calibrations
 from config.fences import read_fences
 from config.grid import read_grid
 from config.operators import read_operators
+from config.partners import read_partners
 from config.plausibility import centre_of, check_layer, check_places, tiles_path
 from config.problems import (
     FileProblems,
@@ -60,6 +61,7 @@ SITE_FILES = (
     "fences.toml",
     "rounds.toml",
     "operators.toml",
+    "partners.toml",
 )
 STREETS_FILE = "streets.osm.pbf"
 LAYERS_FOLDER = "layers"
@@ -121,6 +123,7 @@ def report(folder: Path, environment: Mapping[str, str] | None = None) -> SiteRe
         "fences": len(site.fences),
         "rounds": len(site.rounds),
         "operators": len(site.operators),
+        "partners": len(site.partners),
     }
     return SiteReport(None if has_errors(problems) else site, problems, counts)
 
@@ -161,6 +164,7 @@ class _Reading:
             fences=self._file("fences.toml", lambda c, p: read_fences(c, datum, p), ()),
             rounds=self._file("rounds.toml", read_rounds, ()),
             operators=self._file("operators.toml", read_operators, ()),
+            partners=self._file("partners.toml", read_partners, ()),
             streets_file=self._streets_file(header.streets),
             tiles=header.tiles,
             layer_files=tuple(sorted(self._folder.glob(f"{LAYERS_FOLDER}/*.geojson"))),
@@ -189,6 +193,12 @@ class _Reading:
         if path is not None and not path.exists():
             found = f"no file {shown(site.tiles)}"
             self._problems(SITE_FILE).error(found, "a tile file or a URL template", key="tiles")
+        for partner in site.partners:
+            for name in partner.secret_files:
+                if not (self._folder / name).is_file():
+                    found = f"no file {shown(name)}: {partner.name} can neither be told nor heard"
+                    expected = "the secret shared with them, 24 bytes or more"
+                    self._problems("partners.toml").warning(found, expected, key="secret_files")
         for layer in site.layer_files:
             check_layer(layer, site.datum, self._problems(f"{LAYERS_FOLDER}/{layer.name}"))
 

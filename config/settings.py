@@ -15,40 +15,10 @@ from zoneinfo import ZoneInfo
 from msgspec import Meta, Struct, field
 
 from config.linkage_settings import AttentionSettings, LinkageSettings
+from config.store_settings import StoreSettings
 from config.travel import Travel
 
 Fraction = Annotated[float, Meta(ge=0.0, le=1.0)]
-
-
-#: What `[store] url` may begin with.
-STORE_SCHEMES = ("postgresql://", "postgres://", "postgresql+psycopg://")
-
-
-class EvidenceAccess(enum.Enum):
-    """Who gets evidence from the gateway: AUTO asks for a grant where the site has keys or operators."""
-
-    AUTO = "auto"
-    OPEN = "open"
-    GUARDED = "guarded"
-
-
-class StoreSettings(Struct, frozen=True):
-    """[store]: where state lives and how long it is kept."""
-
-    #: Base folder of all state, relative to the site folder; `hub` and `worker-<host>` are inside.
-    folder: str = "state"
-    #: PostgreSQL URL of the log and the cases; None = SQLite in the hub's state folder.
-    url: str | None = None
-    #: Events older than this leave the log; 400 keeps a year for the yearly comparison.
-    retention_days: Annotated[int, Meta(ge=1, le=36_500)] = 400
-    #: Clips and snapshots not referred to by an open case; 90 days is the usual video rule.
-    evidence_retention_days: Annotated[int, Meta(ge=1, le=36_500)] = 90
-    #: Whether pictures and clips need a grant of the query socket (`evidence.grant`).
-    evidence_access: EvidenceAccess = EvidenceAccess.AUTO
-    #: Below this free space the hub refuses new evidence and says so.
-    free_space_min_mb: Annotated[int, Meta(ge=0, le=10_000_000)] = 500
-    #: SQLite's locks do not work on network file systems: only for people who know theirs does.
-    allow_network_file_system: bool = False
 
 
 class ModelSettings(Struct, frozen=True):
@@ -315,6 +285,10 @@ class DeskSettings(Struct, frozen=True):
     #: Open cases this near in place and time may be the same matter: offered for merging.
     duplicate_radius_m: Annotated[float, Meta(ge=0.0, le=5_000.0)] = 60.0
     duplicate_window_s: Annotated[float, Meta(ge=0.0, le=2_592_000.0)] = 21_600.0
+    #: A learned suggestion less likely than this is not shown.
+    suggest_least: Fraction = 0.2
+    #: A suggester older than this has not seen how the city works now: only the rules count.
+    suggester_days: Annotated[float, Meta(gt=0.0, le=3650.0)] = 180.0
 
     def speed_mps(self, travel: Travel) -> float:
         """Metres a second door to door."""
@@ -363,7 +337,7 @@ class UnitSettings(Struct, frozen=True):
 class Settings(Struct, frozen=True):
     """Every table of site.toml but [hub], which is `Site.hub`."""
 
-    store: StoreSettings = StoreSettings()
+    store: StoreSettings = field(default_factory=StoreSettings)
     model: ModelSettings = ModelSettings()
     vision: VisionSettings = VisionSettings()
     cameras: CameraSettings = CameraSettings()

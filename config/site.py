@@ -26,6 +26,7 @@ InspectorId = NewType("InspectorId", str)
 DeviceId = NewType("DeviceId", str)
 ItemCode = NewType("ItemCode", str)
 UnitName = NewType("UnitName", str)
+PartnerId = NewType("PartnerId", str)
 
 
 class Camera(Struct, frozen=True):
@@ -241,6 +242,26 @@ class Operator(Struct, frozen=True):
     streets: frozenset[GridId] = frozenset()
 
 
+class Partner(Struct, frozen=True):
+    """Another platform that cases go to and come from (partners.toml).
+
+    Attributes:
+        url: of its exchange door. we: what it calls us.
+        secret_files: in the site folder; the first signs, all are accepted (a change of secrets).
+        receipt_s: a case sent there comes back to the dispatcher when no receipt came by then.
+        sends, takes: whether cases go there, and are taken from there.
+    """
+
+    id: PartnerId
+    name: str
+    url: str
+    we: str
+    secret_files: tuple[str, ...]
+    receipt_s: float = 86_400.0
+    sends: bool = True
+    takes: bool = True
+
+
 class HubAddresses(Struct, frozen=True):
     """Where the hub listens; defaults are the contract's loopback addresses.
 
@@ -287,6 +308,7 @@ class Site(Struct, frozen=True):
     fences: tuple[Fence, ...] = ()
     rounds: tuple[PatrolRound, ...] = ()
     operators: tuple[Operator, ...] = ()
+    partners: tuple[Partner, ...] = ()
     streets_file: Path | None = None
     tiles: str | None = None
     layer_files: tuple[Path, ...] = field(default_factory=tuple)

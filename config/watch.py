@@ -28,7 +28,6 @@ REGISTER_OF_FIELD = {
     "checkpoints": "checkpoints",
     "fences": "fences",
     "rounds": "rounds",
-    "operators": "operators",
 }
 _SITE_FIELDS = (
     "name",
@@ -38,6 +37,8 @@ _SITE_FIELDS = (
     "tiles",
     "layer_files",
     "settings",
+    "operators",  # told as "site": what stands in them is not read over the socket
+    "partners",
     "datum",
 )
 

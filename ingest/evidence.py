@@ -64,10 +64,20 @@ class EvidenceStore:
     def has(self, sha: str) -> bool:
         return self.path(sha).is_file()
 
+    def is_wanted_again(self, sha: str) -> bool:
+        """Whether it is here; then it counts as new, since somebody is about to name it."""
+        try:
+            os.utime(self.path(sha))
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise RetryLater(f"evidence cannot be kept: {error}") from error
+        return True
+
     def put(self, content: bytes) -> str:
         """Stores `content`, on disk when this returns. Raises RetryLater when it cannot."""
         sha = hashlib.sha256(content).hexdigest()
-        if not self.has(sha):
+        if not self.is_wanted_again(sha):
             with self.incoming(sha) as incoming:
                 incoming.write(content)
                 incoming.keep()

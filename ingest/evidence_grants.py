@@ -13,8 +13,8 @@ import hmac
 
 from msgspec import Struct
 
-from config.settings import EvidenceAccess
 from config.site import Site
+from config.store_settings import EvidenceAccess
 from ingest.clock import Clock
 
 #: The file of the secret in the hub's state folder.

@@ -21,6 +21,7 @@ from config.load import load_site
 from config.paths import hub_state_folder, network_file_system
 from config.problems import SiteInvalid
 from config.site import Site
+from console.app.evidence_night import EvidenceNight
 from console.desk.desk import Desk
 from console.desk.escalation import EscalationService
 from console.desk.library import Library
@@ -183,6 +184,7 @@ class HubApp:
         )
         self._site = site
         self._gateway = GatewayChild(site, site.hub.query) if with_gateway else None
+        self._night = EvidenceNight(site, folder, site.hub.query)
 
     def start(self, stop: StopToken) -> dict[str, Any]:
         """Opens the sockets and the gateway; returns what the ready line says."""
@@ -220,11 +222,13 @@ class HubApp:
                 return
             if self._gateway is not None:
                 self._gateway.look_after()
+            self._night.look()
 
     def close(self) -> None:
         """In reverse order of start. Idempotent."""
         if self._gateway is not None:
             self._gateway.close()
+        self._night.wait(LEAVE_S)
         self._ptz.close()
         self._hub.close()
         self._store.close()

@@ -56,6 +56,8 @@ ACTS = {
     "joint_call": "Several units are called together (吹哨报到).",
     "fallback": "One unit owns it for good (兜底).",
     "reopen": "Handled again after closing (重办).",
+    "hand_over": "Handed over to another platform (移交).",
+    "partner_note": "What another platform says of it.",
     "import": "Taken over from another system's table.",
     "alert_cleared": "What the alert saw has ended.",
 }

@@ -148,6 +148,9 @@ class DeskLine(QObject):
         names = ("open", "late", "today")
         if all(isinstance(reply.get(name), int) for name in names):
             self._session.head.set(QueueCounts(*(int(reply[name]) for name in names)))
+        low, least = reply.get("disk_low_mb"), reply.get("disk_least_mb")
+        has_both = isinstance(low, int) and isinstance(least, int)
+        self._session.disk_low.set((int(low or 0), int(least or 0)) if has_both else None)
 
     def _on_head_failed(self, _error: GridwallError) -> None:
         self._session.head.set(None)

@@ -21,6 +21,7 @@ class ActInput(Struct, frozen=True):
         helper_id: whom `reinforce` sends as well, or `release` lets go.
         photo, photo_kind: of `photo`; the SHA-256 of a picture in the evidence store.
         wanted: of `request`: the act somebody else has to do.
+        partner: of `hand_over`: the platform of partners.toml that is to handle it.
         alert_ids, new_title: what `split` gives to the new case, and what that one is called.
     """
 
@@ -42,6 +43,7 @@ class ActInput(Struct, frozen=True):
     wanted: str | None = None
     alert_ids: tuple[str, ...] = ()
     new_title: Annotated[str, Meta(max_length=120)] | None = None
+    partner: str | None = None
 
 
 INPUTS = frozenset(ActInput.__struct_fields__)

@@ -26,7 +26,7 @@ from console.desk.dispatch_rules import unit_for
 from console.desk.journal import record
 from console.desk.messages import DONE, ActRefused, Message
 from console.desk.queries import convert
-from console.desk.workflow import decide, may, offers, proposed, who_may
+from console.desk.workflow import Offer, decide, may, offers, proposed, who_may
 from ingest.feed.envelope import Event
 from ingest.feed.log import Transaction
 from ingest.feed.participant import Caller, OperationRefused, OperationResult
@@ -35,18 +35,22 @@ from ingest.feed.participant import Caller, OperationRefused, OperationResult
 _AUDITED_CANDIDATES = 5
 #: Longest name of an actor that is kept.
 _ACTOR_CHARS = 80
+#: Longest note of where a suggestion came from.
+_SUGGESTED_CHARS = 300
 
 
 class ActRequest(Struct, frozen=True):
     """The part of an `act` request that says which act; the rest is an `ActInput`.
 
-    `version`: of the case as the operator saw it; absent = whatever it is now.
+    `version`: of the case as the operator saw it; absent = whatever it is now. `suggested`: what
+    was taken over from the suggester, for the audit row.
     """
 
     case_id: str
     act: str
     version: int | None = None
     actor: str | None = None
+    suggested: str = ""
 
 
 class ProposeRequest(Struct, frozen=True):
@@ -102,6 +106,8 @@ def _performed(
 ) -> OperationResult:
     actor = actor_name(caller, asked.actor)
     detail: dict[str, Any] = {"entered": _entered(entered), "roles": sorted(caller.roles), **more}
+    if asked.suggested:
+        detail["suggested"] = asked.suggested[:_SUGGESTED_CHARS]
     around = context.around(tx)
     target = (
         consequences.merge_target(tx, case, entered)
@@ -139,18 +145,23 @@ def _reply(
 
 def acts_of(case: CaseData, caller: Caller, context: DeskContext) -> list[dict[str, Any]]:
     """Every act: whether it is allowed now, if not why (message id and English), who may."""
-    return [
-        {
-            "act": offer.act,
-            "allowed": offer.allowed,
-            "reason": offer.reason.id if offer.reason else "",
-            "reason_text": offer.reason.english if offer.reason else "",
-            "values": offer.reason.values if offer.reason else {},
-            "who_may": offer.who_may,
-            "needs": offer.needs,
-        }
-        for offer in offers(context.table, case, caller.roles)
-    ]
+    return [_told(offer, context) for offer in offers(context.table, case, caller.roles)]
+
+
+def _told(offer: Offer, context: DeskContext) -> dict[str, Any]:
+    reason = offer.reason
+    if reason is None and "partner" in offer.needs:  # the table does not know the site
+        has_any = any(partner.sends for partner in context.directory.site.partners)
+        reason = None if has_any else Message("no_partner")
+    return {
+        "act": offer.act,
+        "allowed": reason is None,
+        "reason": reason.id if reason else "",
+        "reason_text": reason.english if reason else "",
+        "values": reason.values if reason else {},
+        "who_may": offer.who_may,
+        "needs": offer.needs,
+    }
 
 
 def _check_version(tx: Transaction, asked: ActRequest, case: CaseData) -> None:
@@ -183,6 +194,10 @@ def _check_references(entered: ActInput, context: DeskContext) -> None:
     for named in (entered.inspector_id, entered.helper_id):
         if named is not None and directory.inspector(named) is None:
             raise ActRefused(Message("unknown_inspector", {"inspector_id": named}))
+    if entered.partner is not None:
+        partner = directory.partner(entered.partner)
+        if partner is None or not partner.sends:
+            raise ActRefused(Message("unknown_partner", {"partner": entered.partner}))
     if (
         entered.item_code is not None
         and directory.site.items
@@ -217,6 +232,9 @@ def _with_pick(
 
 def _with_unit(case: CaseData, entered: ActInput, context: DeskContext) -> ActInput:
     """Another item or area means another unit, unless the operator named one."""
+    partner = context.directory.partner(entered.partner)
+    if partner is not None:
+        return msgspec.structs.replace(entered, unit=UnitName(partner.name))
     if entered.unit is not None:
         return entered
     item_code, grid_id = entered.item_code or case.item_code, entered.grid_id or case.grid_id

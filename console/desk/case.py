@@ -114,6 +114,7 @@ class CaseData(Struct, frozen=True):
         needs_check: its source says that somebody looks at the spot before it is filed.
         request: what waits for the duty head's word; any change of state makes it void.
         split_from: the case this one was taken out of; it keeps that one's opening time.
+        partner: the other platform that handles it (partners.toml); its `unit` is that one's name.
         audit_hash: hash of this act's audit row, which ties the log to the chain.
     """
 
@@ -180,3 +181,4 @@ class CaseData(Struct, frozen=True):
     request: Request | None = None
     split_from: CaseId | None = None
     reopened_count: int = 0
+    partner: str | None = None

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from config.directory import SiteDirectory
-from config.paths import hub_state_folder
+from config.paths import hub_state_folder, state_folder
 from config.settings import CalendarSettings
 from console.desk import case_store, queries
 from console.desk.acts import actor_name, acts_of, perform, propose
@@ -24,6 +24,8 @@ from console.desk.candidate_query import candidates_reply
 from console.desk.clock_rules import WorkingCalendar
 from console.desk.desk_context import DeskContext
 from console.desk.duplicates import duplicates_of
+from console.desk.evidence.disk import low_mb
+from console.desk.evidence.references import references_reply
 from console.desk.exchange.importing import import_cases
 from console.desk.fence_desk import FenceDesk
 from console.desk.field_checkpoints import AddRow
@@ -32,9 +34,12 @@ from console.desk.fleet import FleetShelf
 from console.desk.intake import take_alert, take_ticket
 from console.desk.live_desk import LiveDesk
 from console.desk.messages import Message
+from console.desk.partners.partner_desk import PartnerDesk
 from console.desk.people_desk import PeopleDesk
 from console.desk.routes import StreetService
 from console.desk.seat_holds import SeatHolds
+from console.desk.suggester.shelf import Shelved, SuggesterShelf
+from console.desk.suggester.suggestions import suggestions_for, suggestions_reply
 from console.desk.tables import NEVER_NS, STEPS, metadata
 from console.desk.ticket_desk import TicketDesk
 from console.desk.transitions import TransitionsInvalid
@@ -88,6 +93,8 @@ class Desk:
         self._units = UnitDesk(self._context)
         self._people = PeopleDesk(self._context, hub_state_folder(directory().site))
         self._holds = SeatHolds()
+        self._partners = PartnerDesk(self._context)
+        self._suggester = SuggesterShelf()
         self._tickets = TicketDesk(self._context)
         self._fences = FenceDesk(self._context)
         self._live = LiveDesk(self._context, add_row)
@@ -95,9 +102,9 @@ class Desk:
         self._calendar: tuple[CalendarSettings, WorkingCalendar] | None = None
 
     def create_tables(self, tx: Transaction) -> None:
-        """Makes the tables, and begins to read the streets, so that the first dispatch has them."""
+        """Makes the tables; begins to read streets and suggester, so that the first case has them."""
         tx.migrate("desk", metadata, STEPS)
-        self._context()
+        self._shelved(tx)
 
     def on_event(self, tx: Transaction, event: StoredEvent) -> Sequence[Event]:
         """Alerts and tickets make and change cases; everything else is not the desk's."""
@@ -123,9 +130,12 @@ class Desk:
             **self._live.operations(),
             **self._holds.operations(),
             **self._tickets.operations(),
+            **self._partners.operations(),
             "case": ReadingOperation(self._case),
             "count": ReadingOperation(self._count),
             "candidates": ReadingOperation(self._candidates),
+            "suggest": ReadingOperation(self._suggest),
+            "evidence.references": ReadingOperation(self._evidence),
             "audit.verify": ReadingOperation(self._verify_audit),
         }
 
@@ -140,8 +150,8 @@ class Desk:
         }
 
     def tick(self, tx: Transaction, now_utc_ns: int) -> Sequence[Event]:
-        """Units and fences: due times are instants, so that a light changes without an event."""
-        return [*self._units.tick(tx), *self._fences.tick(tx)]
+        """Units, fences, receipts: due times are instants, so that a light changes without an event."""
+        return [*self._units.tick(tx), *self._fences.tick(tx), *self._partners.tick(tx)]
 
     def _context(self) -> DeskContext:
         directory = self._directory()
@@ -175,17 +185,39 @@ class Desk:
             "timeline": rows,
             "alerts": case_store.alerts_of_case(tx, case.case_id),
             "duplicates": duplicates_of(tx, case, self._context()),
+            **self._partners.of_case(tx, case),
+            "suggestions": suggestions_for(case, self._context(), self._shelved(tx)),
         }
         return OperationResult(reply)
 
     def _count(self, tx: Transaction, request: dict[str, Any], caller: Caller) -> OperationResult:
         day_start_ns = self._context().calendar.day_start_utc_ns(tx.now_utc_ns)
-        return OperationResult(queries.count_cases(tx, request, day_start_ns))
+        site = self._directory().site
+        least_mb = site.settings.store.free_space_min_mb
+        counted = queries.count_cases(tx, request, day_start_ns)
+        disk_mb = low_mb(state_folder(site), least_mb)
+        return OperationResult({**counted, "disk_low_mb": disk_mb, "disk_least_mb": least_mb})
 
     def _candidates(
         self, tx: Transaction, request: dict[str, Any], caller: Caller
     ) -> OperationResult:
         return OperationResult(candidates_reply(tx, request, self._context()))
+
+    def _evidence(
+        self, tx: Transaction, request: dict[str, Any], caller: Caller
+    ) -> OperationResult:
+        settings = self._directory().site.settings.store
+        return OperationResult(references_reply(tx, request, settings))
+
+    def _suggest(self, tx: Transaction, request: dict[str, Any], caller: Caller) -> OperationResult:
+        return OperationResult(suggestions_reply(tx, request, self._context(), self._shelved(tx)))
+
+    def _shelved(self, tx: Transaction) -> Shelved:
+        """The suggester in force, or why there is none."""
+        context = self._context()
+        return self._suggester.current(
+            context.directory.site.folder, tx.now_utc_ns, context.settings.suggester_days
+        )
 
     def _verify_audit(
         self, tx: Transaction, request: dict[str, Any], caller: Caller

@@ -47,7 +47,14 @@ EFFECTS: dict[str, Effect] = {
     "count_return": lambda c, e, s: {"returned_count": c.returned_count + 1},
     "flag_bouncing": lambda c, e, s: _difficult(c) if c.returned_count + 1 >= BOUNCES else {},
     "count_urge": lambda c, e, s: {"urged_count": c.urged_count + 1},
-    "unassign": lambda c, e, s: {"inspector_id": None, "arrived_utc": None, "helpers": ()},
+    "unassign": lambda c, e, s: {
+        "inspector_id": None,
+        "arrived_utc": None,
+        "helpers": (),
+        "partner": None,
+    },
+    "set_partner": lambda c, e, s: {"partner": e.partner, "inspector_id": None, "helpers": ()},
+    "drop_partner": lambda c, e, s: {"partner": None},
     "add_helper": lambda c, e, s: {
         "helpers": (*c.helpers, e.helper_id) if e.helper_id else c.helpers
     },

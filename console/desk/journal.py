@@ -1,4 +1,4 @@
-"""Journal: how a change of a case becomes lasting: audit row, table row and event, in one step."""
+"""Journal: how a change becomes lasting: audit row, table row, event, and what partners hear, in one step."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import msgspec
 from console.desk.audit import append_audit
 from console.desk.case import CaseData
 from console.desk.case_store import save_case
+from console.desk.partners import outbox
 from ingest.feed.envelope import Event, Noun, new_event, utc_text
 from ingest.feed.log import Transaction
 
@@ -28,5 +29,6 @@ def record(
     audit_hash = append_audit(tx, before, after, utc_text(tx.now_utc_ns), detail)
     final = msgspec.structs.replace(after, audit_hash=audit_hash)
     save_case(tx, before, final)
+    outbox.follow(tx, before, final)
     event = new_event(Noun.CASE, final.act, final, source=SOURCE, utc_ns=tx.now_utc_ns)
     return final, event

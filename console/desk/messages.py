@@ -74,6 +74,8 @@ ENGLISH = {
     "field_token": "this link is not valid any more; ask the command centre for a new one",
     "no_candidate": "nobody can be sent now: {count} inspector(s), each with a reason",
     "unknown_inspector": "no inspector is called {inspector_id}",
+    "no_partner": "partners.toml names no platform that cases are sent to",
+    "unknown_partner": "partners.toml has no partner {partner} that cases are sent to",
     "unknown_item": "no item has the code {item_code}",
     "unknown_grid": "no grid cell has the id {grid_id}",
     # why somebody is proposed
@@ -99,6 +101,15 @@ ENGLISH = {
     "unit_by_item": "the item's own rule {unit_rule}",
     "unit_by_grid": "responsible for {grid_id}",
     "unit_unknown": "no rule fits item {item_code} in {grid_id}",
+    # why something is suggested that was learned
+    "learned_words": "closed cases with these words: {words}",
+    "learned_place": "closed cases of {grid_id}",
+    "learned_item": "closed cases of item {item_code}",
+    "learned_count": "{count} of {of} closed cases",
+    "suggester_none": "nothing was learned yet (gridwall suggester train): only the rules",
+    "suggester_loading": "the suggester is being read: only the rules",
+    "suggester_stale": "the suggester is {days} days old, limit {limit_days}: only the rules",
+    "suggester_broken": "the suggester cannot be used ({cause}): only the rules",
 }
 
 
@@ -114,7 +125,7 @@ DONE = {
     "note": "noted", "photo": "photographed", "inspect": "inspected on the spot", "lift": "taken out of supervision",
     "consult": "consulted on", "joint_call": "called together", "fallback": "given to its fallback owner",
     "request": "asked for", "approve": "approved", "decline": "declined", "split": "split",
-    "reopen": "opened again",
+    "reopen": "opened again", "hand_over": "handed over", "partner_note": "noted by a partner",
 }  # fmt: skip
 
 

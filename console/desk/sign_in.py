@@ -52,7 +52,7 @@ _OPEN = frozenset(
     {
         "field.me", "field.tasks", "field.route", "field.act", "field.report", "field.unit",
         "field.checkpoint", "field.live", "field.round", "live.report", "devices.report", "seats",
-        "escalate", "operator.sign_in", "operator.who",
+        "escalate", "operator.sign_in", "operator.who", "partners.settle", "partners.take",
     }
 )  # fmt: skip
 #: Reading that says where people were: nobody's without a name.

@@ -120,6 +120,42 @@ audit = Table(
     Index("desk_audit_case", "case_id", "number"),
 )
 
+#: Messages to other platforms until, and after, each had its receipt (`partners/outbox.py`).
+partner_outbox = Table(
+    "desk_partner_outbox",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("message_id", EXACT_TEXT, nullable=False, unique=True),
+    Column("partner", EXACT_TEXT, nullable=False),
+    Column("case_id", EXACT_TEXT, nullable=False),
+    Column("kind", EXACT_TEXT, nullable=False),
+    Column("state", EXACT_TEXT, nullable=False),
+    Column("made_ns", BigInteger, nullable=False),
+    Column("next_ns", BigInteger, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("problem", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("receipt", LargeBinary),
+    Index("desk_partner_outbox_lane", "state", "partner", "case_id", "number"),
+    Index("desk_partner_outbox_case", "case_id", "number"),
+)
+
+#: Messages of other platforms that were taken, with the receipt each got.
+partner_inbox = Table(
+    "desk_partner_inbox",
+    metadata,
+    Column("partner", EXACT_TEXT, primary_key=True),
+    Column("message_id", EXACT_TEXT, primary_key=True),
+    Column("case_ref", EXACT_TEXT, nullable=False),
+    Column("case_id", EXACT_TEXT),
+    Column("number", BigInteger, nullable=False),
+    Column("kind", EXACT_TEXT, nullable=False),
+    Column("taken_ns", BigInteger, nullable=False),
+    Column("receipt", LargeBinary, nullable=False),
+    Index("desk_partner_inbox_order", "partner", "case_ref", "number"),
+    Index("desk_partner_inbox_case", "case_id"),
+)
+
 #: Last serial number of a local day, for case ids.
 serials = Table(
     "desk_serials",

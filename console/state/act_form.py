@@ -14,6 +14,7 @@ from config.site import InspectorId
 from console.state.candidates import ActOffer
 from console.state.cases import CaseRow
 from console.state.session import ConsoleSession
+from console.state.suggestions import Suggestion
 
 
 class FieldKind(enum.Enum):
@@ -29,6 +30,7 @@ class FieldKind(enum.Enum):
     SCORE = "score"
     WANTED = "wanted"
     PHOTO = "photo"
+    PARTNER = "partner"
 
 
 class FormField(Struct, frozen=True):
@@ -59,6 +61,7 @@ _KINDS = {
     "satisfaction": FieldKind.SCORE,
     "wanted": FieldKind.WANTED,
     "photo": FieldKind.PHOTO,
+    "partner": FieldKind.PARTNER,
 }
 #: What a callback may say and what a department may ask for, as the hub has them.
 SCORES = ("100", "80", "50", "0", "-100")
@@ -123,10 +126,15 @@ def _choices(
         alike = [str(one.case_id) for one in detail.duplicates] if detail is not None else []
         others = [str(other.id) for other in session.cases.open_rows() if other.id != row.id]
         return tuple(dict.fromkeys((*alike, *others)))
+    if kind is FieldKind.PARTNER:
+        detail = session.detail.get()
+        return tuple(one.id for one in detail.partners) if detail is not None else ()
     if kind in (FieldKind.UNIT, FieldKind.UNITS):
-        return tuple(sorted({str(rule.unit) for rule in session.site.dispatch_rules}))
+        units = sorted({str(rule.unit) for rule in session.site.dispatch_rules})
+        return tuple(dict.fromkeys((*_likely(kind, session), *units)))
     if kind is FieldKind.ITEM:
-        return tuple(str(item.code) for item in session.site.items)
+        codes = (str(item.code) for item in session.site.items)
+        return tuple(dict.fromkeys((*_likely(kind, session), *codes)))
     fixed = {
         FieldKind.SCORE: SCORES,
         FieldKind.WANTED: WANTED,
@@ -134,6 +142,24 @@ def _choices(
         FieldKind.PASSED: ("yes", "no"),
     }
     return fixed.get(kind, ())
+
+
+def learned_of(kind: FieldKind, session: ConsoleSession) -> tuple[Suggestion, ...]:
+    """What was learned about the open case for a field, likeliest first."""
+    detail = session.detail.get()
+    found = detail.suggestions if detail is not None else None
+    if found is None:
+        return ()
+    return {FieldKind.ITEM: found.item, FieldKind.UNIT: found.unit}.get(kind, ())
+
+
+def _likely(kind: FieldKind, session: ConsoleSession) -> tuple[str, ...]:
+    """What stands first in a field: the rules' unit, then what was learned."""
+    detail = session.detail.get()
+    found = detail.suggestions if detail is not None else None
+    by_rules = found.rule_unit if found is not None and kind is FieldKind.UNIT else None
+    learned = (one.label for one in learned_of(kind, session))
+    return tuple(one for one in (by_rules, *learned) if one)
 
 
 def _people(offer: ActOffer, row: CaseRow, session: ConsoleSession) -> tuple[str, ...]:

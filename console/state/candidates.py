@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from config.site import InspectorId
 from console.desk.case import CaseData, CaseId
+from console.state.suggestions import Suggestions
 from vision.alerts import AlertData
 
 
@@ -79,6 +80,30 @@ class Duplicate(Struct, frozen=True):
     is_same_item: bool = False
 
 
+class PartnerChoice(Struct, frozen=True):
+    """Another platform that cases can be handed over to."""
+
+    id: str
+    name: str = ""
+
+
+class Exchanged(Struct, frozen=True):
+    """One message about the case to or from another platform, newest first.
+
+    `state`: waiting, accepted, refused or expired; `their_ref`: their number of the case.
+    """
+
+    direction: str
+    name: str
+    kind: str
+    state: str
+    utc: str = ""
+    tries: int = 0
+    problem: str = ""
+    their_ref: str | None = None
+    reason_text: str = ""
+
+
 class CaseDetail(Struct, frozen=True):
     """All the case view shows of one case."""
 
@@ -87,6 +112,9 @@ class CaseDetail(Struct, frozen=True):
     timeline: tuple[AuditRow, ...] = ()
     alerts: tuple[AlertData, ...] = ()
     duplicates: tuple[Duplicate, ...] = ()
+    suggestions: Suggestions | None = None
+    partners: tuple[PartnerChoice, ...] = ()
+    exchange: tuple[Exchanged, ...] = ()
 
     def offer(self, act: str) -> ActOffer | None:
         return next((offer for offer in self.acts if offer.act == act), None)

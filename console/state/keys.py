@@ -44,6 +44,7 @@ class CommandId(enum.Enum):
     CLOSE = "close"
     VOID = "void"
     ACTS = "acts"
+    TAKE_SUGGESTION = "take_suggestion"
     SHOW_NEW = "show_new"
     CALL_CAMERA = "call_camera"
     CAMERA_DIRECTORY = "camera_directory"
@@ -164,6 +165,7 @@ KEY_TABLE: tuple[KeyCommand, ...] = (
     KeyCommand(CommandId.CLOSE, ("Ctrl+Shift+C",), QT_TRANSLATE_NOOP("Keys", "Close the case"), KeyGroup.CASES),
     KeyCommand(CommandId.VOID, ("Ctrl+Shift+X",), QT_TRANSLATE_NOOP("Keys", "Void the case (asks why)"), KeyGroup.CASES),
     KeyCommand(CommandId.ACTS, ("X",), QT_TRANSLATE_NOOP("Keys", "All acts of the case, and why not"), KeyGroup.CASES),
+    KeyCommand(CommandId.TAKE_SUGGESTION, ("Ctrl+Return",), QT_TRANSLATE_NOOP("Keys", "Take over what was learned (item, area, unit)"), KeyGroup.CASES),
     KeyCommand(CommandId.PUT_ASIDE, ("Ctrl+Shift+A",), QT_TRANSLATE_NOOP("Keys", "Put alerts of this camera aside (asks why and how long)"), KeyGroup.CASES),
     KeyCommand(CommandId.SHOW_NEW, ("Home",), QT_TRANSLATE_NOOP("Keys", "Top of the queue, with what is new"), KeyGroup.CASES),
     KeyCommand(CommandId.FILTER, ("Q",), QT_TRANSLATE_NOOP("Keys", "Which cases the list shows, and which ask for attention"), KeyGroup.CASES),

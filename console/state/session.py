@@ -122,6 +122,8 @@ class ConsoleSession:
         self.patrol_route: Value[tuple[GeoPoint, ...]] = Value(())
         #: The hub's numbers for the header, None until it told them.
         self.head: Value[QueueCounts | None] = Value(None)
+        #: MB left on the hub's disk and the least it needs, while it gets low.
+        self.disk_low: Value[tuple[int, int] | None] = Value(None)
         self.detail: Value[CaseDetail | None] = Value(None)
         self.candidates: Value[tuple[Candidate, ...]] = Value(())
         self.case_opened: Signal[[CaseId]] = Signal()

@@ -27,6 +27,7 @@ from console.state.act_form import (
     FieldKind,
     FormField,
     fields_of,
+    learned_of,
     missing,
     offers_in_order,
     request_of,
@@ -54,6 +55,7 @@ _LABELS = {
     "new_title": QT_TRANSLATE_NOOP("ActForm", "Title of the new case"),
     "satisfaction": QT_TRANSLATE_NOOP("ActForm", "Satisfaction"),
     "wanted": QT_TRANSLATE_NOOP("ActForm", "What is asked for"),
+    "partner": QT_TRANSLATE_NOOP("ActForm", "Platform"),
     "photo": QT_TRANSLATE_NOOP("ActForm", "Picture (SHA-256; comes from the field page)"),
 }
 _ROLES = {
@@ -182,12 +184,18 @@ class ActDialog(QDialog):
 
     def _add(self, one: FormField) -> None:
         widget: QLineEdit | QComboBox
+        learned = {
+            found.label: f" · {translate('Suggest', 'Learned')} {found.confidence:.0%}"
+            for found in learned_of(one.kind, self._session)
+        }
         if one.choices and one.kind is not FieldKind.UNITS:
             widget = QComboBox(self)
             if not one.required and one.kind is not FieldKind.PASSED:
                 widget.addItem("—", "")
             for choice in one.choices:
-                widget.addItem(self._choice_text(one.kind, choice), choice)
+                widget.addItem(
+                    self._choice_text(one.kind, choice) + learned.get(choice, ""), choice
+                )
             widget.currentIndexChanged.connect(self._tell)
         else:
             widget = QLineEdit(self)
@@ -207,6 +215,10 @@ class ActDialog(QDialog):
         if kind is FieldKind.ITEM:
             names = {str(item.code): item.name_zh for item in self._session.site.items}
             return f"{choice} {names.get(choice, '')}".rstrip()
+        if kind is FieldKind.PARTNER:
+            detail = self._session.detail.get()
+            able = detail.partners if detail is not None else ()
+            return next((one.name for one in able if one.id == choice), choice)
         if kind is FieldKind.WANTED:
             return words.act_text(choice)
         texts = {FieldKind.SCORE: _SCORES, FieldKind.PASSED: _PASSED}.get(kind, {})

@@ -18,7 +18,9 @@ from console.views import icons, theme, words
 from console.views.act_bar import ActBar, key_text
 from console.views.candidate_list import CandidateList
 from console.views.evidence_view import Evidence, EvidenceView
+from console.views.exchange_line import ExchangeLine
 from console.views.lights import light_colour
+from console.views.suggestion_line import SuggestionLine
 from console.views.timeline import Timeline
 from console.views.words import translate
 from vision.alerts import AlertData
@@ -58,6 +60,10 @@ class CaseView(QWidget):
         self.held = QLabel()
         #: Open cases that may be the same matter.
         self.alike = QLabel()
+        #: What was learned from closed cases.
+        self.learned = SuggestionLine()
+        #: What went to other platforms and came from them.
+        self.exchange = ExchangeLine()
         self.evidence = EvidenceView(cache)
         self.acts = ActBar(session)
         self.candidates = CandidateList(session)
@@ -149,6 +155,8 @@ class CaseView(QWidget):
         self.alike.setObjectName("secondary")
         self.alike.setWordWrap(True)
         column.addWidget(self.alike)
+        column.addWidget(self.learned)
+        column.addWidget(self.exchange)
         return header
 
     def retranslate(self) -> None:
@@ -202,6 +210,8 @@ class CaseView(QWidget):
         self._refresh_due(row)
         self._refresh_held()
         self._refresh_alike()
+        self.learned.show_detail(self._session.detail.get(), self._session.site)
+        self.exchange.show_detail(self._session.detail.get())
         self._refresh_evidence()
         self.acts.refresh(row)
         self.candidates.refresh(row)

@@ -23,6 +23,7 @@ from console.state.finder import Found, FoundKind
 from console.state.keys import LAYOUT_COMMANDS, CommandId
 from console.state.layouts import LAYOUTS
 from console.state.session import ConsoleSession, Severity
+from console.state.suggestions import taking_of
 from console.views import words
 from console.views.act_dialog import AskAct
 from console.views.batch_desk import BatchDesk, SendsActs
@@ -64,12 +65,14 @@ class Commander(QObject):
         self._ask_act = ask_act
         self._hold = DispatchHold()
         self._batch = BatchDesk(session, desk)
+        self._disk_is_low = False
         self._dispatch_when_known: CaseId | None = None
         self._tiles = TileCommander(session)
         self.escort = EscortDesk(session)
         self._tick = QTimer(self, interval=HOLD_TICK_MS)
         self._tick.timeout.connect(self._on_tick)
         session.candidates.changed.connect(self._on_candidates)
+        session.disk_low.changed.connect(self._on_disk_low)
 
     # -- commands
 
@@ -87,6 +90,8 @@ class Commander(QObject):
             self._acknowledge()
         elif command_id is CommandId.ACTS:
             self._choose_act()
+        elif command_id is CommandId.TAKE_SUGGESTION:
+            self._take_suggestion()
         elif command_id is CommandId.ESCORT:
             self.escort.toggle()
         elif command_id is CommandId.FULL_TILE:
@@ -166,6 +171,22 @@ class Commander(QObject):
         else:
             self._send_act(row, act, entered)
 
+    def _take_suggestion(self) -> None:
+        """Ctrl+Enter: what the suggester says of the open case becomes an `amend` of this seat."""
+        row = self._session.cases.get(self._session.open_case.get())
+        detail = self._session.detail.get()
+        taking = taking_of(detail.case, detail.suggestions) if detail is not None else None
+        if row is None or detail is None or detail.case.case_id != row.id or taking is None:
+            self._session.say(translate("Commands", "There is nothing learned to take over here."))
+            return
+        offer = detail.offer("amend")
+        if not self._session.feed.get().is_live:
+            self._refuse(Reason("hub_away"))
+        elif offer is not None and not offer.allowed:
+            self._refuse(Reason(offer.reason or offer.reason_text, offer.values))
+        else:
+            self._desk.act(row.id, "amend", suggested=taking.source, **taking.fields)
+
     def send(self, inspector_id: str) -> None:
         """Dispatches a chosen candidate of the open case, with the same hold."""
         row = self._session.cases.get(self._session.open_case.get())
@@ -189,6 +210,15 @@ class Commander(QObject):
         title = words.kind_text(row.case.kind) if row is not None else case_id
         text = translate("Commands", "{0}: {1}").format(title, words.act_text(act))
         self._session.say(text)
+
+    def _on_disk_low(self, low: tuple[int, int] | None) -> None:
+        """Told once each time the hub's disk gets low."""
+        if low is not None and not self._disk_is_low:
+            text = translate(
+                "Commands", "The hub's disk has {0} MB left; below {1} MB no evidence is taken."
+            )
+            self._session.say(text.format(*low), Severity.PROBLEM)
+        self._disk_is_low = low is not None
 
     def on_refused(self, act: str, case_id: str, reason: Reason) -> None:
         """The hub refused or did not answer."""

@@ -65,6 +65,8 @@ _ACTS = {
     "note": QT_TRANSLATE_NOOP("Act", "Note"),
     "photo": QT_TRANSLATE_NOOP("Act", "Photo"),
     "reinforce": QT_TRANSLATE_NOOP("Act", "Send one more"),
+    "hand_over": QT_TRANSLATE_NOOP("Act", "Hand over to another platform"),
+    "partner_note": QT_TRANSLATE_NOOP("Act", "Word from another platform"),
     "release": QT_TRANSLATE_NOOP("Act", "Let go"),
     "unanswered": QT_TRANSLATE_NOOP("Act", "No answer"),
     "stuck": QT_TRANSLATE_NOOP("Act", "Does not get on"),
@@ -235,6 +237,10 @@ _REASONS = {
     "too_many_helpers": QT_TRANSLATE_NOOP("Reason", "as many inspectors as one case may have"),
     "unit_by_case": QT_TRANSLATE_NOOP("Reason", "this state follows from a case"),
     "unit_on_case": QT_TRANSLATE_NOOP("Reason", "on case {case_id}: the case decides"),
+    "learned_words": QT_TRANSLATE_NOOP("Reason", "closed cases with “{words}”"),
+    "learned_place": QT_TRANSLATE_NOOP("Reason", "closed cases of {grid_id}"),
+    "learned_item": QT_TRANSLATE_NOOP("Reason", "closed cases of item {item_code}"),
+    "learned_count": QT_TRANSLATE_NOOP("Reason", "{count} of {of} closed cases"),
     "outside_radius": QT_TRANSLATE_NOOP("Reason", "too far: {metres} m"),
     # why an act is refused
     "ptz_held": QT_TRANSLATE_NOOP(
@@ -281,6 +287,8 @@ _REASONS = {
     "no_candidate": QT_TRANSLATE_NOOP("Reason", "nobody can be sent now: see the reasons below"),
     "too_many_photos": QT_TRANSLATE_NOOP("Reason", "the case holds as many photos as it may"),
     "unknown_inspector": QT_TRANSLATE_NOOP("Reason", "no inspector is called {inspector_id}"),
+    "no_partner": QT_TRANSLATE_NOOP("Reason", "this site sends cases to no other platform"),
+    "unknown_partner": QT_TRANSLATE_NOOP("Reason", "no platform {partner} takes cases"),
     "unknown_item": QT_TRANSLATE_NOOP("Reason", "no item has the code {item_code}"),
     "unknown_grid": QT_TRANSLATE_NOOP("Reason", "no grid cell has the id {grid_id}"),
     "merge_into_itself": QT_TRANSLATE_NOOP("Reason", "a case cannot be merged into itself"),

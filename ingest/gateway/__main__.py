@@ -31,6 +31,8 @@ from ingest.gateway.gpsd_door import GpsdDoor
 from ingest.gateway.jt808_door import Jt808Door
 from ingest.gateway.live_door import LiveDoor
 from ingest.gateway.mqtt_door import MqttDoor
+from ingest.gateway.partners_door import PartnersDoor
+from ingest.gateway.partners_sender import PartnersSender
 from ingest.gateway.positions_door import PositionsDoor
 from ingest.gateway.server import Listener, Status, serve
 from ingest.gateway.tickets_door import TicketsDoor
@@ -83,6 +85,15 @@ class Gateway:
         store = EvidenceStore(
             folder / "evidence", free_space_min_mb=site.settings.store.free_space_min_mb
         )
+        self._partners = PartnersSender(
+            self._query,
+            lambda partner: self._service.directory.partner(partner),
+            site.folder,
+            store,
+            lambda result: self._counters.add(
+                "gridwall_partner_messages_total", direction="out", result=result
+            ),
+        )
         field = FieldDoor(self._query, self._positions, store, self._counters, clock)
         routes = field.routes()
         self._live: LiveDoor | None = None
@@ -109,6 +120,7 @@ class Gateway:
                 self._counters,
                 clock,
             ).routes(),
+            *PartnersDoor(self._service, self._query, store, self._counters, clock).routes(),
             *Status(self._counters, self._query).routes(),
         ]
 
@@ -127,6 +139,7 @@ class Gateway:
         self._push.open(self._query_address, self._keys, self._jt808)
         if self._live is not None:
             self._live.open()
+        self._partners.start()
         try:
             await serve(self._listeners, self._counters, self._leaves, self._opened)
         finally:
@@ -140,6 +153,7 @@ class Gateway:
             await self._gpsd.close()
             if self._mqtt is not None:
                 await asyncio.to_thread(self._mqtt.close)
+            await asyncio.to_thread(self._partners.close)
             await asyncio.to_thread(self._push.close)
 
     async def _open_jt808(self) -> asyncio.Server | None:

@@ -68,7 +68,7 @@ class EvidenceDoor:
             return self._refused()
         sha = request.match_info["sha"]
         try:
-            if await asyncio.to_thread(self._store.has, sha):
+            if await asyncio.to_thread(self._store.is_wanted_again, sha):
                 return self._answer(200, "known", sha)
             incoming = await asyncio.to_thread(self._store.incoming, sha)
             try:

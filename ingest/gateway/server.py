@@ -26,7 +26,7 @@ REQUEST_S = 10.0
 IDLE_S = 10.0
 SWEEP_S = 1.0
 #: Doors whose bodies are long: they bound the time of every piece instead.
-LONG_BODIES = ("/evidence/", "/field/api/photo")
+LONG_BODIES = ("/evidence/", "/exchange/v1/evidence/", "/field/api/photo")
 #: Longest body besides evidence.
 BODY_MOST = 256 << 10
 #: How long the hub may take to answer for /healthz and /metrics, seconds.

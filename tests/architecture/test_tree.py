@@ -26,6 +26,7 @@ IMPORTERS = {
     "cv2": ("vision/", "console/demo/", "console/bench/"),
     "PySide6": ("console/bridge/", "console/views/", "console/app/", "console/bench/"),
     "moderngl": ("console/demo/",),
+    "sklearn": ("console/desk/suggester/",),
 }
 
 

@@ -109,6 +109,7 @@ def write_site(folder: Path, **changed: str | bytes | None) -> Path:
         "grid": "geojson",
         "fences": "toml",
         "rounds": "toml",
+        "partners": "toml",
     }
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():

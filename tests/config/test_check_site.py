@@ -372,6 +372,16 @@ hours = "20:00-06:00"
 """
 
 
+PARTNERS = """[[partner]]
+id = "district"
+name = "District"
+url = "https://district.example/exchange/v1"
+we = "city"
+secret_files = ["keys/new.secret"]
+receipt_hours = 2
+"""
+
+
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -384,6 +394,7 @@ def test_no_content_makes_the_check_itself_fail(
     """Rubbish anywhere in any file ends in problems or in a site, never in an exception."""
     write_site(tmp_path)
     (tmp_path / "operators.toml").write_text(OPERATORS)
+    (tmp_path / "partners.toml").write_text(PARTNERS)
     (tmp_path / "ptz.toml").write_text(MOUNTS)
     (tmp_path / "fences.toml").write_text(FENCES)
     (tmp_path / "rounds.toml").write_text(ROUNDS)

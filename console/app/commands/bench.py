@@ -21,6 +21,7 @@ BENCHES = {
     "directory": "a keystroke among ten thousand cameras against a bare scan of their names",
     "map": "moving markers against other ways to draw them",
     "positions": "reports of terminals and phones to feed and disk, against only reading them",
+    "suggester": "items, areas and units learned from closed cases, against rules and habits",
     "dispatch": "nearest inspectors by road with reasons, routes, coverage; against scipy and networkx",
 }
 

@@ -104,7 +104,7 @@ PREPARED: dict[str, dict[str, object]] = {
 ENTERED: dict[str, object] = {
     "note": "why", "into": "other", "satisfaction": 80, "co_units": ("police", "office"),
     "unit": "police", "wanted": "return", "new_title": "Another matter", "photo": "a" * 64,
-    "helper_id": "p8",
+    "helper_id": "p8", "partner": "district",
 }  # fmt: skip
 
 

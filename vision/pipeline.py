@@ -26,6 +26,8 @@ from vision.models import OperatingPoints
 from vision.motion import MotionGate
 from vision.patches import PictureView
 from vision.pictures import luma, size_px
+from vision.rules.crowd import CrowdRule
+from vision.rules.cycles import CycleRule
 from vision.rules.parking import ParkingRule
 from vision.rules.rule import AlertChange, FrameContext, Look, Moment, Rule
 from vision.rules.smoke import SmokeRule
@@ -67,6 +69,10 @@ def make_rule(zone: Zone, masks: Sequence[ZoneArea], tuning: Tuning) -> Rule:
         return ParkingRule(ZoneArea(zone), tuning)
     if zone.kind is ZoneKind.NO_TRADING:
         return StallRule(ZoneArea(zone), tuning)
+    if zone.kind is ZoneKind.NO_CYCLE_PARKING:
+        return CycleRule(ZoneArea(zone), tuning)
+    if zone.kind is ZoneKind.CROWD_WATCH:
+        return CrowdRule(ZoneArea(zone), tuning)
     raise ValueError(f"zone {zone.id}: {zone.kind.value} has no rule")
 
 

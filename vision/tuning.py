@@ -116,12 +116,43 @@ class ParkingTuning:
 @dataclass(frozen=True, slots=True)
 class StallTuning:
     inside_share: float = 0.3
+    #: Share of a stall's lower half that must stand in its licensed place: goods may spread a
+    #: little beyond the line, half of the stall may not.
+    licensed_share: float = 0.6
     #: A keeper stands within this distance (sizes of the stall) of its middle.
     keeper_reach_sizes: float = 1.3
     #: Share of the dwell a keeper must have been there when only parts were seen.
     keeper_share: float = 0.5
     #: ... and when a stall was there from the start: a kiosk or a bush has no keeper at all.
     keeper_share_before: float = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class CycleTuning:
+    #: Share of the lower half of the cycle that must stand in the zone.
+    inside_share: float = 0.5
+    #: Cycles not further apart than this (sizes) are one row and one alert.
+    row_gap_sizes: float = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class CrowdTuning:
+    """A density, not a count: detectors lose every second person of a dense crowd."""
+
+    #: Share of the lower half of a person that must be in the zone.
+    inside_share: float = 0.5
+    #: Somebody hidden for this long still counts.
+    seen_within_s: float = 2.0
+    #: How slowly the density follows what is seen: a group that crosses is no crowd.
+    smooth_s: float = 4.0
+    #: Longest time between two pictures that one of them may speak for.
+    gap_s: float = 4.0
+    #: Below this level (1 = the zone's limit) for this long the crowd is over.
+    thin_level: float = 0.7
+    clear_s: float = 15.0
+    #: Rising or falling: by this much against so long ago.
+    trend_s: float = 30.0
+    trend_change: float = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +221,8 @@ class Tuning:
     stay: StayTuning = StayTuning()
     parking: ParkingTuning = ParkingTuning()
     stall: StallTuning = StallTuning()
+    cycles: CycleTuning = CycleTuning()
+    crowd: CrowdTuning = CrowdTuning()
     smoke: SmokeTuning = SmokeTuning()
     sanity: SanityTuning = SanityTuning()
     #: A stay too flat to be recognised (fog, night) has left when unseen for this long.

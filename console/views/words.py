@@ -29,6 +29,8 @@ _KINDS = {
     "fire": QT_TRANSLATE_NOOP("Case", "Fire"),
     "parking": QT_TRANSLATE_NOOP("Case", "Illegal parking"),
     "stall": QT_TRANSLATE_NOOP("Case", "Street stall"),
+    "cycle_parking": QT_TRANSLATE_NOOP("Case", "Cycles parked in the way"),
+    "crowd": QT_TRANSLATE_NOOP("Case", "Crowd"),
     "ticket": QT_TRANSLATE_NOOP("Case", "Citizen's report"),
     "manual": QT_TRANSLATE_NOOP("Case", "Entered by hand"),
 }

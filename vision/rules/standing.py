@@ -13,6 +13,7 @@ import msgspec
 
 from config.site import ZoneId
 from vision.alerts import AlertKind, AlertVerb
+from vision.boxes import Box
 from vision.rules.rule import AlertChange, Finding, FrameContext, Moment, new_alert_id
 from vision.rules.stays import Stay, StayBook, StayRecord
 from vision.tracks import Track
@@ -70,6 +71,7 @@ class StandingRule(ABC):
         for stay in self._book.step(candidates, tracks, context, now):
             changes += self._ended(stay, now, "left")
         self._watch(tracks, now)
+        changes += self._allow(context, now)
         if self._in_force:
             for stay in self._book.stays:
                 changes += self._judge(stay, tracks, context, now)
@@ -86,7 +88,7 @@ class StandingRule(ABC):
         return self._area.zone.limit_s - self._dwell_s(stay, now)
 
     def _dwell_s(self, stay: Stay, now: Moment) -> float:
-        return now.mono_s - max(stay.since_s, self._in_force_since_s)
+        return now.mono_s - max(stay.since_s, self._in_force_since_s, stay.allowed_s)
 
     def _judge(
         self, stay: Stay, tracks: Sequence[Track], context: FrameContext, now: Moment
@@ -120,6 +122,9 @@ class StandingRule(ABC):
         return [change]
 
     def _finding(self, stay: Stay, now: Moment, reason: str | None = None) -> Finding:
+        return self._told(stay, now, reason, stay.box)
+
+    def _told(self, stay: Stay, now: Moment, reason: str | None, box: Box) -> Finding:
         assert stay.alert_id is not None
         dwell_s = now.mono_s - stay.since_s
         text = reason or ("since_before" if stay.since_before else "stopped")
@@ -129,7 +134,7 @@ class StandingRule(ABC):
             self.zone_id,
             now.utc_at(stay.since_s),
             stay.since_before,
-            stay.box,
+            box,
             stay.score,
             self._area.zone.limit_s,
             self.name,
@@ -152,6 +157,10 @@ class StandingRule(ABC):
     def _watch(self, tracks: Sequence[Track], now: Moment) -> None:
         """A subclass may look at what is beside the stays."""
         return
+
+    def _allow(self, context: FrameContext, now: Moment) -> list[AlertChange]:
+        """A subclass may note which stays are allowed now, and end their alerts."""
+        return []
 
     @abstractmethod
     def _is_candidate(self, track: Track) -> bool:

@@ -46,6 +46,7 @@ class Stay:
         alike_s, alike_count: last moment the picture showed this very thing there, and how often;
             unlike_count: how often it showed another.
         unlike_since_s, probe: since when it shows another, and how that looked last.
+        allowed_s: last moment it stood there with leave (a licensed stall).
         keeper_s, watched_s: time with a person beside it, of the time watched (stalls).
         alert_id: of the alert it raised; None before.
     """
@@ -66,6 +67,7 @@ class Stay:
     keeper_s: float = 0.0
     watched_s: float = 0.0
     queued_s: float = float("-inf")
+    allowed_s: float = float("-inf")
     passed_by: set[int] = field(default_factory=set)
     moved_off_s: float = float("-inf")
     light_s: float = float("-inf")

@@ -44,7 +44,10 @@ class ZoneEditor(EditorDialog):
         self.add_deed(
             "Ctrl+N", translate("Zones", "New zone"), lambda: draft.add(ZoneKind.NO_PARKING)
         )
-        self._remove = self.add_deed("Ctrl+Delete", translate("Zones", "Remove zone"), draft.remove)
+        self._license = self.add_deed(
+            "Ctrl+L", translate("Zones", "Licensed place"), draft.add_licence
+        )
+        self._remove = self.add_deed("Ctrl+Delete", translate("Zones", "Remove"), draft.remove)
         QShortcut(QKeySequence("Ctrl+Tab"), self, draft.select_next)
         body = QHBoxLayout()
         body.setSpacing(16)
@@ -74,3 +77,4 @@ class ZoneEditor(EditorDialog):
     def refresh(self) -> None:
         super().refresh()
         self._remove.setEnabled(self._draft.selected is not None)
+        self._license.setEnabled(self._draft.may_license)

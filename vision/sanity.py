@@ -31,6 +31,11 @@ class CameraSanity:
         self._candidate_since_s = 0.0
         self.state = Sanity.GOOD
 
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether the last picture looked worse than the state says."""
+        return self.state is Sanity.GOOD and self._candidate is not Sanity.GOOD
+
     def step(self, luma: NDArray[np.uint8], now_s: float) -> Sanity:
         """The state after this picture.
 

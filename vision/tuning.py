@@ -88,6 +88,17 @@ class StayTuning:
     #: box alone also fits the next vehicle that passes the place.
     alike_within_s: float = 2.5
 
+    #: The same at night: noise at high gain costs a sixth of the likeness.
+    same_patch_night: float = 0.48
+    #: A stay too flat to recognise may be missed this many times longer at night.
+    night_patience: float = 3.0
+    #: After the light switched, the picture settles for this long before looks are taken anew ...
+    relight_s: float = 2.0
+    #: ... and at the latest after this long, whatever stands in front.
+    relight_max_s: float = 20.0
+    #: A PTZ camera that looked elsewhere for longer: the time nobody saw does not count.
+    away_max_s: float = 600.0
+
 
 @dataclass(frozen=True, slots=True)
 class ParkingTuning:
@@ -174,6 +185,10 @@ class SmokeTuning:
     #: ... and share of its cells that must, in the median look: distant plumes reach 0.08,
     #: small fires 0.06, traffic cones stay below 0.01 (measured on clips, smoothed cells).
     changed_share: float = 0.03
+    #: ... and at night, when the noise of a high gain moves cells by itself.
+    change_levels_night: int = 16
+    #: At night lamps look like flames: this many second looks in a row must agree.
+    second_looks_night: int = 2
     #: It began when this share of its place changed, at most this long before it was first seen:
     #: a young fire is too small for a detector.
     onset_share: float = 0.06
@@ -193,6 +208,20 @@ class SmokeTuning:
     #: Share of the model's operating point the second look must reach.
     second_look_share: float = 0.8
     second_look_interval_s: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class LightTuning:
+    #: Mean brightness below which it is dark, and up to which it stays so.
+    dark_below: float = 40.0
+    dark_until: float = 55.0
+    #: Mean distance from grey of a picture in colour, and of one by infrared.
+    coloured: float = 2.0
+    grey: float = 0.7
+    #: A filter switches at once; dusk takes its time.
+    switch_s: float = 1.0
+    dusk_s: float = 5.0
+    interval_s: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +254,7 @@ class Tuning:
     crowd: CrowdTuning = CrowdTuning()
     smoke: SmokeTuning = SmokeTuning()
     sanity: SanityTuning = SanityTuning()
+    light: LightTuning = LightTuning()
     #: A stay too flat to be recognised (fog, night) has left when unseen for this long.
     lost_after_s: float = 20.0
     #: At most one alert.updated per alert in this time (CONTRACT §5).

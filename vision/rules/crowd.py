@@ -20,6 +20,7 @@ from vision.alerts import AlertKind, AlertVerb
 from vision.boxes import Box, mixed
 from vision.classes import ObjectClass
 from vision.rules.rule import AlertChange, Finding, FrameContext, Moment, new_alert_id
+from vision.scene import SceneChange
 from vision.tracks import Track
 from vision.tuning import CrowdTuning, Tuning
 from vision.zones import Anchor, ZoneArea
@@ -87,7 +88,7 @@ class CrowdRule:
     def step(
         self, tracks: Sequence[Track], context: FrameContext, now: Moment
     ) -> list[AlertChange]:
-        if not context.sanity.zones_fit:
+        if not context.sanity.zones_fit or context.is_doubtful:
             return []
         elapsed_s = 0.0 if self._last is None else now.mono_s - self._last.mono_s
         self._last = now
@@ -159,6 +160,13 @@ class CrowdRule:
 
     def forget(self, track_id: int) -> None:
         """A crowd is nobody in particular."""
+
+    def change_scene(self, change: SceneChange, now: Moment) -> None:
+        """Back after it looked elsewhere: a crowd that was not told yet is looked for anew."""
+        if change is SceneChange.RETURNED and self._alert_id is None:
+            self.end_all(now, "away")
+        self._last = now
+        self._thin_since_s = None
 
     def end_all(self, now: Moment, reason: str) -> list[AlertChange]:
         changes = []

@@ -16,6 +16,7 @@ from vision.alerts import AlertKind, AlertVerb
 from vision.boxes import Box
 from vision.rules.rule import AlertChange, Finding, FrameContext, Moment, new_alert_id
 from vision.rules.stays import Stay, StayBook, StayRecord
+from vision.scene import SceneChange
 from vision.tracks import Track
 from vision.tuning import Tuning
 from vision.zones import ZoneArea
@@ -64,7 +65,7 @@ class StandingRule(ABC):
         self, tracks: Sequence[Track], context: FrameContext, now: Moment
     ) -> list[AlertChange]:
         self._last = now
-        if not context.sanity.zones_fit:
+        if not context.sanity.zones_fit or context.is_doubtful:
             return []
         changes = self._hours(context, now)
         candidates = [track for track in tracks if self._is_candidate(track)]
@@ -144,6 +145,13 @@ class StandingRule(ABC):
     def forget(self, track_id: int) -> None:
         """A stay does not depend on its track."""
         return
+
+    def change_scene(self, change: SceneChange, now: Moment) -> None:
+        """Dwell goes on; what stands there must be recognised before anything is raised."""
+        if change is SceneChange.RETURNED:
+            self._book.returned(now.mono_s)
+        else:
+            self._book.relit(now.mono_s)
 
     def end_all(self, now: Moment, reason: str) -> list[AlertChange]:
         return [change for stay in self._book.stays for change in self._ended(stay, now, reason)]

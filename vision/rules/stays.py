@@ -47,6 +47,7 @@ class Stay:
             unlike_count: how often it showed another.
         unlike_since_s, probe: since when it shows another, and how that looked last.
         allowed_s: last moment it stood there with leave (a licensed stall).
+        relit_s: since when its look must be taken anew, because the light switched.
         keeper_s, watched_s: time with a person beside it, of the time watched (stalls).
         alert_id: of the alert it raised; None before.
     """
@@ -76,6 +77,7 @@ class Stay:
     unlike_count: int = 0
     unlike_since_s: float | None = None
     probe: Patch | None = None
+    relit_s: float | None = None
     alert_id: str | None = None
 
 
@@ -105,6 +107,8 @@ class StayBook:
         self._lost_after_s = lost_after_s
         self._opening: PictureView | None = None
         self.opened_s = 0.0
+        self._seen_s = float("-inf")
+        self._is_night = False
         self.stays: list[Stay] = []
 
     def step(
@@ -125,6 +129,8 @@ class StayBook:
         """
         if self._opening is None:
             self._opening, self.opened_s = context.view.small_copy(_OPENING_WIDTH_PX), now.mono_s
+        self._seen_s, self._is_night = now.mono_s, context.light.is_night
+        self._look_anew(everything, context.view, now.mono_s)
         if not context.detected:
             self._hold(now.mono_s)
             return []
@@ -136,6 +142,36 @@ class StayBook:
                 self.stays.remove(stay)
                 ended.append(stay)
         return ended
+
+    def returned(self, now_s: float) -> None:
+        """The camera looks here again: everything must be recognised before it counts again.
+
+        Time nobody saw counts as long as the absence was short.
+        """
+        away_s = now_s - self._seen_s
+        for stay in self.stays:
+            stay.confirmed_s, stay.track_id = now_s, -1
+            stay.gone_since_s = stay.emptied_s = stay.unlike_since_s = stay.probe = None
+            stay.cover_s = stay.alike_s = float("-inf")
+            if away_s > self._tuning.away_max_s and stay.alert_id is None:
+                stay.since_s += away_s
+
+    def relit(self, now_s: float) -> None:
+        """The light switched: what stands, stands; how it looks is taken anew in a moment."""
+        for stay in self.stays:
+            stay.relit_s = now_s
+
+    def _look_anew(self, everything: Sequence[Track], view: PictureView, now_s: float) -> None:
+        """Takes the look of stays by the new light, once the picture has settled and shows them."""
+        tuning = self._tuning
+        for stay in self.stays:
+            if stay.relit_s is None or now_s - stay.relit_s < tuning.relight_s:
+                continue
+            is_late = now_s - stay.relit_s >= tuning.relight_max_s
+            if is_late or not _is_covered(stay, everything, now_s, tuning.covering_share):
+                stay.patch, stay.relit_s = view.patch(stay.box), None
+                stay.unlike_since_s = stay.probe = stay.gone_since_s = None
+                stay.alike_s, stay.unlike_count = now_s, 0
 
     def _hold(self, now_s: float) -> None:
         """Nothing moved in the picture: what stood still stands."""
@@ -190,7 +226,7 @@ class StayBook:
     def _is_another(self, stay: Stay, track: Track, view: PictureView) -> bool:
         """A vehicle that was seen arriving where the picture no longer shows the old one."""
         arrived_later = track.travelled and track.still_since_s > stay.since_s + 1.0
-        if not arrived_later or track.id == stay.track_id:
+        if not arrived_later or track.id == stay.track_id or stay.relit_s is not None:
             return False
         if stay.emptied_s is not None and track.still_since_s > stay.emptied_s:
             return True
@@ -199,10 +235,11 @@ class StayBook:
 
     def _confirm(self, stay: Stay, track: Track, view: PictureView, now_s: float) -> bool:
         """Takes a sighting; False when the picture shows that another thing stands there by now."""
-        if now_s - stay.light_s >= self._tuning.patch_interval_s:
+        is_due = now_s - stay.light_s >= self._tuning.patch_interval_s
+        if is_due and stay.relit_s is None:
             stay.light_s = now_s
             likeness = view.likeness(stay.patch, stay.box)
-            if likeness is None or likeness >= self._tuning.same_patch:
+            if likeness is None or likeness >= self._same_patch:
                 self._recognised(stay, view, now_s)
             elif self._gave_place(stay, view, likeness, now_s):
                 return False
@@ -246,7 +283,13 @@ class StayBook:
         return False
 
     def _is_same(self, likeness: float | None) -> bool:
-        return likeness is None or likeness >= self._tuning.same_patch
+        return likeness is None or likeness >= self._same_patch
+
+    @property
+    def _same_patch(self) -> float:
+        """Noise of the night costs likeness."""
+        tuning = self._tuning
+        return tuning.same_patch_night if self._is_night else tuning.same_patch
 
     def _begun(self, track: Track, view: PictureView, now_s: float) -> Stay:
         patch = view.patch(track.anchor)
@@ -278,8 +321,10 @@ class StayBook:
     def _has_left(
         self, stay: Stay, everything: Sequence[Track], context: FrameContext, now: Moment
     ) -> bool:
+        if stay.relit_s is not None:
+            return False
         likeness = context.view.likeness(stay.patch, stay.box)
-        if likeness is not None and likeness >= self._tuning.same_patch:
+        if likeness is not None and likeness >= self._same_patch:
             stay.confirmed_s, stay.gone_since_s = now.mono_s, None
             stay.alike_s, stay.unlike_since_s, stay.emptied_s = now.mono_s, None, None
             return False
@@ -293,7 +338,8 @@ class StayBook:
             return False
         if stay.gone_since_s is None:
             stay.gone_since_s = now.mono_s
-        patience_s = self._tuning.leave_s if likeness is not None else self._lost_after_s
+        lost_after_s = self._lost_after_s * (self._tuning.night_patience if self._is_night else 1)
+        patience_s = self._tuning.leave_s if likeness is not None else lost_after_s
         return now.mono_s - stay.gone_since_s >= patience_s
 
     def records(self, now: Moment) -> list[StayRecord]:

@@ -198,6 +198,11 @@ def sight_text(sight: SightData) -> str:
     }[sight.state]
 
 
+def resting_text(count: int) -> str:
+    """A PTZ camera looks elsewhere than its zones were drawn."""
+    return translate("Tile", "looks elsewhere: {0} zone(s) rest").format(count)
+
+
 def live_text() -> str:
     """The way out of a replay."""
     return translate("Tile", "Live")

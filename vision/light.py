@@ -47,7 +47,7 @@ class LightMeter:
         if now_s - self._looked_s < self._tuning.interval_s:
             return self.state
         self._looked_s = now_s
-        judged = self._judged(_colour(picture), float(luma[::16, ::16].mean()))
+        judged = self._judged(_colour(picture), float(luma[::32, ::32].mean()))
         if judged is not self._candidate:
             self._candidate, self._candidate_since_s = judged, now_s
         infrared = Light.INFRARED in (judged, self.state)
@@ -69,7 +69,7 @@ def _colour(picture: Picture) -> float:
     """Mean distance from grey, in levels of one chroma plane."""
     if is_i420(picture):
         _, u, v = planes(picture)
-        chroma = np.stack((u[::8, ::8], v[::8, ::8])).astype(np.int16) - 128
-        return float(np.abs(chroma).mean())
+        thin = np.concatenate((u[::16, ::16], v[::16, ::16])).astype(np.int16) - 128
+        return float(np.abs(thin).mean())
     thin = picture[::16, ::16].astype(np.int16)
     return float((thin.max(axis=2) - thin.min(axis=2)).mean()) / 4

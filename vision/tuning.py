@@ -221,7 +221,7 @@ class LightTuning:
     #: A filter switches at once; dusk takes its time.
     switch_s: float = 1.0
     dusk_s: float = 5.0
-    interval_s: float = 0.5
+    interval_s: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

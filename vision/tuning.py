@@ -76,6 +76,12 @@ class StayTuning:
     emptied_s: float = 1.5
     #: Without sight, likeness or cover for this long it has left.
     leave_s: float = 3.0
+    #: What the detector found in this share of the looks it seldom misses: unseen, it must look
+    #: as it usually does, less this much (an empty kerb reached 0.74 against a usual 0.94) ...
+    seldom_missed: float = 0.7
+    usual_slack: float = 0.12
+    #: ... or it has left after this long: a shadow may do the same for a moment.
+    doubt_s: float = 6.0
     #: Looks a stay needs before anything is raised: one false box is not a vehicle.
     sightings_min: int = 3
     #: Share of the looks in which the detector must have found it: a bin that is called a car
@@ -193,8 +199,11 @@ class SmokeTuning:
     #: a young fire is too small for a detector.
     onset_share: float = 0.06
     onset_s: float = 2.5
-    #: Share of the zone's limit over which it must have been seen itself.
-    seen_share: float = 0.5
+    #: One look that changed this much is as good as two: a plume that rolls, not a swaying tape.
+    changed_strongly: float = 0.3
+    #: Share of the zone's limit over which it must have been seen itself: of 3 s, the fourth of
+    #: looks half a second apart, also when they come a few hundredths early.
+    seen_share: float = 0.45
     #: What looks this much (correlation) as it did this long before it was noticed stood there
     #: all along: a cone with a flapping tape reaches 0.80-0.94, flames 0.06.
     former_likeness: float = 0.7

@@ -14,7 +14,7 @@ from vision.boxes import Box, distance_in_sizes, size, union
 from vision.classes import CYCLES, ObjectClass
 from vision.rules.rule import AlertChange, Finding, Moment
 from vision.rules.standing import StandingRule
-from vision.rules.stays import Stay
+from vision.rules.stay import Stay
 from vision.tracks import Track
 from vision.zones import Anchor
 

@@ -24,7 +24,7 @@ from vision.rules.queues import (
 )
 from vision.rules.rule import Moment
 from vision.rules.standing import StandingRule
-from vision.rules.stays import Stay
+from vision.rules.stay import Stay
 from vision.tracks import Track
 from vision.tuning import Tuning
 from vision.zones import Anchor, ZoneArea

@@ -239,6 +239,8 @@ class SmokeRule:
     def _lives(self, region: Region) -> bool:
         """Whether it changes as smoke and flames do, in most looks."""
         changes = region.changes
+        if len(changes) == 1:
+            return changes[0] >= self._tuning.changed_strongly
         return len(changes) >= 2 and statistics.median(changes) >= self._tuning.changed_share
 
     def _stood_before(self, region: Region, view: PictureView) -> bool:

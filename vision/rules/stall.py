@@ -14,7 +14,7 @@ from vision.boxes import centre, size
 from vision.classes import STALL_PARTS, ObjectClass
 from vision.rules.rule import AlertChange, FrameContext, Moment
 from vision.rules.standing import StandingRule
-from vision.rules.stays import Stay
+from vision.rules.stay import Stay
 from vision.tracks import Track
 from vision.tuning import Tuning
 from vision.zones import Anchor, LicensedPlace, ZoneArea
@@ -27,6 +27,7 @@ class StallRule(StandingRule):
 
     kind = AlertKind.STALL
     version = 2
+    looks_change = True
 
     def __init__(self, area: ZoneArea, tuning: Tuning) -> None:
         super().__init__(area, tuning)

@@ -15,7 +15,8 @@ from config.site import ZoneId
 from vision.alerts import AlertKind, AlertVerb
 from vision.boxes import Box
 from vision.rules.rule import AlertChange, Finding, FrameContext, Moment, new_alert_id
-from vision.rules.stays import Stay, StayBook, StayRecord
+from vision.rules.stay import Stay, StayRecord
+from vision.rules.stays import StayBook
 from vision.scene import SceneChange
 from vision.tracks import Track
 from vision.tuning import Tuning
@@ -27,11 +28,12 @@ class StandingRule(ABC):
 
     kind: AlertKind
     version: int
+    looks_change = False
 
     def __init__(self, area: ZoneArea, tuning: Tuning) -> None:
         self._area = area
         self._tuning = tuning
-        self._book = StayBook(tuning.stay, tuning.lost_after_s)
+        self._book = StayBook(tuning.stay, tuning.lost_after_s, looks_change=self.looks_change)
         self._in_force = True
         self._in_force_since_s = float("-inf")
         self._last: Moment | None = None

@@ -126,3 +126,13 @@ def test_when_the_licence_begins_an_open_alert_is_over() -> None:
     cleared = of(found, AlertVerb.CLEARED)
     assert [60 <= each.at_s < 62 for each in cleared] == [True]
     assert cleared[0].event.data.reason.startswith("stall.licensed")
+
+
+def test_a_stall_that_looks_different_once_it_is_set_up_is_still_one_stall() -> None:
+    """In the demonstration an awning was folded out after the alert: cleared and raised again."""
+    there = standing("stall", 0.5, to_s=60, drawn=False)
+    folded = Actor("stall", [(5, 0.5, 0.6), (20, 0.5, 0.6)], seed=3, seen=lambda _: False)
+    open_ = Actor("stall", [(20.5, 0.5, 0.6), (60, 0.5, 0.6)], seed=7, seen=lambda _: False)
+    found = drive(Street([there, folded, open_]), pipeline_of(PAVEMENT), 0, 80)
+    assert len(of(found, AlertVerb.RAISED)) == 1
+    assert [60 < each.at_s < 72 for each in of(found, AlertVerb.CLEARED)] == [True]

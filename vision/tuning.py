@@ -82,6 +82,9 @@ class StayTuning:
     usual_slack: float = 0.12
     #: ... or it has left after this long: a shadow may do the same for a moment.
     doubt_s: float = 6.0
+    #: What nobody was told of yet and the detector misses for this long is none: at a share of
+    #: 0.25 it would have been seen in one of sixty looks, all but one time in thirty million.
+    phantom_s: float = 30.0
     #: Looks a stay needs before anything is raised: one false box is not a vehicle.
     sightings_min: int = 3
     #: Share of the looks in which the detector must have found it: a bin that is called a car

@@ -29,6 +29,7 @@ class Stay:
         light_s: when the patch was last compared, and followed the light.
         alike_s, alike_count: last moment the picture showed this very thing there, and how often;
             unlike_count: how often it showed another.
+        missed_since_s: since when the detector misses it though nothing is in front.
         usual: how alike the picture usually is while the detector sees it, too; None: not known.
         unlike_since_s, probe: since when it shows another, and how that looked last.
         allowed_s: last moment it stood there with leave (a licensed stall).
@@ -60,6 +61,7 @@ class Stay:
     alike_s: float = float("-inf")
     alike_count: int = 0
     unlike_count: int = 0
+    missed_since_s: float | None = None
     usual: float | None = None
     unlike_since_s: float | None = None
     probe: Patch | None = None

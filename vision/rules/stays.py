@@ -87,6 +87,7 @@ class StayBook:
         for stay in self.stays:
             stay.confirmed_s, stay.track_id = now_s, -1
             stay.gone_since_s = stay.emptied_s = stay.unlike_since_s = stay.probe = None
+            stay.missed_since_s = None
             stay.cover_s = stay.alike_s = float("-inf")
             if away_s > self._tuning.away_max_s and stay.alert_id is None:
                 stay.since_s += away_s
@@ -179,7 +180,7 @@ class StayBook:
             elif self._gave_place(stay, track, view, likeness, now_s):
                 return False
         stay.confirmed_s = now_s
-        stay.gone_since_s = None
+        stay.gone_since_s = stay.missed_since_s = None
         stay.sighting_count += 1
         stay.track_id = track.id
         stay.score = 0.8 * stay.score + 0.2 * track.score
@@ -267,6 +268,8 @@ class StayBook:
             return False
         likeness = context.view.likeness(stay.patch, stay.box)
         if likeness is not None and likeness >= self._needed(stay):
+            if self._is_phantom(stay, now.mono_s):
+                return True
             stay.confirmed_s, stay.gone_since_s = now.mono_s, None
             stay.alike_s, stay.unlike_since_s, stay.emptied_s = now.mono_s, None, None
             return False
@@ -285,6 +288,13 @@ class StayBook:
         if likeness is not None and likeness >= self._same_patch:
             patience_s = self._tuning.doubt_s
         return now.mono_s - stay.gone_since_s >= patience_s
+
+    def _is_phantom(self, stay: Stay, now_s: float) -> bool:
+        """Whether only the picture speaks for it, for too long: a place always looks like itself."""
+        if stay.missed_since_s is None:
+            stay.missed_since_s = now_s
+        patience_s = self._tuning.phantom_s * (self._tuning.night_patience if self._is_night else 1)
+        return stay.alert_id is None and now_s - stay.missed_since_s >= patience_s
 
     def _needed(self, stay: Stay) -> float:
         """The likeness that speaks for a stay the detector does not see now.

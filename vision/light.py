@@ -2,7 +2,8 @@
 
 A camera that switches its infrared filter turns grey within a picture or two, and the whole scene
 looks different: what was remembered of it must be taken anew. A camera that was grey from the
-start may simply be black and white: only one that was seen in colour is said to use infrared.
+start may simply be black and white, and in a grey street a single red car may be all the colour there
+is: only a camera much of whose scene was seen in colour is said to use infrared.
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ import numpy as np
 from vision.detector import Picture
 from vision.pictures import is_i420, planes
 from vision.tuning import LightTuning
+
+#: Of a street by day; colours fade with the light.
+_USUAL_BRIGHTNESS = 110.0
 
 
 class Light(enum.Enum):
@@ -47,7 +51,10 @@ class LightMeter:
         if now_s - self._looked_s < self._tuning.interval_s:
             return self.state
         self._looked_s = now_s
-        judged = self._judged(_colour(picture), float(luma[::32, ::32].mean()))
+        brightness = float(luma[::32, ::32].mean())
+        dimmed = min(1.0, max(0.5, brightness / _USUAL_BRIGHTNESS))
+        share = _coloured_share(picture, dimmed * self._tuning.coloured_levels)
+        judged = self._judged(share, brightness)
         if judged is not self._candidate:
             self._candidate, self._candidate_since_s = judged, now_s
         infrared = Light.INFRARED in (judged, self.state)
@@ -65,11 +72,15 @@ class LightMeter:
         return Light.DARK if brightness < edge else Light.DAY
 
 
-def _colour(picture: Picture) -> float:
-    """Mean distance from grey, in levels of one chroma plane."""
+def _coloured_share(picture: Picture, levels: float) -> float:
+    """Share of the scene that is at least that far from grey, in levels of a chroma plane."""
     if is_i420(picture):
         _, u, v = planes(picture)
-        thin = np.concatenate((u[::16, ::16], v[::16, ::16])).astype(np.int16) - 128
-        return float(np.abs(thin).mean())
+        away = np.maximum(
+            np.abs(u[::16, ::16].astype(np.int16) - 128),
+            np.abs(v[::16, ::16].astype(np.int16) - 128),
+        )
+        return float((away >= levels).mean())
     thin = picture[::16, ::16].astype(np.int16)
-    return float((thin.max(axis=2) - thin.min(axis=2)).mean()) / 4
+    away = thin.max(axis=2) - thin.min(axis=2)
+    return float((away >= 3 * levels).mean())

@@ -81,7 +81,7 @@ class StayTuning:
     seldom_missed: float = 0.7
     usual_slack: float = 0.12
     #: ... or it has left after this long: a shadow may do the same for a moment.
-    doubt_s: float = 6.0
+    doubt_s: float = 4.5
     #: What nobody was told of yet and the detector misses for this long is none: at a share of
     #: 0.25 it would have been seen in one of sixty looks, all but one time in thirty million.
     phantom_s: float = 30.0
@@ -227,9 +227,10 @@ class LightTuning:
     #: Mean brightness below which it is dark, and up to which it stays so.
     dark_below: float = 40.0
     dark_until: float = 55.0
-    #: Mean distance from grey of a picture in colour, and of one by infrared.
-    coloured: float = 2.0
-    grey: float = 0.7
+    #: A spot this far from grey is coloured; share of them in a scene in colour, and by infrared.
+    coloured_levels: float = 4.0
+    coloured: float = 0.15
+    grey: float = 0.005
     #: A filter switches at once; dusk takes its time.
     switch_s: float = 1.0
     dusk_s: float = 5.0

@@ -214,3 +214,13 @@ def test_a_parked_car_is_found_in_the_dark_though_the_detector_misses_it_half_of
     found = drive(dim, pipeline_of(KERB), 0, 150)
     assert [25 <= each.at_s <= 29 for each in of(found, AlertVerb.RAISED)] == [True]
     assert [80 < each.at_s < 145 for each in of(found, AlertVerb.CLEARED)] == [True]
+
+
+def test_the_only_colour_of_a_grey_street_may_drive_away() -> None:
+    meter, grey = LightMeter(LightTuning()), Street().picture(0)
+    with_car = grey.copy()
+    with_car[80:130, 80:170] = (40, 40, 220)
+    for at_s in range(20):
+        shown = with_car if at_s < 10 else grey
+        meter.step(shown, luma(shown), float(at_s))
+    assert meter.state is Light.DAY

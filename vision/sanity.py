@@ -33,8 +33,8 @@ class CameraSanity:
 
     @property
     def is_doubtful(self) -> bool:
-        """Whether the last picture looked worse than the state says."""
-        return self.state is Sanity.GOOD and self._candidate is not Sanity.GOOD
+        """Whether the last picture may be of another place, though it is too early to say so."""
+        return self.state is Sanity.GOOD and self._candidate is Sanity.MOVED
 
     def step(self, luma: NDArray[np.uint8], now_s: float) -> Sanity:
         """The state after this picture.

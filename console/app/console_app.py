@@ -21,7 +21,7 @@ from config.paths import runtime_folder, user_state_folder
 from config.site import Camera, CameraId
 from console.app.camera_runtime import runtime_of
 from console.app.console_arrangement import SeatArrangement
-from console.app.console_editors import SeatEditors
+from console.app.console_editors import editors_of
 from console.app.console_exports import SeatExports
 from console.app.console_feed import SeatFeed
 from console.app.console_hooks import install_hooks, remove_hooks
@@ -45,7 +45,6 @@ from console.bridge.evidence_cache import EvidenceCache
 from console.bridge.frame_pump import FramePump
 from console.bridge.gui_thread import Errands
 from console.bridge.people_line import PeopleLine
-from console.bridge.register_line import RegisterLine
 from console.bridge.shelf_line import ShelfLine
 from console.bridge.signed_client import SignedClient
 from console.bridge.thumbnails import ThumbnailShelf, thumbnail_folder
@@ -131,9 +130,7 @@ class ConsoleApp:
             self.session, self.lease, seat,
             lambda camera_id: self.names.name_of(camera_id), memory.export_folder,
         )  # fmt: skip
-        self.editors = SeatEditors(
-            self.session, RegisterLine(self.client, self.errands, seat), self.pump
-        )
+        self.editors = editors_of(self.session, self.client, self.errands, seat, self.pump)
         self.arrangement = SeatArrangement(
             self.session, self.client, self.errands, seat, options.profile, memory,
             self.lease.status,

@@ -27,6 +27,7 @@ from console.desk.escalation import EscalationService
 from console.desk.library import Library
 from console.desk.scene_pushes import ScenePushes
 from console.desk.shelf import ShelfService
+from console.desk.sight_service import SightService
 from console.desk.sign_in import SignIn
 from ingest.clock import SystemClock
 from ingest.errors import GridwallError, Misconfigured
@@ -172,6 +173,7 @@ class HubApp:
                 Desk(lambda: self._service.directory, positions, self._service.add_row),
                 self._ptz,
                 ShelfService(lambda: self._service.directory),
+                SightService(lambda: self._service.directory),
                 EscalationService(),
                 Library(),
                 ScenePushes(),

@@ -51,7 +51,7 @@ MAX_FRAME_BYTES = 32 << 20
 INTAKE_BYTES = 4 << 20
 #: Messages of one peer that libzmq holds before it leaves the rest in the peer's hands. A request
 #: may be long, and askers wait for their answers; publishers have 1,000 events on the way.
-INTAKE_MARK, QUERY_MARK = 1_000, 32
+INTAKE_MARK, QUERY_MARK = 1_000, 8
 #: Longest subscription. libzmq keeps them in a tree that takes some fifty bytes for each of theirs.
 SUBSCRIPTION_BYTES = 1024
 

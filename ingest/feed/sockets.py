@@ -287,7 +287,7 @@ class Sockets:
         address = address or endpoint.address
         try:
             _listen(endpoint.raw, address, curve, domain, is_first=False)
-        except OSError as error:
+        except (OSError, zmq.ZMQError) as error:
             raise Misconfigured(f"cannot listen on {address} with another key: {error}") from error
 
     def wait(
@@ -343,7 +343,7 @@ class Sockets:
                 raw.bind(address)
             else:
                 _listen(raw, address, curve, domain, is_first=True)
-        except OSError as error:  # ZMQError is one
+        except (OSError, zmq.ZMQError) as error:
             raw.close(linger=0)
             if error.errno in (zmq.EADDRINUSE, errno.EADDRINUSE):
                 raise AddressTaken(

@@ -50,7 +50,9 @@ MAX_REQUEST_BYTES = 1 << 20
 MAX_LONG_BYTES = 16 << 20
 LONG_OPERATIONS = frozenset({"register.put", "cases.import"})
 #: Objects and lists in one request: each becomes some hundred bytes when it is decoded.
-BRACKETS_MOST = 500_000
+BRACKETS_MOST = 200_000
+#: What an object or a list, and any value, takes when it is decoded: an inbox is bounded in these bytes.
+BRACKET_BYTES, VALUE_BYTES = 100, 32
 #: Longest request id or event id frame that is echoed.
 MAX_ID_BYTES = 1024
 HEARTBEAT_TOPIC = b"heartbeat.hub.-.-"
@@ -63,6 +65,12 @@ class _Operation(msgspec.Struct):
     """What is looked at of a long request before it is worth decoding."""
 
     op: str = ""
+
+
+def decoded_bytes(body: bytes) -> int:
+    """About what a request takes in memory: short text can be a hundred thousand lists."""
+    brackets = body.count(b"{") + body.count(b"[")
+    return len(body) + BRACKET_BYTES * brackets + VALUE_BYTES * body.count(b",")
 
 
 def decoded_request(body: bytes) -> dict[str, Any]:
@@ -246,7 +254,7 @@ class Front:
             why = f"{caller.name} may not ask for {op}"
             self._counts.refuse("gridwall_requests_refused_total", op, why)
             self._send(refusal(back, why, who_may=who_may))
-        elif not route.inbox.put(Asked(back, op, request, caller, len(body))):
+        elif not route.inbox.put(Asked(back, op, request, caller, decoded_bytes(body))):
             self._send(refusal(back, "the hub is busy; try again", retry=True))
 
     def _receive_subscriptions(self) -> None:

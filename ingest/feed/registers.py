@@ -40,6 +40,8 @@ log = logging.getLogger(__name__)
 POLL_S = 2.0
 #: Changes waiting for the acting thread; the folder changes far less often.
 CHANGES_MOST = 100
+#: Longest register by the socket: districts have some thousand rows; a check takes its time for each.
+ENTRIES_MOST = 50_000
 #: Values only operators see: what opens a camera.
 SECRET_KEYS = ("main_url", "sub_url", "ptz_url")
 _FIELD_OF_REGISTER = {name: field for field, name in REGISTER_OF_FIELD.items()}
@@ -187,6 +189,10 @@ class SiteService:
     def _write(self, name: str, content: Any) -> list[str]:
         if not isinstance(content, str | list):
             raise OperationRefused("content must be the file's text or a list of its entries")
+        is_table = isinstance(content, list) or REGISTER_FILES[name].endswith(".csv")
+        count = content.count("\n") if isinstance(content, str) else len(content)
+        if is_table and count > ENTRIES_MOST:  # each is checked while publishers wait
+            raise OperationRefused(f"{name} would have {count} entries; at most {ENTRIES_MOST}")
         return _written(name, lambda: put_register(self.site.folder, name, content))
 
 

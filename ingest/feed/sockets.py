@@ -51,7 +51,7 @@ MAX_FRAME_BYTES = 32 << 20
 INTAKE_BYTES = 4 << 20
 #: Messages of one peer that libzmq holds before it leaves the rest in the peer's hands. A request
 #: may be long, and askers wait for their answers; publishers have 1,000 events on the way.
-INTAKE_MARK, QUERY_MARK = 1_000, 32
+INTAKE_MARK, QUERY_MARK = 1_000, 8
 #: Longest subscription. libzmq keeps them in a tree that takes some fifty bytes for each of theirs.
 SUBSCRIPTION_BYTES = 1024
 
@@ -287,7 +287,7 @@ class Sockets:
         address = address or endpoint.address
         try:
             _listen(endpoint.raw, address, curve, domain, is_first=False)
-        except OSError as error:
+        except (OSError, zmq.ZMQError) as error:
             raise Misconfigured(f"cannot listen on {address} with another key: {error}") from error
 
     def wait(
@@ -343,7 +343,7 @@ class Sockets:
                 raw.bind(address)
             else:
                 _listen(raw, address, curve, domain, is_first=True)
-        except OSError as error:  # ZMQError is one
+        except (OSError, zmq.ZMQError) as error:
             raw.close(linger=0)
             if error.errno in (zmq.EADDRINUSE, errno.EADDRINUSE):
                 raise AddressTaken(

@@ -43,10 +43,6 @@ class Pushed(Struct, frozen=True, gc=False):
     body: bytes
     caller: Caller
 
-    @property
-    def byte_count(self) -> int:
-        return len(self.body)
-
 
 class Asked(Struct, frozen=True):
     """A request of the query socket, decoded."""
@@ -55,17 +51,13 @@ class Asked(Struct, frozen=True):
     op: str
     request: dict[str, Any]
     caller: Caller
-    byte_count: int = 0  # of the request as it came
+    byte_count: int = 0  # about what it takes in memory
 
 
 class Soon(Struct, frozen=True):
     """A step of the hub's own, for example what a camera answered; its events are stored."""
 
     step: Callable[[], Sequence[Event]]
-
-    @property
-    def byte_count(self) -> int:
-        return 0
 
 
 Work = Pushed | Asked | Soon
@@ -98,7 +90,8 @@ def refusal(back: Return, error: str, **fields: Any) -> Outgoing:
 
 #: Work the hub holds before it stops reading the intake (publishers then keep their events).
 INBOX_BOUND = 8_000
-#: And its bytes: events of 1 MiB, requests of 16 MiB are few, and must not become gigabytes.
+#: And its bytes, of events and of requests each: a few huge ones must not become gigabytes, and
+#: huge requests must not keep events out, for events are what is never refused.
 INBOX_BYTES = 64 << 20
 
 
@@ -108,20 +101,24 @@ class Inbox:
     def __init__(self, bound: int = INBOX_BOUND) -> None:
         self._bound = bound
         self._items: deque[Work] = deque()
-        self._bytes = 0
+        self._event_bytes = 0
+        self._request_bytes = 0
         self._changed = threading.Condition()
         self._closed = False
 
     @property
     def is_full(self) -> bool:
-        return len(self._items) >= self._bound or self._bytes >= INBOX_BYTES
+        """Whether it takes no more events now."""
+        return len(self._items) >= self._bound or self._event_bytes >= INBOX_BYTES
 
     def put(self, item: Work) -> bool:
         with self._changed:
-            if self._closed or self.is_full:
+            if len(self._items) >= self._bound or self._request_bytes >= INBOX_BYTES:
+                return False
+            if self._closed:
                 return False
             self._items.append(item)
-            self._bytes += item.byte_count
+            self._count_bytes(item, 1)
             self._changed.notify()
         return True
 
@@ -130,7 +127,8 @@ class Inbox:
         with self._changed:
             if not self._closed:
                 self._items.extend(items)
-                self._bytes += sum(item.byte_count for item in items)
+                for item in items:
+                    self._count_bytes(item, 1)
                 self._changed.notify()
 
     @property
@@ -145,8 +143,15 @@ class Inbox:
                 self._changed.wait(timeout_s)
             count = min(most, len(self._items))
             taken = [self._items.popleft() for _ in range(count)]
-            self._bytes -= sum(item.byte_count for item in taken)
+            for item in taken:
+                self._count_bytes(item, -1)
             return taken
+
+    def _count_bytes(self, item: Work, sign: int) -> None:
+        if isinstance(item, Pushed):
+            self._event_bytes += sign * len(item.body)
+        elif isinstance(item, Asked):
+            self._request_bytes += sign * item.byte_count
 
     def close(self) -> None:
         """Wakes the taker; nothing more is accepted."""

@@ -20,6 +20,8 @@ from ingest.feed.envelope import encode_event
 
 #: Between two rounds of an honest client, seconds.
 PACE_S = 0.05
+#: Nothing heard for so long means: ask again, milliseconds, so many times.
+SILENCE_MS, ASKS_MOST = 3_000, 10
 
 
 class HonestClient(threading.Thread):
@@ -56,26 +58,43 @@ class HonestClient(threading.Thread):
         raise NotImplementedError
 
 
-def dealer(context: zmq.Context[zmq.Socket[bytes]], address: str) -> zmq.Socket[bytes]:
-    socket = context.socket(zmq.DEALER)
-    socket.setsockopt(zmq.RCVTIMEO, 30_000)
-    socket.connect(address)
-    return socket
+class Asker:
+    """A DEALER that asks again over a new connection when it hears nothing, as the contract says.
+
+    A hub that is very busy may take a connection for dead; what was on the way is then lost.
+    """
+
+    def __init__(self, context: zmq.Context[zmq.Socket[bytes]], address: str) -> None:
+        self._context, self._address = context, address
+        self._connect()
+
+    def _connect(self) -> None:
+        self._socket = self._context.socket(zmq.DEALER)
+        self._socket.connect(self._address)
+
+    def ask(self, request_id: bytes, body: bytes) -> dict[str, Any]:
+        for _ in range(ASKS_MOST):
+            self._socket.send_multipart([b"", request_id, body])
+            if self._socket.poll(SILENCE_MS):
+                _, answered_id, answer = self._socket.recv_multipart()
+                assert answered_id == request_id
+                decoded: dict[str, Any] = msgspec.json.decode(answer)
+                return decoded
+            self._socket.close(linger=0)
+            self._connect()
+        raise TimeoutError(f"{ASKS_MOST} times no answer from {self._address}")
 
 
 class HonestPublisher(HonestClient):
     """An event is acknowledged with the number it then has in the log."""
 
     def open(self, context: zmq.Context[zmq.Socket[bytes]]) -> None:
-        self._socket = dealer(context, self.hub.ready["intake"])
+        self._intake = Asker(context, self.hub.ready["intake"])
         self.acked: dict[str, int] = {}
 
     def round(self) -> None:
         event = health(self.rounds, source="/honest")
-        self._socket.send_multipart([b"", event.id.encode(), encode_event(event)])
-        frames = self._socket.recv_multipart()
-        answer = msgspec.json.decode(frames[2])
-        assert frames[1] == event.id.encode()
+        answer = self._intake.ask(event.id.encode(), encode_event(event))
         assert answer["ok"] is True, answer
         self.acked[event.id] = answer["sequence"]
 
@@ -84,7 +103,7 @@ class HonestSeat(HonestClient):
     """A seat lists, proposes a case of its own and writes notes on it."""
 
     def open(self, context: zmq.Context[zmq.Socket[bytes]]) -> None:
-        self._socket = dealer(context, self.hub.ready["query"])
+        self._query = Asker(context, self.hub.ready["query"])
         self._case: dict[str, Any] = {}
 
     def round(self) -> None:
@@ -95,8 +114,7 @@ class HonestSeat(HonestClient):
         self._ask(op="act", **note)
 
     def _ask(self, **request: Any) -> dict[str, Any]:
-        self._socket.send_multipart([b"", b"%d" % self.rounds, msgspec.json.encode(request)])
-        answer: dict[str, Any] = msgspec.json.decode(self._socket.recv_multipart()[2])
+        answer = self._query.ask(b"%d" % self.rounds, msgspec.json.encode(request))
         assert answer["ok"] is True or answer.get("retry"), answer
         return answer
 

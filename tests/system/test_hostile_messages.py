@@ -307,7 +307,7 @@ def fuzz_huge(hub: HubProcess, plain: Plain, count: int) -> None:
             b'{"op":"act","note":"' + b"z" * (15 << 20) + b'"}',
             b'{"op":"cases","filter":{"text":"' + b"t" * (8 << 20) + b'"}}',
             b'{"op":"register.put","name":"zones","text":"' + b"y" * (15 << 20) + b'"}',
-            b'{"op":"register.put","name":"zones","content":[' + b"[1]," * 400_000 + b"1]}",
+            b'{"op":"register.put","name":"zones","content":[' + b"[1]," * 190_000 + b"1]}",
             b'{"op":"library.put","kind":"scenes","content":{"a":['
             + b"[1]," * (2 << 20) + b"1]}}",
             b"[" * (16 << 20),

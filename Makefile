@@ -9,7 +9,8 @@ QT_PACKAGES := libegl1 libgl1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 li
   libxcb-render-util0 libxcb-shape0 libxcb-xkb1 libxcb-randr0 libxcb-xinerama0 libdbus-1-3 libglib2.0-0 fontconfig fonts-noto-cjk
 TEST_PACKAGES := xvfb x11-xserver-utils openbox xdotool libgl1-mesa-dri libpulse0 ffmpeg \
   chromium chromium-driver mosquitto gpsd gpsd-clients \
-  python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad postgresql
+  python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad postgresql \
+  nodejs npm jq
 
 .PHONY: help setup demo test check bench screenshots clean
 

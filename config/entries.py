@@ -35,12 +35,22 @@ def _zone(entry: dict[str, Any], datum: Datum) -> dict[str, Any]:
     if "polygon" in entry:
         entry["polygon"] = [_image_point(point) for point in entry["polygon"]]
     _hours(entry, "hours")
-    days = entry.get("days")
-    if isinstance(days, list | tuple) and all(isinstance(day, int) for day in days):
-        entry["days"] = None if set(days) == set(ALL_DAYS) else sorted(days)
+    _days(entry)
     if entry.get("kind") == "mask":
         entry.pop("limit_s", None)
+    if entry.get("kind") != "crowd_watch" and entry.get("people_max") == 0:
+        entry["people_max"] = None
+    if "licences" in entry:
+        entry["licence"] = [_licence(dict(each)) for each in entry.pop("licences")] or None
     return entry
+
+
+def _licence(entry: dict[str, Any]) -> dict[str, Any]:
+    """A table of its own below its zone: keys without a value are left out."""
+    entry["polygon"] = [_image_point(point) for point in entry["polygon"]]
+    _hours(entry, "hours")
+    _days(entry)
+    return {key: value for key, value in entry.items() if value is not None and value != ""}
 
 
 def _calibration(entry: dict[str, Any], datum: Datum) -> dict[str, Any]:
@@ -90,6 +100,13 @@ def _hours(entry: dict[str, Any], key: str) -> None:
         entry[key] = None if start == end else f"{start}-{end}"
 
 
+def _days(entry: dict[str, Any]) -> None:
+    """Numbers, 0 = Monday; every day is no entry."""
+    days = entry.get("days")
+    if isinstance(days, list | tuple) and all(isinstance(day, int) for day in days):
+        entry["days"] = None if set(days) == set(ALL_DAYS) else sorted(days)
+
+
 def _mount(entry: dict[str, Any], datum: Datum) -> dict[str, Any]:
     _rename(entry, "camera_id", "camera")
     entry["presets"] = [
@@ -112,9 +129,7 @@ def _fence(entry: dict[str, Any], datum: Datum) -> dict[str, Any]:
 
 def _round(entry: dict[str, Any], datum: Datum) -> dict[str, Any]:
     _hours(entry, "hours")
-    days = entry.get("days")
-    if isinstance(days, list | tuple) and all(isinstance(day, int) for day in days):
-        entry["days"] = None if set(days) == set(ALL_DAYS) else sorted(days)
+    _days(entry)
     return entry
 
 

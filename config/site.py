@@ -50,6 +50,8 @@ class ZoneKind(enum.Enum):
     NO_TRADING = "no_trading"
     SMOKE_WATCH = "smoke_watch"
     MASK = "mask"
+    NO_CYCLE_PARKING = "no_cycle_parking"  #: bicycles, motorcycles, tricycles (非机动车)
+    CROWD_WATCH = "crowd_watch"
 
 
 class Hours(Struct, frozen=True):
@@ -69,10 +71,22 @@ class Hours(Struct, frozen=True):
 ALL_DAYS = frozenset(range(7))
 
 
+class Licence(Struct, frozen=True):
+    """A place in a no_trading zone where a stall may stand at some hours and days; `name` of whom."""
+
+    polygon: tuple[ImagePoint, ...]
+    name: str = ""
+    hours: Hours = Hours()
+    days: frozenset[int] = ALL_DAYS
+
+
 class Zone(Struct, frozen=True):
     """An area of one camera's picture with a rule. `limit_s` seconds; `days` 0 = Monday.
 
-    `preset`: of a PTZ camera, the view it was drawn on, by token or name; None: its home view.
+    Attributes:
+        preset: of a PTZ camera, the view it was drawn on, by token or name; None: its home view.
+        licences: where stalls may stand (no_trading only).
+        people_max: people that are no crowd yet (crowd_watch only); 0 elsewhere.
     """
 
     id: ZoneId
@@ -83,6 +97,8 @@ class Zone(Struct, frozen=True):
     hours: Hours = Hours()
     days: frozenset[int] = ALL_DAYS
     preset: str | None = None
+    licences: tuple[Licence, ...] = ()
+    people_max: int = 0
 
 
 class CalibrationPair(Struct, frozen=True):

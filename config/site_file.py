@@ -27,8 +27,9 @@ from config.problems import (
     one_of,
     shown,
 )
-from config.settings import STORE_SCHEMES, CalendarSettings, Settings, parse_timezone
+from config.settings import CalendarSettings, Settings, parse_timezone
 from config.site import Datum, HubAddresses, Language
+from config.store_settings import STORE_SCHEMES
 from config.times import parse_hours
 from config.toml_document import TomlDocument, read_toml
 from config.toml_table import dotted

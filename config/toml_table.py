@@ -62,6 +62,17 @@ class Table:
             if key not in known:
                 self.warning(key, f"unknown key {key!r}{did_you_mean(key, known)}", one_of(known))
 
+    def tables(self, key: str) -> list[Table]:
+        """The `[[this.key]]` tables below this one; a mistake and none where it is something else."""
+        entries = self.values.get(key, [])
+        if not isinstance(entries, list) or not all(isinstance(each, dict) for each in entries):
+            self.error(key, shown(entries), f"[[{self._path[0]}.{key}]] tables")
+            return []
+        return [
+            Table(self._document, (*self._path, key, index), self._problems)
+            for index in range(len(entries))
+        ]
+
     def text(self, key: str) -> str | None:
         """A required, non-empty text; whole numbers are taken as ids."""
         value = self.values.get(key)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from config.geometry import ImagePoint
-from config.planar import XY, crossing_edges, ring_area
+from config.planar import XY, crossing_edges, ring_area, ring_contains
 from config.problems import FileProblems, Noun, did_you_mean, one_of, shown
-from config.site import ALL_DAYS, CameraId, Hours, Zone, ZoneId, ZoneKind
+from config.site import ALL_DAYS, CameraId, Hours, Licence, Zone, ZoneId, ZoneKind
 from config.times import parse_days, parse_hours
 from config.toml_document import read_toml
 from config.toml_table import Table, is_number, tables_of
@@ -18,8 +18,18 @@ DEFAULT_LIMIT_S = {
     ZoneKind.NO_PARKING: 180.0,
     ZoneKind.NO_TRADING: 120.0,
     ZoneKind.MASK: 0.0,
+    ZoneKind.NO_CYCLE_PARKING: 300.0,
+    ZoneKind.CROWD_WATCH: 20.0,
 }
-_ZONE_KEYS = ("id", "camera", "kind", "polygon", "limit_s", "hours", "days", "preset")
+_ZONE_KEYS = (
+    "id", "camera", "kind", "polygon", "limit_s", "hours", "days", "preset", "licence", "people_max",
+)  # fmt: skip
+_LICENCE_KEYS = ("name", "polygon", "hours", "days")
+#: Licensed places of one zone; a street has fewer.
+LICENCES_MAX = 50
+#: How many people are no crowd yet, where a crowd_watch zone does not say, and what it may say.
+PEOPLE_MAX_DEFAULT = 15
+PEOPLE_MAX_RANGE = (3, 300)
 #: A day; a longer limit is a slip of units.
 LIMIT_MAX_S = 86_400.0
 #: A polygon smaller than this is a slip of the mouse: 1 px × 1 px of a 1000 px picture.
@@ -43,9 +53,66 @@ def _zone(table: Table) -> Zone | None:
     limit_s = _limit_s(table, kind)
     hours, days = _hours(table), _days(table)
     preset = table.text("preset") if "preset" in table.values else None
+    people_max = _people_max(table, kind)
+    licences = _licences(table, kind)
     if identity is None or camera is None or kind is None or polygon is None:
         return None
-    return Zone(ZoneId(identity), CameraId(camera), kind, polygon, limit_s, hours, days, preset)
+    _warn_outside(table, polygon, licences)
+    return Zone(
+        ZoneId(identity), CameraId(camera), kind, polygon, limit_s, hours, days, preset,
+        tuple(licence for licence in licences if licence is not None), people_max,
+    )  # fmt: skip
+
+
+def _people_max(table: Table, kind: ZoneKind | None) -> int:
+    value = table.values.get("people_max")
+    if kind is not ZoneKind.CROWD_WATCH:
+        if value is not None and kind is not None:
+            table.error("people_max", f"in a {kind.value} zone", "people_max in crowd_watch only")
+        return 0
+    if value is None:
+        return PEOPLE_MAX_DEFAULT
+    low, high = PEOPLE_MAX_RANGE
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        table.error("people_max", shown(value), f"a whole number of people, {low} to {high}")
+        return PEOPLE_MAX_DEFAULT
+    return value
+
+
+def _licences(table: Table, kind: ZoneKind | None) -> list[Licence | None]:
+    """One entry per `[[zone.licence]]`; None for one that is not whole."""
+    if "licence" not in table.values:
+        return []
+    entries = table.tables("licence")
+    if entries and kind not in (ZoneKind.NO_TRADING, None):
+        table.error("licence", f"in a {kind.value} zone", "licences in no_trading zones only")
+        return []
+    if len(entries) > LICENCES_MAX:
+        table.error("licence", f"{len(entries)} places", f"at most {LICENCES_MAX} in one zone")
+        return []
+    return [_licence(entry) for entry in entries]
+
+
+def _licence(table: Table) -> Licence | None:
+    table.warn_unknown(_LICENCE_KEYS)
+    polygon, hours, days = _polygon(table), _hours(table), _days(table)
+    name = table.text("name") if table.values.get("name", "") != "" else None
+    return None if polygon is None else Licence(polygon, name or "", hours, days)
+
+
+def _warn_outside(
+    table: Table, polygon: tuple[ImagePoint, ...], licences: list[Licence | None]
+) -> None:
+    """A licence no corner of which touches its zone was drawn somewhere else by mistake."""
+    zone = [(point.x_norm, point.y_norm) for point in polygon]
+    for index, licence in enumerate(licences):
+        if licence is None:
+            continue
+        ring = [(point.x_norm, point.y_norm) for point in licence.polygon]
+        inside = any(ring_contains(zone, *point) for point in ring)
+        if not inside and not any(ring_contains(ring, *point) for point in zone):
+            found = f"licence {index + 1} lies outside its zone and changes nothing"
+            table.warning("licence", found, "a place inside the zone")
 
 
 def _kind(table: Table) -> ZoneKind | None:

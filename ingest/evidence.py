@@ -14,6 +14,7 @@ import re
 import shutil
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -27,6 +28,10 @@ GET_MOST = BYTES_MOST
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 #: Between two tries of a client, seconds.
 RETRY_S = 0.5
+
+
+#: Gives a grant for the evidence door other than the one that was refused.
+Tokens = Callable[[str], str]
 
 
 class EvidenceInvalid(GridwallError):
@@ -138,7 +143,12 @@ class Incoming:
 class EvidenceClient:
     """Evidence of a hub over HTTP, host:port of its gateway. Threads: any."""
 
-    def __init__(self, http_address: str, *, stop: StopToken | None = None) -> None:
+    def __init__(
+        self, http_address: str, tokens: Tokens | None = None, *, stop: StopToken | None = None
+    ) -> None:
+        """`tokens` is asked for a grant when the door wants one, with the one it refused ("")."""
+        self._tokens = tokens
+        self._token = ""
         self._address = http_address.removeprefix("http://").rstrip("/")
         self._stop = stop or StopToken()
 
@@ -186,6 +196,25 @@ class EvidenceClient:
     def _ask(
         self, method: str, sha: str, body: bytes | None, headers: dict[str, str], timeout_s: float
     ) -> tuple[int, bytes]:
+        """Asks once more with a new grant where the door refuses the one it was shown."""
+        token = self._token
+        answer = self._ask_with(token, method, sha, body, headers, timeout_s)
+        if answer[0] != http.client.UNAUTHORIZED or self._tokens is None:
+            return answer
+        self._token = self._tokens(token)
+        return self._ask_with(self._token, method, sha, body, headers, timeout_s)
+
+    def _ask_with(
+        self,
+        token: str,
+        method: str,
+        sha: str,
+        body: bytes | None,
+        headers: dict[str, str],
+        timeout_s: float,
+    ) -> tuple[int, bytes]:
+        if token:
+            headers = {**headers, "Authorization": f"Bearer {token}"}
         connection = http.client.HTTPConnection(self._address, timeout=timeout_s)
         try:
             connection.request(method, f"/evidence/{sha}", body, headers)

@@ -14,6 +14,8 @@ class AlertKind(enum.Enum):
     FIRE = "fire"
     PARKING = "parking"
     STALL = "stall"
+    CYCLE_PARKING = "cycle_parking"
+    CROWD = "crowd"
 
 
 class AlertVerb(enum.Enum):

@@ -85,9 +85,11 @@ def lower_half(box: Box) -> Box:
 
 def distance_in_sizes(a: Box, b: Box) -> float:
     """Distance of the centres in units of the boxes' mean width and height."""
-    (ax, ay), (bx, by) = centre(a), centre(b)
-    (aw, ah), (bw, bh) = size(a), size(b)
-    return math.hypot((ax - bx) / max(1e-6, (aw + bw) / 2), (ay - by) / max(1e-6, (ah + bh) / 2))
+    ax1, ay1, ax2, ay2 = a
+    bx1, by1, bx2, by2 = b
+    across = (ax1 + ax2 - bx1 - bx2) / max(2e-6, ax2 - ax1 + bx2 - bx1)
+    along = (ay1 + ay2 - by1 - by2) / max(2e-6, ay2 - ay1 + by2 - by1)
+    return math.hypot(across, along)
 
 
 def clipped(box: Box) -> Box:

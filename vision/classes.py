@@ -20,8 +20,10 @@ class ObjectClass(enum.Enum):
     FIRE = "fire"
 
 
-#: What may be parked where parking is forbidden. Non-motor vehicles are another item.
-VEHICLES = frozenset({ObjectClass.CAR, ObjectClass.BUS, ObjectClass.TRUCK, ObjectClass.TRICYCLE})
+#: What may be parked where parking is forbidden, in a no_parking zone.
+VEHICLES = frozenset({ObjectClass.CAR, ObjectClass.BUS, ObjectClass.TRUCK})
+#: The same for cycles: an item of their own (05/06 beside 05/05), in a no_cycle_parking zone.
+CYCLES = frozenset({ObjectClass.BICYCLE, ObjectClass.MOTORCYCLE, ObjectClass.TRICYCLE})
 #: What burns or may burn: regions without a fixed shape, never handled as rigid tracks.
 BURNING = frozenset({ObjectClass.SMOKE, ObjectClass.FIRE})
 #: What a street stall is made of when the model knows no stall class or misses it.

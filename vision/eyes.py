@@ -16,8 +16,11 @@ from ingest.frames.frame import Frame
 from ingest.frames.ring import RingGone, RingReader
 from vision.alert_book import AlertEvent
 from vision.detections import Detections
+from vision.ears import Ears
 from vision.pipeline import CameraPipeline
+from vision.recent import RecentLife
 from vision.rules.rule import Look, Moment
+from vision.scene import MOVING
 
 _log = logging.getLogger(__name__)
 
@@ -30,8 +33,13 @@ PipelineMaker = Callable[[], CameraPipeline]
 class Eye:
     """See module. Threads: the worker's one."""
 
-    def __init__(self, camera: Camera, make_pipeline: PipelineMaker) -> None:
+    def __init__(
+        self, camera: Camera, make_pipeline: PipelineMaker, recent: RecentLife | None = None
+    ) -> None:
+        """`recent`: where its last minutes are kept; None: nowhere."""
         self.camera = camera
+        self.recent = recent
+        self._view = ""
         self._make_pipeline = make_pipeline
         self.pipeline = make_pipeline()
         self.reader: RingReader | None = None
@@ -57,6 +65,29 @@ class Eye:
         if self.reader is not None:
             self.reader.close()
             self.reader = None
+
+    def close(self) -> None:
+        """Lets ring and files go."""
+        self.detach()
+        if self.recent is not None:
+            self.recent.close()
+
+    def turn(self, ears: Ears, now: Moment) -> None:
+        """Tells the pipeline where the camera looks; what is out of its view rests."""
+        if self.camera.ptz_url is None:
+            return
+        try:
+            self._view = ears.view(self.camera.id)
+            zones = self.pipeline.zones
+            resting = frozenset(zone.id for zone in zones if not ears.fits(zone))
+            self.pipeline.turn(self._view, resting, now)
+        except Exception as error:  # noqa: BLE001 - one camera must not stop the others
+            self._failed(error)
+
+    def keep(self, frame: Frame, detections: Detections | None) -> None:
+        """Keeps the picture for trials."""
+        if self.recent is not None and self._view != MOVING:
+            self.recent.take(frame.pixels, detections, frame.received_utc_ns, self._view)
 
     def wants(self, frame: Frame, now: Moment) -> bool:
         """The motion gate's decision; a broken pipeline wants nothing."""

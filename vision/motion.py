@@ -40,6 +40,10 @@ class MotionGate:
             self._opened_s = now_s
         return is_open
 
+    def open_anew(self) -> None:
+        """The next picture is of another view: it is worth a detection."""
+        self._before = None
+
     def watch_smoke(self, watches: bool) -> None:
         """Whether thin smoke is looked for here: then the gate opens more often by time."""
         self._idle_interval_s = (

@@ -8,7 +8,7 @@ than life and in tests. A rule that fails is switched off here and named; nothin
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 
@@ -22,16 +22,16 @@ from vision.classes import BURNING, classes_of_names
 from vision.detections import Detections
 from vision.detector import Picture
 from vision.ground import CalibrationUnusable, Placer
+from vision.hush import Hush, HushRecord
+from vision.learnt import LearntPlaces
 from vision.models import OperatingPoints
 from vision.motion import MotionGate
 from vision.patches import PictureView
 from vision.pictures import luma, size_px
-from vision.rules.parking import ParkingRule
+from vision.rule_kinds import RuleMaker, make_rule
 from vision.rules.rule import AlertChange, FrameContext, Look, Moment, Rule
-from vision.rules.smoke import SmokeRule
-from vision.rules.stall import StallRule
-from vision.sanity import CameraSanity
-from vision.sight import Sanity
+from vision.scene import CameraScene, SceneChange
+from vision.sight import Sanity, SightNow
 from vision.tracker import Tracker
 from vision.tracks import Sighting, Track
 from vision.tuning import Tuning
@@ -50,24 +50,11 @@ class ModelView:
 
 
 class PipelineRecord(Struct, frozen=True):
-    """A pipeline's memory over a restart: rules by zone, open alerts."""
+    """A pipeline's memory over a restart: rules by zone, open alerts, held alerts."""
 
     rules: dict[str, bytes]
     book: BookRecord
-
-
-RuleMaker = Callable[[Zone, Sequence[ZoneArea], Tuning], Rule]
-
-
-def make_rule(zone: Zone, masks: Sequence[ZoneArea], tuning: Tuning) -> Rule:
-    """The rule a zone asks for. Raises ValueError for a kind that has none (mask)."""
-    if zone.kind is ZoneKind.SMOKE_WATCH:
-        return SmokeRule(ZoneArea(zone), masks, tuning)
-    if zone.kind is ZoneKind.NO_PARKING:
-        return ParkingRule(ZoneArea(zone), tuning)
-    if zone.kind is ZoneKind.NO_TRADING:
-        return StallRule(ZoneArea(zone), tuning)
-    raise ValueError(f"zone {zone.id}: {zone.kind.value} has no rule")
+    hush: HushRecord = HushRecord({}, {})
 
 
 class CameraPipeline:
@@ -83,6 +70,7 @@ class CameraPipeline:
         tuning: Tuning | None = None,
         zone_info: tzinfo | None = None,
         rule_maker: RuleMaker = make_rule,
+        places: LearntPlaces | None = None,
     ) -> None:
         self.camera = camera
         self._tuning = tuning or Tuning()
@@ -95,11 +83,14 @@ class CameraPipeline:
         self._rules: dict[ZoneId, Rule] = {}
         self.faults: dict[ZoneId, str] = {}
         self._tracker = Tracker(model.points, self._tuning.tracker)
-        self._sanity = CameraSanity(self._tuning.sanity)
+        self._scene = CameraScene(self._tuning)
+        self._resting: frozenset[ZoneId] = frozenset()
+        self._hush = Hush(places or LearntPlaces((), zone_info))
         self._gate = MotionGate(self._tuning.gate)
         self._book = AlertBook(
             camera.id, model.stamp, self._placer(calibration), self._tuning.update_interval_s
         )
+        self._late: list[AlertChange] = []
         self.detections = Detections.none()
         self._set_zones(zones, None)
 
@@ -123,13 +114,34 @@ class CameraPipeline:
         return self._rules
 
     @property
+    def zones(self) -> Sequence[Zone]:
+        return self._zones
+
+    @property
     def sanity(self) -> Sanity:
-        return self._sanity.state
+        return self._scene.sanity
+
+    @property
+    def places(self) -> LearntPlaces:
+        """What operators rejected here."""
+        return self._hush.places
+
+    def sight(self, now_utc_ns: int) -> SightNow:
+        """How well its picture serves its rules now, for the seats."""
+        return SightNow(
+            self._scene.sanity,
+            tuple(sorted(map(str, self.faults))),
+            tuple(sorted(map(str, self._resting))),
+            self._scene.light.is_night,
+            self._hush.quiet(now_utc_ns),
+        )
 
     @property
     def needs_look(self) -> bool:
         """Whether a rule waits for the next picture."""
-        return any(rule.needs_look for rule in self._rules.values())
+        return any(
+            rule.needs_look for zone_id, rule in self._rules.items() if zone_id not in self._resting
+        )
 
     @property
     def floor(self) -> float:
@@ -138,9 +150,29 @@ class CameraPipeline:
 
     def wants(self, picture: Picture, now: Moment) -> bool:
         """Whether this picture goes to the detector: the motion gate's decision."""
-        if not self._rules:
+        if self._resting.issuperset(self._rules):
             return False
         return self._gate.is_open(luma(picture), now.mono_s, needed=self.needs_look)
+
+    def turn(self, view: str, resting: frozenset[ZoneId], now: Moment) -> None:
+        """Where the camera looks now (`scene.MOVING`: on its way), and which zones are out of view.
+
+        Rules of zones out of view stand still, their alerts stay as they are; when the camera
+        is back they go on with what they see again.
+        """
+        if self._scene.turn(view):
+            self._tracker = Tracker(self._points, self._tuning.tracker)
+            self._gate.open_anew()
+        back = self._resting - resting
+        self._resting = resting & frozenset(self._rules)
+        for zone_id in back & frozenset(self._rules):
+            self._change_scene(self._rules[zone_id], SceneChange.RETURNED, now)
+
+    def _change_scene(self, rule: Rule, change: SceneChange, now: Moment) -> None:
+        try:
+            rule.change_scene(change, now)
+        except Exception as error:  # noqa: BLE001 - a broken rule must not stop its neighbours
+            self._late += self._switch_off(rule, error, now)
 
     def process(
         self,
@@ -161,7 +193,10 @@ class CameraPipeline:
             Alert events to publish, in order.
         """
         brightness = luma(picture)
-        sanity = self._sanity.step(brightness, now.mono_s)
+        if self._scene.step(picture, brightness, now.mono_s):
+            for rule in list(self._rules.values()):
+                if rule.zone_id not in self._resting:
+                    self._change_scene(rule, SceneChange.RELIT, now)
         burning: list[Sighting] = []
         if detections is not None:
             burning = self._update_tracks(picture, detections, now)
@@ -169,15 +204,21 @@ class CameraPipeline:
             PictureView(brightness),
             burning,
             detections is not None,
-            sanity,
+            self._scene.sanity,
             self._points,
             look,
             self._zone_info,
+            self._scene.light,
+            self._scene.is_doubtful,
         )
-        changes: list[AlertChange] = []
+        changes, self._late = self._late, []
         for rule in list(self._rules.values()):
-            changes += self._step(rule, context, now)
-        return self._book.apply(changes, now)
+            if rule.zone_id not in self._resting:
+                changes += self._step(rule, context, now)
+        return self._told(changes, now)
+
+    def _told(self, changes: Sequence[AlertChange], now: Moment) -> list[AlertEvent]:
+        return self._book.apply(self._hush.apply(changes, now), now)
 
     def sightings(self, detections: Detections, width_px: int, height_px: int) -> list[Sighting]:
         """Detections of classes that rules know, from their keep score, in 0..1 of the picture."""
@@ -235,8 +276,9 @@ class CameraPipeline:
         """Takes new zones and calibration; unchanged zones keep their stays and alerts."""
         self._book.placer = self._placer(calibration)
         changes = self._set_zones(zones, now)
-        self._sanity = CameraSanity(self._tuning.sanity)
-        return self._book.apply(changes, now)
+        self._scene.begin_anew()
+        self._resting &= frozenset(self._rules)
+        return self._told(changes, now)
 
     def _set_zones(self, zones: Sequence[Zone], now: Moment | None) -> list[AlertChange]:
         masks = tuple(zone for zone in zones if zone.kind is ZoneKind.MASK)
@@ -265,7 +307,7 @@ class CameraPipeline:
     def remember(self) -> PipelineRecord:
         """What a restart must know."""
         rules = {str(zone_id): rule.remember() for zone_id, rule in self._rules.items()}
-        return PipelineRecord(rules, self._book.remember())
+        return PipelineRecord(rules, self._book.remember(), self._hush.remember())
 
     def restore(self, record: PipelineRecord, now: Moment) -> None:
         """Takes over from a former process; what no longer fits is dropped and logged."""
@@ -283,9 +325,9 @@ class CameraPipeline:
                     rule.name,
                     error,
                 )
-        self._book.end_unknown(
-            {alert for rule in self._rules.values() for alert in rule.open_alerts}
-        )
+        known = {alert for rule in self._rules.values() for alert in rule.open_alerts}
+        self._book.end_unknown(known)
+        self._hush.restore(record.hush, known)
 
 
 def _box(edges: Sequence[float]) -> Box:

@@ -31,6 +31,11 @@ class CameraSanity:
         self._candidate_since_s = 0.0
         self.state = Sanity.GOOD
 
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether the last picture may be of another place, though it is too early to say so."""
+        return self.state is Sanity.GOOD and self._candidate is Sanity.MOVED
+
     def step(self, luma: NDArray[np.uint8], now_s: float) -> Sanity:
         """The state after this picture.
 

@@ -106,12 +106,14 @@ class Tracker:
         return now_s - track.last_seen_s > patience_s
 
 
+#: A tricycle is called a truck as often as not.
+_ON_WHEELS = VEHICLES | {ObjectClass.TRICYCLE}
 _ORDER = {each: index for index, each in enumerate(ObjectClass)}
 
 
 def _kind(object_class: ObjectClass) -> int:
     """Vehicles are confused with each other by every detector: one kind to the tracker."""
-    return -1 if object_class in VEHICLES else _ORDER[object_class]
+    return -1 if object_class in _ON_WHEELS else _ORDER[object_class]
 
 
 def _distances(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:

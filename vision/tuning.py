@@ -76,6 +76,15 @@ class StayTuning:
     emptied_s: float = 1.5
     #: Without sight, likeness or cover for this long it has left.
     leave_s: float = 3.0
+    #: What the detector found in this share of the looks it seldom misses: unseen, it must look
+    #: as it usually does, less this much (an empty kerb reached 0.74 against a usual 0.94) ...
+    seldom_missed: float = 0.7
+    usual_slack: float = 0.12
+    #: ... or it has left after this long: a shadow may do the same for a moment.
+    doubt_s: float = 4.5
+    #: What nobody was told of yet and the detector misses for this long is none: at a share of
+    #: 0.25 it would have been seen in one of sixty looks, all but one time in thirty million.
+    phantom_s: float = 30.0
     #: Looks a stay needs before anything is raised: one false box is not a vehicle.
     sightings_min: int = 3
     #: Share of the looks in which the detector must have found it: a bin that is called a car
@@ -87,6 +96,17 @@ class StayTuning:
     #: Before anything is raised the picture must have shown the very thing within this time: a
     #: box alone also fits the next vehicle that passes the place.
     alike_within_s: float = 2.5
+
+    #: The same at night: noise at high gain costs a sixth of the likeness.
+    same_patch_night: float = 0.48
+    #: A stay too flat to recognise may be missed this many times longer at night.
+    night_patience: float = 3.0
+    #: After the light switched, the picture settles for this long before looks are taken anew ...
+    relight_s: float = 2.0
+    #: ... and at the latest after this long, whatever stands in front.
+    relight_max_s: float = 20.0
+    #: A PTZ camera that looked elsewhere for longer: the time nobody saw does not count.
+    away_max_s: float = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +136,43 @@ class ParkingTuning:
 @dataclass(frozen=True, slots=True)
 class StallTuning:
     inside_share: float = 0.3
+    #: Share of a stall's lower half that must stand in its licensed place: goods may spread a
+    #: little beyond the line, half of the stall may not.
+    licensed_share: float = 0.6
     #: A keeper stands within this distance (sizes of the stall) of its middle.
     keeper_reach_sizes: float = 1.3
     #: Share of the dwell a keeper must have been there when only parts were seen.
     keeper_share: float = 0.5
     #: ... and when a stall was there from the start: a kiosk or a bush has no keeper at all.
     keeper_share_before: float = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class CycleTuning:
+    #: Share of the lower half of the cycle that must stand in the zone.
+    inside_share: float = 0.5
+    #: Cycles not further apart than this (sizes) are one row and one alert.
+    row_gap_sizes: float = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class CrowdTuning:
+    """A density, not a count: detectors lose every second person of a dense crowd."""
+
+    #: Share of the lower half of a person that must be in the zone.
+    inside_share: float = 0.5
+    #: Somebody hidden for this long still counts.
+    seen_within_s: float = 2.0
+    #: How slowly the density follows what is seen: a group that crosses is no crowd.
+    smooth_s: float = 4.0
+    #: Longest time between two pictures that one of them may speak for.
+    gap_s: float = 4.0
+    #: Below this level (1 = the zone's limit) for this long the crowd is over.
+    thin_level: float = 0.7
+    clear_s: float = 15.0
+    #: Rising or falling: by this much against so long ago.
+    trend_s: float = 30.0
+    trend_change: float = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +194,19 @@ class SmokeTuning:
     #: ... and share of its cells that must, in the median look: distant plumes reach 0.08,
     #: small fires 0.06, traffic cones stay below 0.01 (measured on clips, smoothed cells).
     changed_share: float = 0.03
+    #: ... and at night, when the noise of a high gain moves cells by itself.
+    change_levels_night: int = 16
+    #: At night lamps look like flames: this many second looks in a row must agree.
+    second_looks_night: int = 2
     #: It began when this share of its place changed, at most this long before it was first seen:
     #: a young fire is too small for a detector.
     onset_share: float = 0.06
     onset_s: float = 2.5
-    #: Share of the zone's limit over which it must have been seen itself.
-    seen_share: float = 0.5
+    #: One look that changed this much is as good as two: a plume that rolls, not a swaying tape.
+    changed_strongly: float = 0.3
+    #: Share of the zone's limit over which it must have been seen itself: of 3 s, the fourth of
+    #: looks half a second apart, also when they come a few hundredths early.
+    seen_share: float = 0.45
     #: What looks this much (correlation) as it did this long before it was noticed stood there
     #: all along: a cone with a flapping tape reaches 0.80-0.94, flames 0.06.
     former_likeness: float = 0.7
@@ -162,6 +220,21 @@ class SmokeTuning:
     #: Share of the model's operating point the second look must reach.
     second_look_share: float = 0.8
     second_look_interval_s: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class LightTuning:
+    #: Mean brightness below which it is dark, and up to which it stays so.
+    dark_below: float = 40.0
+    dark_until: float = 55.0
+    #: A spot this far from grey is coloured; share of them in a scene in colour, and by infrared.
+    coloured_levels: float = 4.0
+    coloured: float = 0.15
+    grey: float = 0.005
+    #: A filter switches at once; dusk takes its time.
+    switch_s: float = 1.0
+    dusk_s: float = 5.0
+    interval_s: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +263,11 @@ class Tuning:
     stay: StayTuning = StayTuning()
     parking: ParkingTuning = ParkingTuning()
     stall: StallTuning = StallTuning()
+    cycles: CycleTuning = CycleTuning()
+    crowd: CrowdTuning = CrowdTuning()
     smoke: SmokeTuning = SmokeTuning()
     sanity: SanityTuning = SanityTuning()
+    light: LightTuning = LightTuning()
     #: A stay too flat to be recognised (fog, night) has left when unseen for this long.
     lost_after_s: float = 20.0
     #: At most one alert.updated per alert in this time (CONTRACT §5).

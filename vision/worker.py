@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -25,15 +26,20 @@ from vision.alerts import AlertVerb
 from vision.analysed import RING_KEY, analysed_cameras, tuning_of, view_of, want_of
 from vision.detections import Detections
 from vision.detector import Detector
+from vision.ears import Ears, NoEars
 from vision.evidence import EvidenceDesk
 from vision.eyes import Eye, moment_of
+from vision.learnt import Verdict
 from vision.look import second_look
 from vision.memory import WorkerMemory
 from vision.models import OperatingPoints
 from vision.pipeline import CameraPipeline, ModelView
+from vision.recent import RecentLife
 from vision.rules.rule import Moment
 from vision.schedule import FairSchedule
 from vision.sight import SightData, SightNews
+from vision.teaching import Teaching
+from vision.trial import TrialDesk, TrialStage
 from vision.worker_report import WorkerReport, report_of
 
 _log = logging.getLogger(__name__)
@@ -69,7 +75,15 @@ class VisionWorker:
         camera_glob: str = "*",
         batch_max: int = 8,
         tell_sight: Callable[[SightData], None] = lambda sight: None,
+        ears: Ears | None = None,
+        teaching: Teaching | None = None,
+        trials: TrialDesk | None = None,
+        recent_folder: Path | None = None,
     ) -> None:
+        """`ears`: what operators and PTZ cameras say; `recent_folder`: where trials find pictures."""
+        self._ears: Ears = ears or NoEars()
+        self._teaching = teaching or Teaching(None, site.settings.calendar.zone_info())
+        self._trials, self._recent_folder = trials, recent_folder
         self._tell_sight = tell_sight
         self._sights = SightNews()
         self._site = site
@@ -110,12 +124,13 @@ class VisionWorker:
     def close(self) -> None:
         """Lets the rings go."""
         for eye in self._eyes.values():
-            eye.detach()
+            eye.close()
 
     def step(self) -> bool:
         """One round: chores that are due, one batch. False when there was nothing to analyse."""
         self._follow_rings()
         self._take_news()
+        self._listen()
         self._do_chores()
         now_s = self._now_s()
         for camera_id, eye in self._eyes.items():
@@ -137,6 +152,7 @@ class VisionWorker:
             frame = eye.reader.newest() if eye.reader is not None else None
             if frame is not None:
                 now = moment_of(frame)
+                eye.turn(self._ears, now)
                 looked.append((eye, frame, now, eye.wants(frame, now)))
         found = iter(self._detect([frame for _, frame, _, wanted in looked if wanted]))
         for eye, frame, now, wanted in looked:
@@ -164,6 +180,7 @@ class VisionWorker:
             return
         look = second_look(eye.pipeline, self._detector, frame.pixels)
         events = eye.process(frame, detections, now, look)
+        eye.keep(frame, detections)
         self._schedule.urge(eye.camera.id, eye.pipeline.needs_look)
         for event in events:
             self._publish(event, frame)
@@ -184,6 +201,32 @@ class VisionWorker:
             event.data.kind.value,
             event.verb.value,
             event.data.reason,
+        )
+
+    def _listen(self) -> None:
+        """What operators said: verdicts are learnt at once, trials are handed on."""
+        is_taught = False
+        for heard in self._ears.heard():
+            if isinstance(heard, Verdict):
+                self._teaching.take(heard)
+                is_taught = True
+            elif self._trials is not None and heard.camera_id in self._eyes:
+                eye = self._eyes[heard.camera_id]
+                if eye.recent is not None:
+                    self._trials.ask(heard, self._stage_of(eye, eye.recent))
+        if is_taught:
+            self._teaching.keep(self._ears.mark, self._clock.utc_ns())
+
+    def _stage_of(self, eye: Eye, recent: RecentLife) -> TrialStage:
+        _, calibration = view_of(self._site, eye.camera)
+        return TrialStage(
+            eye.camera,
+            calibration,
+            self._model,
+            self._tuning,
+            self._site.settings.calendar.zone_info(),
+            recent.folder,
+            self._clock.utc_ns(),
         )
 
     def _take_news(self) -> None:
@@ -237,7 +280,7 @@ class VisionWorker:
     def _look_at_sights(self) -> None:
         """Tells seats which cameras do not serve their rules now."""
         now = {
-            camera_id: (eye.pipeline.sanity, tuple(sorted(map(str, eye.pipeline.faults))))
+            camera_id: eye.pipeline.sight(self._clock.utc_ns())
             for camera_id, eye in self._eyes.items()
         }
         for sight in self._sights.changed(now, utc_text(self._clock.utc_ns())):
@@ -274,7 +317,9 @@ class VisionWorker:
         self._want(list(wanted.values()))
 
     def _opened(self, camera: Camera, now: Moment) -> Eye:
-        eye = Eye(camera, lambda: self._made_pipeline(camera))
+        kept = self._recent_folder
+        recent = None if kept is None else RecentLife(kept, camera.id)
+        eye = Eye(camera, lambda: self._made_pipeline(camera), recent)
         record = self._restore.pop(str(camera.id), None)
         if record is not None:
             eye.pipeline.restore(record, now)
@@ -289,13 +334,14 @@ class VisionWorker:
             self._model,
             tuning=self._tuning,
             zone_info=self._site.settings.calendar.zone_info(),
+            places=self._teaching.places(camera.id),
         )
 
     def _close_eye(self, camera_id: CameraId, now: Moment) -> None:
         eye = self._eyes.pop(camera_id)
         for event in eye.pipeline.reconfigure((), None, now) + eye.pipeline.book.end_all():
             self._desk.submit(event)
-        eye.detach()
+        eye.close()
         self._schedule.remove(camera_id)
 
     def _want(self, cameras: Sequence[Camera]) -> None:

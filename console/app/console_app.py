@@ -21,7 +21,7 @@ from config.paths import runtime_folder, user_state_folder
 from config.site import Camera, CameraId
 from console.app.camera_runtime import runtime_of
 from console.app.console_arrangement import SeatArrangement
-from console.app.console_editors import SeatEditors
+from console.app.console_editors import editors_of
 from console.app.console_exports import SeatExports
 from console.app.console_feed import SeatFeed
 from console.app.console_hooks import install_hooks, remove_hooks
@@ -45,7 +45,6 @@ from console.bridge.evidence_cache import EvidenceCache
 from console.bridge.frame_pump import FramePump
 from console.bridge.gui_thread import Errands
 from console.bridge.people_line import PeopleLine
-from console.bridge.register_line import RegisterLine
 from console.bridge.shelf_line import ShelfLine
 from console.bridge.signed_client import SignedClient
 from console.bridge.thumbnails import ThumbnailShelf, thumbnail_folder
@@ -59,6 +58,7 @@ from console.state.tiles import WindowId
 from console.state.wall import MAIN_WINDOW, WallState
 from console.views import theme, words
 from console.views.act_dialog import asked_act
+from console.views.batch_words import subject_text
 from console.views.commander import Commander
 from console.views.key_router import KeyRouter
 from console.views.language import Translators
@@ -70,8 +70,8 @@ from console.views.wall_view import WallView
 from ingest.cameras.lease import CameraLease
 from ingest.clock import SystemClock
 from ingest.errors import GridwallError
-from ingest.evidence import EvidenceClient
 from ingest.feed.envelope import utc_text
+from ingest.feed.evidence_tokens import evidence_reader
 from ingest.heap import settle_heap
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class ConsoleApp:
         self.session.fills_tiles = options.profile is Profile.DESK
         restore_wall(self.wall, memory, site, options.profile)
         self.errands = Errands(2)
-        fetch = EvidenceClient(site.hub.http).get
+        fetch = evidence_reader(site.hub, keys_of(options, site)).get
         self.clips = ClipShelf(runtime_folder(site.folder) / "clips", self.errands, fetch)
         self.names = SeatNames(self.session.directory, self.clips)
         self.lease = CameraLease(runtime_of(site, key_file_of(options, site)))
@@ -130,9 +130,7 @@ class ConsoleApp:
             self.session, self.lease, seat,
             lambda camera_id: self.names.name_of(camera_id), memory.export_folder,
         )  # fmt: skip
-        self.editors = SeatEditors(
-            self.session, RegisterLine(self.client, self.errands, seat), self.pump
-        )
+        self.editors = editors_of(self.session, self.client, self.errands, seat, self.pump)
         self.arrangement = SeatArrangement(
             self.session, self.client, self.errands, seat, options.profile, memory,
             self.lease.status,
@@ -327,8 +325,7 @@ class ConsoleApp:
             self.window.retheme()
 
     def _ask_reason(self, act: str, row: CaseRow) -> str | None:
-        title = f"{words.kind_text(row.case.kind)} · {words.place_text(row, self.session.site)}"
-        return asked_reason(act, title, self.window)
+        return asked_reason(act, subject_text(row, self.session), self.window)
 
     def _ask_act(
         self, row: CaseRow, offers: tuple[ActOffer, ...]

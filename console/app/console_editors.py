@@ -11,7 +11,10 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from config.site import Calibration, Camera, CameraId, Zone
+from console.bridge.desk_line import Asks
+from console.bridge.gui_thread import Errands
 from console.bridge.register_line import RegisterLine
+from console.bridge.sight_line import SightLine
 from console.bridge.tile_image import PictureSource
 from console.state.basemap import BaseMap
 from console.state.calibration_draft import CalibrationDraft
@@ -19,21 +22,33 @@ from console.state.keys import CommandId
 from console.state.session import ConsoleSession, Severity
 from console.state.tiles import WHOLE
 from console.state.zone_draft import ZoneDraft
+from console.state.zone_trial import ZoneTrial
 from console.views.editors.calibration_editor import CalibrationEditor
 from console.views.editors.editor_dialog import EditorDialog, Save
 from console.views.editors.zone_editor import ZoneEditor
 from console.views.fence_commands import FenceCommands
 from console.views.map_view import MapView
 from console.views.words import translate
+from vision.asked import TrialDone
+from vision.sight import QuietPlace, SightData
 
 
 class SeatEditors:
     """`run` opens the editor a command asks for, on the camera of the selected tile."""
 
     def __init__(
-        self, session: ConsoleSession, line: RegisterLine, pictures: PictureSource
+        self,
+        session: ConsoleSession,
+        line: RegisterLine,
+        pictures: PictureSource,
+        sights: SightLine | None = None,
     ) -> None:
+        """`sights`: asks the eyes; without it zones cannot be tried."""
         self._session, self._line, self._pictures = session, line, pictures
+        self._sights = sights
+        self._trial: ZoneTrial | None = None
+        session.wall.eyesight.tried.connect(self._on_tried)
+        session.wall.eyesight.changed.connect(self._on_sight)
         self._basemap = BaseMap()
         self.editor: EditorDialog | None = None
         self._map: MapView | None = None
@@ -87,17 +102,40 @@ class SeatEditors:
         self, camera: Camera, zones: tuple[Zone, ...], version: str, parent: QWidget | None
     ) -> None:
         if self.editor is None:  # else the key was pressed twice before the hub answered
+            sights = self._sights
+            self._trial = None if sights is None else ZoneTrial(camera.id, sights.tryout)
             editor = ZoneEditor(
                 ZoneDraft(camera.id, zones),
                 self._session.directory.name_of(camera.id),
                 self._picture_of(camera.id),
                 self._save("zones", version),
                 knows_presets=camera.ptz_url is not None,
+                trial=self._trial,
+                watch_again=lambda place: self._watch_again(camera.id, place),
                 parent=parent,
             )
+            self._show_quiet(editor, camera.id)
             self._open(
                 editor, translate("Zones", "Zones saved: the rules take them within seconds.")
             )
+
+    def _on_tried(self, done: TrialDone) -> None:
+        if self._trial is not None:
+            self._trial.answer(done)
+
+    def _on_sight(self, sight: SightData) -> None:
+        editor = self.editor
+        if isinstance(editor, ZoneEditor) and editor.camera_id == sight.camera_id:
+            self._show_quiet(editor, sight.camera_id)
+
+    def _show_quiet(self, editor: ZoneEditor, camera_id: CameraId) -> None:
+        known = self._session.wall.eyesight.known(camera_id)
+        if editor.trial_panel is not None:
+            editor.trial_panel.show_quiet(() if known is None else known.quiet)
+
+    def _watch_again(self, camera_id: CameraId, place: QuietPlace) -> None:
+        if self._sights is not None:
+            self._sights.watch_again(camera_id, place, self._on_unreadable)
 
     def _open_calibration(
         self,
@@ -136,7 +174,7 @@ class SeatEditors:
     def _on_closed(self, _result: int) -> None:
         if self.editor is not None:
             self.editor.deleteLater()
-            self.editor = None
+            self.editor = self._trial = None
 
     def _picture_of(self, camera_id: CameraId) -> Callable[[], QImage | None]:
         return lambda: self._picture(camera_id)
@@ -155,3 +193,11 @@ class SeatEditors:
             if feed.still_valid():
                 return copied
         return None
+
+
+def editors_of(
+    session: ConsoleSession, client: Asks, errands: Errands, seat: str, pictures: PictureSource
+) -> SeatEditors:
+    """The editors of a seat with their lines to the hub."""
+    line, sights = RegisterLine(client, errands, seat), SightLine(client, errands, seat)
+    return SeatEditors(session, line, pictures, sights)

@@ -27,8 +27,12 @@ from console.desk.escalation import EscalationService
 from console.desk.library import Library
 from console.desk.scene_pushes import ScenePushes
 from console.desk.shelf import ShelfService
+from console.desk.sight_service import SightService
 from console.desk.sign_in import SignIn
+from ingest.clock import SystemClock
 from ingest.errors import GridwallError, Misconfigured
+from ingest.evidence_grants import SECRET_FILE, EvidenceGrants, is_guarded
+from ingest.feed.evidence_access import EvidenceAccessDesk
 from ingest.feed.file_lock import FileLock, LockTaken
 from ingest.feed.hub import Hub, HubSettings
 from ingest.feed.keys import keys_folder
@@ -39,6 +43,7 @@ from ingest.heap import settle_heap
 from ingest.parent import ParentWatch
 from ingest.ptz.onvif import OnvifDevice
 from ingest.ptz.service import PtzService
+from ingest.secret_file import secret_of
 from ingest.stop import StopToken
 
 log = logging.getLogger(__name__)
@@ -149,6 +154,10 @@ class HubApp:
             ) from error
         positions = LastPositions()
         sign_in = SignIn(lambda: self._service.directory, folder)
+        evidence = EvidenceAccessDesk(
+            EvidenceGrants(secret_of(folder / SECRET_FILE), SystemClock()),
+            lambda: is_guarded(self._service.site),
+        )
         self._ptz = PtzService(lambda: self._service.directory, OnvifDevice)
         self._hub = Hub(
             HubSettings(
@@ -164,6 +173,7 @@ class HubApp:
                 Desk(lambda: self._service.directory, positions, self._service.add_row),
                 self._ptz,
                 ShelfService(lambda: self._service.directory),
+                SightService(lambda: self._service.directory),
                 EscalationService(),
                 Library(),
                 ScenePushes(),
@@ -171,7 +181,7 @@ class HubApp:
             streets=lambda: self._service.streets,
             beside=self._service.poll,
             positions=positions,
-            operations=dict(sign_in.operations()),
+            operations={**sign_in.operations(), **evidence.operations()},
             identify=sign_in.identify,
         )
         self._site = site

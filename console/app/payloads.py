@@ -14,6 +14,7 @@ from console.desk.workflow import shipped_table
 from ingest.feed.schema import OWN_PAYLOADS, Payload
 from ingest.ptz.states import PtzActData, PtzStateData
 from vision.alerts import AlertData, AlertVerb
+from vision.asked import SightReset, TrialAsked, TrialDone
 from vision.sight import SightData
 
 #: Acts that make case events, with what they do.
@@ -73,6 +74,11 @@ PTZ_PAYLOADS = (
 
 WATCH_PAYLOADS = (
     Payload("gridwall.sight.changed.v1", SightData, "A camera's picture serves its rules, or not."),
+    Payload("gridwall.sight.reset.v1", SightReset, "A place that was suppressed is watched again."),
+    Payload("gridwall.sight.tryout.v1", TrialAsked, "What would these zones have raised lately?"),
+    Payload(
+        "gridwall.sight.tried.v1", TrialDone, "What zones would have raised: a trial's result."
+    ),
     Payload("gridwall.shelf.set.v1", ShelfData, "Maintenance began, or alerts were put aside."),
     Payload("gridwall.escalation.raised.v1", EscalationData, "Nobody acknowledged in time."),
     Payload("gridwall.escalation.ended.v1", EscalationData, "Somebody took the case up."),

@@ -18,23 +18,26 @@ import psutil
 from config.load import load_site
 from config.paths import worker_state_folder
 from config.settings import Settings, VisionSettings
-from config.site import Site
+from config.site import CameraId, Site
 from console.app.camera_runtime import runtime_of
 from ingest.cameras.lease import CameraLease
 from ingest.clock import SystemClock
 from ingest.errors import Misconfigured
-from ingest.evidence import EvidenceClient
 from ingest.feed.envelope import Noun, new_event
+from ingest.feed.evidence_tokens import evidence_writer
 from ingest.feed.keys import LOCAL_FILE, keys_folder, local_keys
 from ingest.feed.publisher import Publisher
 from ingest.feed.spool import SpoolFull
 from ingest.parent import ParentWatch
 from ingest.stop import StopToken
 from vision.analysed import analysed_cameras
+from vision.asked import TrialDone
 from vision.choose_model import affordable_detector
 from vision.classes import STALL_PARTS, VEHICLES, ObjectClass
 from vision.detector import Detector
+from vision.ears import HubEars
 from vision.evidence import EvidenceDesk, EvidenceSettings
+from vision.learnt_file import LearntFile
 from vision.load_detector import load_detector
 from vision.memory import WorkerMemory
 from vision.models import (
@@ -45,6 +48,8 @@ from vision.models import (
     shipped_sizes,
 )
 from vision.sight import SightData
+from vision.teaching import Teaching
+from vision.trial import TrialDesk
 from vision.worker import VisionWorker
 from vision.worker_report import WorkerReport
 
@@ -92,7 +97,7 @@ class WorkerApp:
             clock=clock,
         )
         self._lease = CameraLease(runtime_of(self._site, _key_file_of(self._site)))
-        evidence = EvidenceClient(self._site.hub.http, stop=self._stop)
+        evidence = evidence_writer(self._site.hub, local_keys(self._site), self._stop)
         vision = settings.vision
         self._desk = EvidenceDesk(
             EvidenceSettings(
@@ -103,6 +108,10 @@ class WorkerApp:
             self._lease,
             clock,
         )
+        zone_info = settings.calendar.zone_info()
+        teaching = Teaching(LearntFile(folder / "learnt.json"), zone_info)
+        self._ears = HubEars(self._site.hub.query, local_keys(self._site), teaching.mark)
+        self._trials = TrialDesk(lambda done: self._tell("tried", done, done.camera_id))
         self._worker = VisionWorker(
             self._site,
             self._detector,
@@ -112,7 +121,11 @@ class WorkerApp:
             WorkerMemory(folder / "memory.json"),
             clock,
             camera_glob=camera_glob,
-            tell_sight=self._tell_sight,
+            tell_sight=lambda sight: self._tell("changed", sight, sight.camera_id),
+            ears=self._ears,
+            teaching=teaching,
+            trials=self._trials,
+            recent_folder=folder / "recent",
         )
 
     @property
@@ -123,15 +136,15 @@ class WorkerApp:
     def model(self) -> str:
         return self._detector.stamp
 
-    def _tell_sight(self, sight: SightData) -> None:
-        """What a camera cannot see any more is every seat's business."""
+    def _tell(self, verb: str, data: SightData | TrialDone, camera_id: CameraId) -> None:
+        """What a camera cannot see any more, or what a trial found: every seat's business."""
         event = new_event(
-            Noun.SIGHT, "changed", sight, source=self._publisher.source, utc_ns=time.time_ns()
+            Noun.SIGHT, verb, data, source=self._publisher.source, utc_ns=time.time_ns()
         )
         try:
             self._publisher.publish(event)
         except SpoolFull as error:
-            log.error("what camera %s sees is not told: %s", sight.camera_id, error)
+            log.error("what camera %s sees is not told: %s", camera_id, error)
 
     def report(self) -> WorkerReport:
         return self._worker.report()
@@ -141,11 +154,14 @@ class WorkerApp:
         self._publisher.start()
         self._desk.start()
         self._lease.start()
+        self._ears.start()
         self._worker.run(stop, parent.is_gone if parent is not None else None)
 
     def close(self) -> None:
         """Everything in reverse order; what was not acknowledged stays in the spool."""
         self._worker.close()
+        self._trials.close()
+        self._ears.close()
         self._stop.stop()
         self._desk.close()
         self._lease.close()

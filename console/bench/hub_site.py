@@ -20,12 +20,17 @@ LEAVE_S = 20.0
 
 @contextlib.contextmanager
 def running_hub(
-    folder: Path, *, gateway: bool, registers: dict[str, str] | None = None
+    folder: Path,
+    *,
+    gateway: bool,
+    registers: dict[str, str] | None = None,
+    database: str | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Yields the hub's ready line with `http` and `jt808` (host:port) and `process` (psutil).
 
     Args:
         registers: further files of the site by name.
+        database: URL of the store, else a file in the folder.
 
     Raises:
         GridwallError: hub or gateway did not start.
@@ -36,6 +41,9 @@ def running_hub(
         f'feed = "tcp://127.0.0.1:{ports[1]}"\nquery = "tcp://127.0.0.1:{ports[2]}"\n'
         f'http = "127.0.0.1:{ports[3]}"\njt808 = "127.0.0.1:{ports[4]}"\n'
     )
+    if database is not None:
+        with (folder / "site.toml").open("a") as file:
+            file.write(f'[store]\nurl = "{database}"\n')
     for name, text in {"cameras.csv": "id,name,main_url\n", **(registers or {})}.items():
         (folder / name).write_text(text)
     more = () if gateway else ("--no-gateway",)

@@ -31,6 +31,9 @@ PIPELINE_WIDTH_PX, PIPELINE_HEIGHT_PX = 1280, 720
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rounds", type=int, default=6, help="alternations of both sides")
     parser.add_argument("--model", help="name in resources/weights, or a folder")
+    parser.add_argument(
+        "--cameras", type=int, default=32, help="for event → alert; 0: not measured (default 32)"
+    )
     parser.add_argument("--clip", type=Path, help="pictures to use (default: a painted street)")
 
 
@@ -63,8 +66,37 @@ def run(arguments: argparse.Namespace) -> int:
         "batch": BATCH,
         "boxes_per_frame": round(statistics.mean(len(each) for each in detections), 1),
     }
+    if arguments.cameras > 0:
+        result |= _event_to_alert(arguments.cameras, arguments.model)
+    detector.close()
     print_result(result, as_json=arguments.json)
     return 0
+
+
+def _event_to_alert(cameras: int, model: str | None) -> dict[str, Any]:
+    """A worker in real time, with the size of model it would choose for so many cameras."""
+    from console.bench.vision_alerts import FPS, alert_delays
+    from vision.choose_model import affordable_detector
+    from vision.load_detector import load_detector
+    from vision.models import resolve_model, shipped_sizes
+
+    models = [resolve_model(model)] if model is not None else shipped_sizes()
+    detector = affordable_detector(models, load_detector, cameras * FPS)
+    say(f"{cameras} cameras at {FPS:g} pictures/s with {detector.stamp}, 35 s …")
+    try:
+        delays = alert_delays(detector, models[0].operating_points, cameras)
+    finally:
+        detector.close()
+    return {
+        "alert_cameras": delays.cameras,
+        "alert_model": detector.stamp,
+        "alert_delay_p50_s": delays.p50_s,
+        "alert_delay_p95_s": delays.p95_s,
+        "alert_delay_max_s": delays.max_s,
+        "alerts_missed": delays.missed,
+        "longest_wait_s": delays.longest_wait_s,
+        "pictures_dropped": delays.dropped,
+    }
 
 
 def _pictures_of_clip(clip: Path) -> list[Picture]:

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
+from console.bridge.archive_line import ArchiveLine
 from console.bridge.gui_thread import Errands
 from console.desk.case import CaseData, CaseId, CaseState
 from console.state.board import TREND_HOURS, BoardNumbers, board_of
@@ -65,6 +66,7 @@ class DeskLine(QObject):
         self._client = client
         self._errands = errands
         self._seat = seat
+        self._archive = ArchiveLine(session, client, errands)
         session.case_opened.connect(self.read_case)
         session.cases.changed.connect(self._on_cases)
 

@@ -282,8 +282,14 @@ def _check_street(caller: Caller, case: CaseData, context: DeskContext) -> None:
         raise ActRefused(Message("other_street", values), who_may="an operator of that street")
 
 
-def actor_name(caller: Caller, named: str | None) -> str:
-    """Seat or person. A key's name cannot be talked away; on loopback the named seat counts."""
+def actor_name(caller: Caller, named: object) -> str:
+    """Seat or person. A key's name cannot be talked away; on loopback the named seat counts.
+
+    Raises:
+        OperationRefused: `named`, as it came in a request, is no text.
+    """
+    if not isinstance(named, str | None):
+        raise OperationRefused("actor must be a text: the seat or the person who acts")
     wanted = (named or "").strip()[:_ACTOR_CHARS]
     if caller.name == "local":
         return wanted or caller.name

@@ -12,8 +12,9 @@ import msgspec
 from sqlalchemy import delete, func, or_, select
 
 from console.desk.case import ENDED, CaseData, CaseId
+from console.desk.case_text import text_row
 from console.desk.proposals import AlertSeen
-from console.desk.tables import alerts, case_of, case_row, cases, helpers, serials
+from console.desk.tables import alerts, case_of, case_row, cases, helpers, serials, texts
 from ingest.feed.log import Transaction
 
 _alert_decoder = msgspec.json.Decoder(AlertSeen)
@@ -28,6 +29,8 @@ def save_case(tx: Transaction, before: CaseData | None, after: CaseData) -> None
     """Inserts a new case; of a known one only what changed, so that few indices are written."""
     _save_helpers(tx, before, after)
     row = case_row(after)
+    if before is None or before.title != after.title:
+        tx.execute(texts.insert(), text_row(after.case_id, after.title))
     if before is None:
         tx.execute(cases.insert(), row)
         return

@@ -91,6 +91,13 @@ class RoundsRequest(Struct, frozen=True):
     actor: str | None = None
 
 
+class ForgetRequest(Struct, frozen=True):
+    """`positions.forget`."""
+
+    inspector_id: Annotated[str, Meta(min_length=1, max_length=200)]
+    actor: str | None = None
+
+
 class PeopleDesk:
     """Operations on trails, patrols and devices."""
 
@@ -285,13 +292,9 @@ class PeopleDesk:
         held = caller.roles & DESK_ROLES
         if held and "duty_head" not in held:
             raise OperationRefused("trails are deleted by the duty head", who_may="duty_head")
-        who = str(request.get("inspector_id") or "")
-        if not who:
-            raise OperationRefused("inspector_id is missing")
-        access = Access(
-            tx.now_utc_ns // 1_000_000, actor_name(caller, request.get("actor")), "forget", (who,),
-            0, 0,
-        )  # fmt: skip
+        asked: ForgetRequest = convert(request, ForgetRequest)
+        who, actor = asked.inspector_id, actor_name(caller, asked.actor)
+        access = Access(tx.now_utc_ns // 1_000_000, actor, "forget", (who,), 0, 0)
         self._trails().note_access(access)
         return OperationResult({"inspector_id": who, "forgotten": self._trails().forget(who)})
 

@@ -30,8 +30,10 @@ BURNING_KINDS = frozenset({"smoke", "fire"})
 DEFAULT_ITEMS: Mapping[str, tuple[str, ...]] = {
     "smoke": ("0115", "0401", "04"),
     "fire": ("0401", "04", "0115"),
-    "parking": ("0505", "0506"),
+    "parking": ("0505",),
     "stall": ("0501", "0504"),
+    "cycle_parking": ("0506",),
+    "crowd": ("0402", "04"),
 }
 #: What a kind is called in a title, by the site's language.
 KIND_NAMES = {
@@ -39,6 +41,11 @@ KIND_NAMES = {
     "fire": {Language.CHINESE: "明火", Language.ENGLISH: "Fire"},
     "parking": {Language.CHINESE: "违法停车", Language.ENGLISH: "Illegal parking"},
     "stall": {Language.CHINESE: "占道摊点", Language.ENGLISH: "Street stall"},
+    "cycle_parking": {
+        Language.CHINESE: "非机动车乱停放",
+        Language.ENGLISH: "Cycles parked in the way",
+    },
+    "crowd": {Language.CHINESE: "人员聚集", Language.ENGLISH: "Crowd"},
     "ticket": {Language.CHINESE: "群众诉求", Language.ENGLISH: "Citizen's report"},
     "manual": {Language.CHINESE: "视频上报", Language.ENGLISH: "Reported from video"},
 }

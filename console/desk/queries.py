@@ -12,10 +12,11 @@ from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta, Raw, Struct
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
 
 from console.desk.case import CaseState
-from console.desk.tables import NEVER_NS, cases
+from console.desk.case_text import CANDIDATES_MOST, candidate_ids
+from console.desk.tables import NEVER_NS, cases, texts
 from ingest.feed.envelope import parse_utc_ns
 from ingest.feed.log import Transaction
 from ingest.feed.participant import OperationRefused
@@ -24,7 +25,7 @@ from ingest.feed.participant import OperationRefused
 PAGE_ROWS, PAGE_ROWS_MAX = 100, 1_000
 #: Open cases a snapshot carries; a desk with more pages through `cases`.
 SNAPSHOT_CASES_MAX = 5_000
-#: A text search reads titles one by one (0.25 s for these): older cases need a `since_utc`.
+#: A search for one character reads titles one by one (0.25 s for these).
 TEXT_SEARCH_CASES = 100_000
 #: `by` of `count` → column.
 COUNTED = {
@@ -54,8 +55,9 @@ class CaseFilter(Struct, frozen=True, forbid_unknown_fields=True):
 
     Attributes:
         open: only open (or only ended) cases. late: only those past their step's limit.
-        since_utc, until_utc: opened in this time. text: in title or case id of the
-            newest `TEXT_SEARCH_CASES`, or of all since `since_utc`.
+        since_utc, until_utc: opened in this time. text: in the title, or how the case id
+            begins; of a text in more titles the newest `CANDIDATES_MOST`, of a single
+            character the newest `TEXT_SEARCH_CASES`, with `since_utc` all since then.
     """
 
     state: _Texts = None
@@ -205,14 +207,24 @@ def _filtered_by_time_and_text(statement: Select[Any], wanted: CaseFilter) -> Se
     if wanted.until_utc is not None:
         statement = statement.where(cases.c.opened_ns < _instant("until_utc", wanted.until_utc))
     if wanted.text:
-        pattern = wanted.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        like = f"%{pattern}%"
-        if wanted.since_utc is None:
-            statement = statement.where(cases.c.opened_ns >= _oldest_searched())
-        statement = statement.where(
-            or_(cases.c.title.ilike(like, escape="\\"), cases.c.case_id.ilike(like, escape="\\"))
+        statement = _filtered_by_text(
+            statement, wanted.text, is_bounded=wanted.since_utc is not None
         )
     return statement
+
+
+def _filtered_by_text(statement: Select[Any], text: str, *, is_bounded: bool) -> Select[Any]:
+    pattern = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    in_title = cases.c.title.ilike(f"%{pattern}%", escape="\\")
+    by_id = and_(cases.c.case_id >= text, cases.c.case_id < text + "\U0010ffff")
+    candidates = candidate_ids(texts, text)
+    if is_bounded:
+        return statement.where(or_(in_title, by_id))
+    if candidates is None:
+        return statement.where(or_(in_title, by_id), cases.c.opened_ns >= _oldest_searched())
+    with_id = select(cases.c.case_id).where(by_id).limit(CANDIDATES_MOST).subquery()
+    found = union_all(candidates, select(with_id.c.case_id))
+    return statement.where(cases.c.case_id.in_(found), or_(in_title, by_id))
 
 
 def _oldest_searched() -> ColumnElement[int]:

@@ -13,7 +13,6 @@ import base64
 import hashlib
 import hmac
 import logging
-import os
 import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -36,6 +35,7 @@ from ingest.feed.participant import (
     OperationResult,
     ReadingOperation,
 )
+from ingest.secret_file import secret_of
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +80,7 @@ class SignIn:
         """Raises OSError where the secret can be neither read nor made."""
         self._directory = directory
         self._clock = clock or SystemClock()
-        self._secret = _secret_of(folder / "operators.key")
+        self._secret = secret_of(folder / "operators.key")
         self._wrong: dict[str, tuple[int, int]] = {}
 
     def operations(self) -> Mapping[str, Operation]:
@@ -198,18 +198,3 @@ def _fits(operator: Operator, password: str) -> bool:
         return _hasher.verify(operator.password_hash, password)
     except (VerificationError, InvalidHashError):
         return False
-
-
-def _secret_of(path: Path) -> bytes:
-    """The hub's own secret, made at the first start; nobody else's to read."""
-    try:
-        kept = path.read_bytes()
-        if len(kept) >= 32:
-            return kept
-    except FileNotFoundError:
-        pass
-    made = secrets.token_bytes(32)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(made)
-    return made

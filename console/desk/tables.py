@@ -13,6 +13,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Connection,
     Index,
     Integer,
     LargeBinary,
@@ -20,17 +21,16 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    select,
 )
 
 from console.desk.case import ENDED, CaseData
+from console.desk.case_text import text_row, texts_table
 from ingest.feed.envelope import parse_utc_ns
 from ingest.feed.migrations import Step
 from ingest.feed.tables import EXACT_TEXT
 
 metadata = MetaData()
-
-#: Changes of the desk's tables since 0.1.0, oldest first (`ingest.feed.migrations`).
-STEPS: tuple[Step, ...] = ()
 
 #: Stands for "nothing is due" so that such cases sort last without NULL rules of two databases.
 NEVER_NS = 2**62
@@ -73,6 +73,9 @@ cases = Table(
     Index("desk_cases_audit", "audit_hash"),
     Index("desk_cases_ticket", "ticket_id"),
 )
+
+#: The words of titles (`console.desk.case_text`); made again from the cases.
+texts = texts_table(metadata)
 
 #: Who was sent to an open case besides its lead; made again from the cases' bodies.
 helpers = Table(
@@ -201,3 +204,22 @@ _decoder = msgspec.json.Decoder(CaseData)
 def case_of(body: bytes) -> CaseData:
     """The case of a row's `body`."""
     return _decoder.decode(body)
+
+
+#: Rows written at once when an older database gets its index of titles.
+_INDEXED_AT_ONCE = 5_000
+
+
+def _index_titles(connection: Connection) -> None:
+    """Every title there is, in the order in which the cases were opened."""
+    texts.create(connection, checkfirst=True)
+    oldest_first = select(cases.c.case_id, cases.c.title).order_by(
+        cases.c.opened_ns, cases.c.case_id
+    )
+    titles = connection.execute(oldest_first.execution_options(yield_per=_INDEXED_AT_ONCE))
+    for part in titles.partitions():
+        connection.execute(texts.insert(), [text_row(row.case_id, row.title) for row in part])
+
+
+#: Changes of the desk's tables since 0.1.0, oldest first (`ingest.feed.migrations`).
+STEPS: tuple[Step, ...] = (Step("every title can be searched", _index_titles),)

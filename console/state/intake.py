@@ -30,6 +30,7 @@ from ingest.feed.envelope import Event, Noun, parse_utc_ns
 from ingest.positions.fix import PositionEntry, PositionFixedData
 from ingest.ptz.states import PtzStateData
 from vision.alerts import AlertData, AlertKind, AlertVerb
+from vision.asked import TrialDone
 from vision.sight import SightData
 
 _log = logging.getLogger(__name__)
@@ -89,7 +90,9 @@ class FeedIntake:
             session.people.apply(event.decode_data(PositionFixedData).fixes)
         elif event.noun is Noun.ESCALATION and event.verb == "raised":
             session.escalation_raised.emit(event.decode_data(EscalationData))
-        elif event.noun is Noun.SIGHT:
+        elif event.noun is Noun.SIGHT and event.verb == "tried":
+            session.wall.eyesight.tried.emit(event.decode_data(TrialDone))
+        elif event.noun is Noun.SIGHT and event.verb == "changed":
             session.wall.eyesight.apply(event.decode_data(SightData))
         elif event.noun is Noun.SHELF:
             self._take_shelf(event.verb, event.decode_data(ShelfData))

@@ -122,6 +122,10 @@ class CommandId(enum.Enum):
     MAP_CHOOSE = "map_choose"
     FENCES = "fences"
     FILTER = "filter"
+    GROUP = "group"
+    ARCHIVE = "archive"
+    MARK = "mark"
+    MARK_ALL = "mark_all"
     TRAIL_AT = "trail_at"
     PALETTE = "palette"
     PEOPLE = "people"
@@ -165,6 +169,10 @@ KEY_TABLE: tuple[KeyCommand, ...] = (
     KeyCommand(CommandId.PUT_ASIDE, ("Ctrl+Shift+A",), QT_TRANSLATE_NOOP("Keys", "Put alerts of this camera aside (asks why and how long)"), KeyGroup.CASES),
     KeyCommand(CommandId.SHOW_NEW, ("Home",), QT_TRANSLATE_NOOP("Keys", "Top of the queue, with what is new"), KeyGroup.CASES),
     KeyCommand(CommandId.FILTER, ("Q",), QT_TRANSLATE_NOOP("Keys", "Which cases the list shows, and which ask for attention"), KeyGroup.CASES),
+    KeyCommand(CommandId.GROUP, ("Shift+Q",), QT_TRANSLATE_NOOP("Keys", "Group the list: by kind, state, street, unit"), KeyGroup.CASES),
+    KeyCommand(CommandId.ARCHIVE, ("Ctrl+F",), QT_TRANSLATE_NOOP("Keys", "Search all cases, the closed ones too"), KeyGroup.CASES),
+    KeyCommand(CommandId.MARK, ("Ins",), QT_TRANSLATE_NOOP("Keys", "Mark the case and go on: the next act is for all marked cases"), KeyGroup.CASES),
+    KeyCommand(CommandId.MARK_ALL, ("Ctrl+A",), QT_TRANSLATE_NOOP("Keys", "Mark every case of the list, or its group"), KeyGroup.CASES),
     KeyCommand(CommandId.CALL_CAMERA, (), QT_TRANSLATE_NOOP("Keys", "Digits, Enter: camera to the selected tile"), KeyGroup.CAMERAS),
     KeyCommand(CommandId.CAMERA_DIRECTORY, ("C",), QT_TRANSLATE_NOOP("Keys", "Camera directory"), KeyGroup.CAMERAS),
     KeyCommand(CommandId.LOSSES, ("L",), QT_TRANSLATE_NOOP("Keys", "Lost cameras and maintenance"), KeyGroup.CAMERAS),

@@ -15,6 +15,7 @@ from msgspec import Struct
 from console.desk.case import CaseId
 from console.state.case_filters import EVERYTHING, CaseChoice
 from console.state.cases import CaseRow, Light, OpenCases
+from console.state.grouping import GroupHead, Grouping, grouped, heads_of
 from console.state.observable import Signal
 
 
@@ -65,6 +66,8 @@ class CaseQueue:
         self._cases = cases
         self._filter = QueueFilter()
         self._order: tuple[CaseId, ...] = ()
+        self._grouping = Grouping.NONE
+        self._heads: dict[CaseId, GroupHead] = {}
         self._waiting: frozenset[CaseId] = frozenset()
         self._cursor: CaseId | None = None
         self._pointer: CaseId | None = None
@@ -84,6 +87,14 @@ class CaseQueue:
     def filter(self) -> QueueFilter:
         return self._filter
 
+    @property
+    def grouping(self) -> Grouping:
+        return self._grouping
+
+    def head(self, case_id: CaseId) -> GroupHead | None:
+        """What stands over this row, where it begins a part of a grouped list."""
+        return self._heads.get(case_id)
+
     def row(self, case_id: CaseId) -> CaseRow | None:
         return self._cases.get(case_id)
 
@@ -99,6 +110,11 @@ class CaseQueue:
     def set_filter(self, wanted: QueueFilter) -> None:
         """A person asked for another list: everything may move."""
         self._filter = wanted
+        self.release()
+
+    def group_by(self, grouping: Grouping) -> None:
+        """A person asked for another division: everything may move."""
+        self._grouping = grouping
         self.release()
 
     def protect(self, *, cursor: CaseId | None, pointer: CaseId | None) -> None:
@@ -127,8 +143,10 @@ class CaseQueue:
         if waiting != self._waiting:
             self._waiting = waiting
             self.waiting_changed.emit(len(waiting))
-        if order != self._order:
-            self._order = order
+        shown = [row for each in order if (row := self._cases.get(each)) is not None]
+        heads = heads_of(self._grouping, shown)
+        if (order, heads) != (self._order, self._heads):
+            self._order, self._heads = order, heads
             self.order_changed.emit()
 
     def _on_changed(self, ids: frozenset[CaseId]) -> None:
@@ -138,7 +156,8 @@ class CaseQueue:
     def _sorted(self) -> list[CaseId]:
         now = self._now_utc_ns
         rows = [row for row in self._cases.rows() if self._filter.admits(row, now)]
-        return [row.id for row in sorted(rows, key=lambda row: row.urgency(now))]
+        by_urgency = sorted(rows, key=lambda row: row.urgency(now))
+        return [row.id for row in grouped(self._grouping, by_urgency)]
 
     def _lowest_protected(self) -> int | None:
         places = [

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from console.desk.case import CaseId
 from console.state.case_filters import EVERYTHING, CaseChoice
+from console.state.grouping import Grouping
 from console.state.layouts import Layout
 from console.state.map_layers import FIRST_OFF
 from console.state.tour_runs import TourMemory
@@ -48,6 +49,7 @@ class SeatMemory(Struct, frozen=True):
     filters: tuple[CaseChoice, ...] = ()
     shown_cases: CaseChoice = EVERYTHING
     subscription: CaseChoice = EVERYTHING
+    grouping: Grouping = Grouping.NONE
 
 
 def memory_path(folder: Path, site_key: str, profile: str) -> Path:

@@ -23,6 +23,7 @@ from config.site import Calibration, CameraId, InspectorId, Site
 from console.desk.case import CaseId
 from console.desk.escalation_data import EscalationData
 from console.desk.fence_data import FenceCrossed
+from console.state.archive import Archive
 from console.state.arrangement import Arrangement
 from console.state.asking import AskingCases
 from console.state.candidates import Candidate, CaseDetail
@@ -35,6 +36,7 @@ from console.state.holds import Holds
 from console.state.linkage import Sight, View, sights_of
 from console.state.live_phones import LivePhones
 from console.state.losses import Losses
+from console.state.marked import MarkedCases
 from console.state.notices import Notice as Notice
 from console.state.notices import Severity as Severity
 from console.state.observable import Signal, Value
@@ -92,6 +94,8 @@ class ConsoleSession:
         self.directory = CameraDirectory.of_site(site)
         self.cases = OpenCases()
         self.queue = CaseQueue(self.cases)
+        self.marked = MarkedCases(self.cases)
+        self.archive = Archive()
         self.people = People(site.inspectors)
         self.units = Units()
         self.live = LivePhones()

@@ -1,14 +1,14 @@
 """ZoneDraft: the zones of one camera while somebody draws them, with every step to be taken back.
 
 Decides what is selected, what a step does and what is wrong with a zone; the site folder decides
-again when it is saved. Zones of other cameras are never touched.
+again when it is saved. Zones of other cameras are never touched. What is in the hand is a zone or
+one of its licensed places: both have corners, hours and days, and steps go to whichever it is.
 
 Threads: GUI thread only (or a test's).
 """
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Sequence
 from datetime import time
 from typing import Any
@@ -17,25 +17,32 @@ import msgspec
 from msgspec import Struct, structs
 
 from config.geometry import ImagePoint
-from config.planar import XY, crossing_edges, ring_area, ring_contains
-from config.site import ALL_DAYS, CameraId, Hours, Zone, ZoneId, ZoneKind
-from config.zones import AREA_MIN_NORM, DEFAULT_LIMIT_S, LIMIT_MAX_S
+from config.planar import ring_area, ring_contains
+from config.site import ALL_DAYS, CameraId, Hours, Licence, Zone, ZoneId, ZoneKind
+from config.zones import (
+    DEFAULT_LIMIT_S,
+    LICENCES_MAX,
+    PEOPLE_MAX_RANGE,
+)
 from console.state.observable import Signal
 from console.state.steps import Steps
+from console.state.zone_shapes import (
+    Shape,
+    ZoneProblem,
+    moved_ring,
+    people_of,
+    point_at,
+    problem_of,
+    ring_of,
+)
 
 #: A key moves a corner by this share of the picture; with Shift by ten of them.
 KEY_STEP_NORM = 0.002
 #: A new zone stands in the middle and is this large.
 _NEW_HALF_NORM = 0.15
 
-
-class ZoneProblem(enum.Enum):
-    """Why a zone cannot be saved as it is."""
-
-    TOO_FEW_CORNERS = "too_few_corners"
-    CROSSES_ITSELF = "crosses_itself"
-    NO_AREA = "no_area"
-    LIMIT_OUT_OF_RANGE = "limit_out_of_range"
+#: A row of the list: a zone, or one of its licensed places.
+Row = tuple[int, int | None]
 
 
 class _Drawn(Struct, frozen=True):
@@ -44,25 +51,7 @@ class _Drawn(Struct, frozen=True):
     zones: tuple[Zone, ...]
     selected: int | None
     corner: int | None
-
-
-def problem_of(zone: Zone) -> ZoneProblem | None:
-    """The first thing that is wrong; None for a zone that can be saved."""
-    ring = ring_of(zone)
-    if len(ring) < 3:
-        return ZoneProblem.TOO_FEW_CORNERS
-    if crossing_edges(ring) is not None:
-        return ZoneProblem.CROSSES_ITSELF
-    if abs(ring_area(ring)) < AREA_MIN_NORM:
-        return ZoneProblem.NO_AREA
-    if zone.kind is not ZoneKind.MASK and not 0 < zone.limit_s <= LIMIT_MAX_S:
-        return ZoneProblem.LIMIT_OUT_OF_RANGE
-    return None
-
-
-def ring_of(zone: Zone) -> list[XY]:
-    """The corners as (x, y), 0..1 of the picture."""
-    return [(point.x_norm, point.y_norm) for point in zone.polygon]
+    licence: int | None = None
 
 
 class ZoneDraft:
@@ -96,12 +85,42 @@ class ZoneDraft:
 
     @property
     def corner(self) -> int | None:
-        """Index of the corner in the hand, of the selected zone."""
+        """Index of the corner in the hand, of the shape in the hand."""
         return self._now.corner
 
     @property
     def zone(self) -> Zone | None:
         return None if self._now.selected is None else self._now.zones[self._now.selected]
+
+    @property
+    def licence(self) -> int | None:
+        """Index of the licensed place in the hand; None: the zone itself is."""
+        return self._now.licence
+
+    @property
+    def shape(self) -> Shape | None:
+        """What is in the hand."""
+        zone = self.zone
+        return zone if zone is None or self.licence is None else zone.licences[self.licence]
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """Every zone, each followed by its licensed places."""
+        return tuple(
+            (index, place)
+            for index, zone in enumerate(self._now.zones)
+            for place in (None, *range(len(zone.licences)))
+        )
+
+    @property
+    def may_license(self) -> bool:
+        """Whether the zone in the hand may get one more licensed place."""
+        zone = self.zone
+        return (
+            zone is not None
+            and zone.kind is ZoneKind.NO_TRADING
+            and len(zone.licences) < LICENCES_MAX
+        )
 
     @property
     def steps(self) -> Steps[_Drawn]:
@@ -129,35 +148,47 @@ class ZoneDraft:
         )
         return built
 
-    def zone_at(self, x: float, y: float) -> int | None:
-        """The zone under a point of the picture; the smallest where several are."""
+    def row_at(self, x: float, y: float) -> Row | None:
+        """What is under a point of the picture; the smallest where several are."""
         found = [
-            (abs(ring_area(ring_of(zone))), index)
-            for index, zone in enumerate(self._now.zones)
-            if len(zone.polygon) >= 3 and ring_contains(ring_of(zone), x, y)
+            (abs(ring_area(ring_of(shape))), row)
+            for row in self.rows
+            for shape in (self._shape_of(row),)
+            if len(shape.polygon) >= 3 and ring_contains(ring_of(shape), x, y)
         ]
-        return min(found)[1] if found else None
+        return min(found, key=lambda each: each[0])[1] if found else None
+
+    def _shape_of(self, row: Row) -> Shape:
+        zone = self._now.zones[row[0]]
+        return zone if row[1] is None else zone.licences[row[1]]
 
     # -- selection (nothing to take back)
 
-    def select(self, index: int | None, corner: int | None = None) -> None:
-        if index is not None and not 0 <= index < len(self._now.zones):
-            return
-        self._steps.look(structs.replace(self._now, selected=index, corner=corner))
+    def select(self, row: Row | None) -> None:
+        """Takes a zone or a licensed place in the hand; what is not there changes nothing."""
+        if row is None:
+            self._steps.look(_Drawn(self._now.zones, None, None))
+        elif row in self.rows:
+            self._steps.look(_Drawn(self._now.zones, row[0], None, row[1]))
+
+    def select_corner(self, corner: int | None) -> None:
+        """Takes a corner of what is in the hand; None: all of it again."""
+        self._steps.look(structs.replace(self._now, corner=corner))
 
     def select_next(self, step: int = 1) -> None:
-        """The next zone, round and round."""
-        count = len(self._now.zones)
-        if count:
-            before = self._now.selected if self._now.selected is not None else -step
-            self.select((before + step) % count)
+        """The next zone or licensed place, round and round."""
+        rows = self.rows
+        if rows:
+            now = (self._now.selected, self._now.licence)
+            before = rows.index((now[0], now[1])) if now[0] is not None else -step
+            self.select(rows[(before + step) % len(rows)])
 
     def next_corner(self, step: int = 1) -> None:
-        """The next corner of the zone in the hand."""
-        zone = self.zone
-        if zone is not None and zone.polygon:
+        """The next corner of what is in the hand."""
+        shape = self.shape
+        if shape is not None and shape.polygon:
             before = self._now.corner if self._now.corner is not None else -1 if step > 0 else 0
-            self.select(self._now.selected, (before + step) % len(zone.polygon))
+            self.select_corner((before + step) % len(shape.polygon))
 
     # -- steps
 
@@ -171,51 +202,70 @@ class ZoneDraft:
             kind,
             tuple(ImagePoint(x, y) for x, y in corners),
             DEFAULT_LIMIT_S[kind],
+            people_max=people_of(kind, 0),
         )
         self._steps.step(_Drawn((*self._now.zones, zone), len(self._now.zones), None))
 
+    def add_licence(self) -> None:
+        """A licensed place in the middle of the no-trading zone in the hand, half as large."""
+        zone, index = self.zone, self._now.selected
+        if zone is None or index is None or not self.may_license:
+            return
+        xs, ys = [p.x_norm for p in zone.polygon], [p.y_norm for p in zone.polygon]
+        x, y = (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
+        wide, high = (max(xs) - min(xs)) / 4, (max(ys) - min(ys)) / 4
+        corners = ((-wide, -high), (wide, -high), (wide, high), (-wide, high))
+        place = Licence(tuple(point_at(x + dx, y + dy) for dx, dy in corners))
+        zone = structs.replace(zone, licences=(*zone.licences, place))
+        self._steps.step(self._with_zone(zone, None, len(zone.licences) - 1))
+
     def remove(self) -> None:
-        """Takes the zone in the hand away."""
-        index = self._now.selected
+        """Takes away what is in the hand."""
+        index, place = self._now.selected, self._now.licence
         if index is None:
+            return
+        if place is not None:
+            zone = self._now.zones[index]
+            rest = (*zone.licences[:place], *zone.licences[place + 1 :])
+            self._steps.step(self._with_zone(structs.replace(zone, licences=rest), None, None))
             return
         zones = (*self._now.zones[:index], *self._now.zones[index + 1 :])
         self._steps.step(_Drawn(zones, min(index, len(zones) - 1) if zones else None, None))
 
     def remove_corner(self) -> None:
         """Takes the corner in the hand away; three stay."""
-        zone, corner = self.zone, self._now.corner
-        if zone is None or corner is None or len(zone.polygon) <= 3:
+        shape, corner = self.shape, self._now.corner
+        if shape is None or corner is None or len(shape.polygon) <= 3:
             return
-        rest = (*zone.polygon[:corner], *zone.polygon[corner + 1 :])
-        self._change(structs.replace(zone, polygon=rest), corner % len(rest))
+        rest = (*shape.polygon[:corner], *shape.polygon[corner + 1 :])
+        self._change(structs.replace(shape, polygon=rest), corner % len(rest))
 
     def insert_corner(self, after: int, x: float, y: float) -> None:
         """A new corner behind corner `after`; it is in the hand then."""
-        zone = self.zone
-        if zone is not None:
-            points = (*zone.polygon[: after + 1], _point(x, y), *zone.polygon[after + 1 :])
-            self._change(structs.replace(zone, polygon=points), after + 1)
+        shape = self.shape
+        if shape is not None:
+            points = (*shape.polygon[: after + 1], point_at(x, y), *shape.polygon[after + 1 :])
+            self._change(structs.replace(shape, polygon=points), after + 1)
 
     def split_edge(self) -> None:
         """A new corner in the middle of the edge behind the one in the hand."""
-        zone, corner = self.zone, self._now.corner
-        if zone is None or len(zone.polygon) < 2:
+        shape, corner = self.shape, self._now.corner
+        if shape is None or len(shape.polygon) < 2:
             return
-        first = zone.polygon[corner or 0]
-        second = zone.polygon[((corner or 0) + 1) % len(zone.polygon)]
+        first = shape.polygon[corner or 0]
+        second = shape.polygon[((corner or 0) + 1) % len(shape.polygon)]
         x, y = (first.x_norm + second.x_norm) / 2, (first.y_norm + second.y_norm) / 2
         self.insert_corner(corner or 0, x, y)
 
     def nudge(self, dx: float, dy: float) -> None:
-        """Moves the corner in the hand, or the whole zone where none is."""
-        zone, corner = self.zone, self._now.corner
-        if zone is None:
+        """Moves the corner in the hand, or the whole shape where none is."""
+        shape, corner = self.shape, self._now.corner
+        if shape is None:
             return
         if corner is None:
-            self._change(structs.replace(zone, polygon=_moved(zone.polygon, dx, dy)), None)
+            self.drag_zone(dx, dy)
         else:
-            point = zone.polygon[corner]
+            point = shape.polygon[corner]
             self._place(corner, point.x_norm + dx, point.y_norm + dy)
 
     def drag_corner(self, x: float, y: float) -> None:
@@ -223,9 +273,21 @@ class ZoneDraft:
             self._place(self._now.corner, x, y)
 
     def drag_zone(self, dx: float, dy: float) -> None:
-        zone = self.zone
-        if zone is not None:
-            self._change(structs.replace(zone, polygon=_moved(zone.polygon, dx, dy)), None)
+        """Moves what is in the hand as a whole; a zone takes its licensed places along."""
+        shape = self.shape
+        if shape is None:
+            return
+        moved = moved_ring(shape.polygon, dx, dy)
+        if isinstance(shape, Zone) and shape.licences:
+            dx = moved[0].x_norm - shape.polygon[0].x_norm
+            dy = moved[0].y_norm - shape.polygon[0].y_norm
+            places = tuple(
+                structs.replace(place, polygon=moved_ring(place.polygon, dx, dy))
+                for place in shape.licences
+            )
+            self._change(structs.replace(shape, polygon=moved, licences=places), None)
+        else:
+            self._change(structs.replace(shape, polygon=moved), None)
 
     def set_kind(self, kind: ZoneKind) -> None:
         """Another rule; a limit that was the old rule's own becomes the new one's."""
@@ -234,46 +296,76 @@ class ZoneDraft:
             return
         own = zone.limit_s == DEFAULT_LIMIT_S[zone.kind] or zone.limit_s <= 0
         limit_s = DEFAULT_LIMIT_S[kind] if own else zone.limit_s
-        self._change(structs.replace(zone, kind=kind, limit_s=limit_s), self._now.corner)
+        places = zone.licences if kind is ZoneKind.NO_TRADING else ()
+        people_max = people_of(kind, zone.people_max)
+        zone = structs.replace(
+            zone, kind=kind, limit_s=limit_s, licences=places, people_max=people_max
+        )
+        self._steps.step(self._with_zone(zone, None, None))
 
     def set_limit(self, limit_s: float) -> None:
         if self.zone is not None:
-            self._change(structs.replace(self.zone, limit_s=limit_s), self._now.corner)
+            self._change_zone(structs.replace(self.zone, limit_s=limit_s))
+
+    def set_people(self, people_max: int) -> None:
+        """How many people are no crowd yet."""
+        zone = self.zone
+        if zone is not None and zone.kind is ZoneKind.CROWD_WATCH:
+            low, high = PEOPLE_MAX_RANGE
+            self._change_zone(structs.replace(zone, people_max=min(high, max(low, people_max))))
+
+    def set_name(self, name: str) -> None:
+        """Whose licence it is."""
+        if isinstance(self.shape, Licence):
+            self._change(structs.replace(self.shape, name=name.strip()), self._now.corner)
 
     def set_hours(self, start: time, end: time) -> None:
-        """When the rule holds, local time; the same twice: all day."""
-        if self.zone is not None:
-            self._change(structs.replace(self.zone, hours=Hours(start, end)), self._now.corner)
+        """When the rule or licence holds, local time; the same twice: all day."""
+        if self.shape is not None:
+            self._change(structs.replace(self.shape, hours=Hours(start, end)), self._now.corner)
 
     def set_day(self, day: int, *, holds: bool) -> None:
         """Switches one day (0 = Monday); the last one stays."""
-        zone = self.zone
-        if zone is None:
+        shape = self.shape
+        if shape is None:
             return
-        days = zone.days | {day} if holds else zone.days - {day}
+        days = shape.days | {day} if holds else shape.days - {day}
         if days and days <= ALL_DAYS:
-            self._change(structs.replace(zone, days=frozenset(days)), self._now.corner)
+            self._change(structs.replace(shape, days=frozenset(days)), self._now.corner)
 
     def set_preset(self, preset: str | None) -> None:
         """The view of a PTZ camera the zone is drawn on; None: the home view."""
         if self.zone is not None:
-            self._change(structs.replace(self.zone, preset=preset or None), self._now.corner)
+            self._change_zone(structs.replace(self.zone, preset=preset or None))
 
     # -- inside
 
     def _place(self, corner: int, x: float, y: float) -> None:
-        zone = self.zone
-        if zone is not None:
-            points = list(zone.polygon)
-            points[corner] = _point(x, y)
-            self._change(structs.replace(zone, polygon=tuple(points)), corner)
+        shape = self.shape
+        if shape is not None:
+            points = list(shape.polygon)
+            points[corner] = point_at(x, y)
+            self._change(structs.replace(shape, polygon=tuple(points)), corner)
 
-    def _change(self, zone: Zone, corner: int | None) -> None:
+    def _change(self, shape: Shape, corner: int | None) -> None:
+        """Puts the changed shape where the one in the hand was."""
+        zone, place = self.zone, self._now.licence
+        if isinstance(shape, Zone):
+            self._steps.step(self._with_zone(shape, corner, place))
+        elif zone is not None and place is not None:
+            places = (*zone.licences[:place], shape, *zone.licences[place + 1 :])
+            zone = structs.replace(zone, licences=places)
+            self._steps.step(self._with_zone(zone, corner, place))
+
+    def _change_zone(self, zone: Zone) -> None:
+        """A setting of the zone itself, whatever part of it is in the hand."""
+        self._steps.step(self._with_zone(zone, self._now.corner, self._now.licence))
+
+    def _with_zone(self, zone: Zone, corner: int | None, place: int | None) -> _Drawn:
         index = self._now.selected
-        if index is None:
-            return
+        assert index is not None  # every caller has a zone in the hand
         zones = (*self._now.zones[:index], zone, *self._now.zones[index + 1 :])
-        self._steps.step(_Drawn(zones, index, corner))
+        return _Drawn(zones, index, corner, place)
 
     def _free_id(self) -> ZoneId:
         taken = {zone.id for zone in (*self._others, *self._first, *self._now.zones)}
@@ -281,16 +373,3 @@ class ZoneDraft:
         while f"{self.camera_id}-z{number}" in taken:
             number += 1
         return ZoneId(f"{self.camera_id}-z{number}")
-
-
-def _point(x: float, y: float) -> ImagePoint:
-    """A corner inside the picture, to a tenth of a thousandth."""
-    return ImagePoint(round(min(1.0, max(0.0, x)), 4), round(min(1.0, max(0.0, y)), 4))
-
-
-def _moved(polygon: Sequence[ImagePoint], dx: float, dy: float) -> tuple[ImagePoint, ...]:
-    """All corners by the same way, as far as the picture reaches."""
-    xs, ys = [p.x_norm for p in polygon], [p.y_norm for p in polygon]
-    dx = min(max(dx, -min(xs)), 1 - max(xs))
-    dy = min(max(dy, -min(ys)), 1 - max(ys))
-    return tuple(_point(p.x_norm + dx, p.y_norm + dy) for p in polygon)

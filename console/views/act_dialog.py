@@ -38,6 +38,7 @@ from console.state.keys import QT_TRANSLATE_NOOP
 from console.state.session import ConsoleSession
 from console.views import words
 from console.views.act_bar import COMMAND_OF_ACT, key_text
+from console.views.batch_words import subject_text
 from console.views.words import translate
 
 _LABELS = {
@@ -111,11 +112,7 @@ class ActDialog(QDialog):
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _lay_out(self) -> None:
-        title = QLabel(
-            f"{words.kind_text(self._row.case.kind)} · "
-            f"{words.place_text(self._row, self._session.site)}",
-            self,
-        )
+        title = QLabel(subject_text(self._row, self._session), self)
         title.setObjectName("title")
         buttons = QDialogButtonBox(self)
         self.accept_button.setObjectName("primary")

@@ -9,7 +9,7 @@ Threads: GUI thread only.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -26,6 +26,7 @@ from console.state.session import ConsoleSession, Severity
 from console.state.suggestions import taking_of
 from console.views import words
 from console.views.act_dialog import AskAct
+from console.views.batch_desk import BatchDesk, SendsActs
 from console.views.escort_desk import EscortDesk
 from console.views.tile_commander import TileCommander
 from console.views.words import translate
@@ -39,12 +40,6 @@ _ACT_OF_COMMAND = {
     CommandId.CLOSE: "close",
     CommandId.VOID: "void",
 }
-
-
-class SendsActs(Protocol):
-    """The part of `DeskLine` used here."""
-
-    def act(self, case_id: CaseId, act: str, **fields: Any) -> None: ...
 
 
 class Commander(QObject):
@@ -69,6 +64,7 @@ class Commander(QObject):
         self._ask_reason = ask_reason
         self._ask_act = ask_act
         self._hold = DispatchHold()
+        self._batch = BatchDesk(session, desk)
         self._disk_is_low = False
         self._dispatch_when_known: CaseId | None = None
         self._tiles = TileCommander(session)
@@ -134,10 +130,11 @@ class Commander(QObject):
         row = self._case()
         if row is None:
             return
-        if act == "dispatch":
+        is_batch = self._batch.covers(row)
+        if act == "dispatch" and not is_batch:
             self._dispatch()
             return
-        refusal = refusal_of(act, row, self._session)
+        refusal = None if is_batch else refusal_of(act, row, self._session)
         if refusal is not None:
             self._refuse(refusal)
             return
@@ -147,7 +144,13 @@ class Commander(QObject):
             if reason is None:
                 return
             fields["note"] = reason
-        self._desk.act(row.id, act, **fields)
+        self._send_act(row, act, fields)
+
+    def _send_act(self, row: CaseRow, act: str, fields: dict[str, Any]) -> None:
+        if self._batch.covers(row):
+            self._batch.start(act, fields)
+        else:
+            self._desk.act(row.id, act, **fields)
 
     def _choose_act(self) -> None:
         """X: everything that can be done with the open case, and what must be entered for it."""
@@ -163,10 +166,10 @@ class Commander(QObject):
         if chosen is None:
             return
         act, entered = chosen
-        if act == "dispatch":
+        if act == "dispatch" and not self._batch.covers(row):
             self._dispatch()  # whom, and five seconds to take it back
         else:
-            self._desk.act(row.id, act, **entered)
+            self._send_act(row, act, entered)
 
     def _take_suggestion(self) -> None:
         """Ctrl+Enter: what the suggester says of the open case becomes an `amend` of this seat."""
@@ -201,6 +204,8 @@ class Commander(QObject):
 
     def on_acted(self, act: str, case_id: str) -> None:
         """The hub committed an act of this seat."""
+        if self._batch.take(act, case_id, None):
+            return
         row = self._session.cases.get(case_id)
         title = words.kind_text(row.case.kind) if row is not None else case_id
         text = translate("Commands", "{0}: {1}").format(title, words.act_text(act))
@@ -217,6 +222,8 @@ class Commander(QObject):
 
     def on_refused(self, act: str, case_id: str, reason: Reason) -> None:
         """The hub refused or did not answer."""
+        if self._batch.take(act, case_id, reason):
+            return
         words_of_it = words.reason_text(reason.id, reason.values)
         if act == "read":
             if self._session.feed.get().is_live:
@@ -249,7 +256,9 @@ class Commander(QObject):
     def _acknowledge(self) -> None:
         waiting = self._session.asking.rows()
         cursor = self._session.cursor.get()
-        if cursor is not None and any(row.id == cursor for row in waiting):
+        if cursor is not None and cursor in self._session.marked:
+            self._session.asking.acknowledge(*(row.id for row in self._session.marked.rows()))
+        elif cursor is not None and any(row.id == cursor for row in waiting):
             self._session.asking.acknowledge(cursor)
         elif waiting:
             self._session.asking.acknowledge(waiting[0].id)

@@ -30,7 +30,9 @@ from console.views import words
 from console.views.name_dialog import NAME_CHARS_MOST
 from console.views.words import translate
 
-KINDS = ("smoke", "fire", "parking", "stall", "ticket", "manual")
+KINDS = (
+    "smoke", "fire", "crowd", "parking", "cycle_parking", "stall", "ticket", "manual",
+)  # fmt: skip
 _ROLE = int(Qt.ItemDataRole.UserRole)
 
 

@@ -15,7 +15,14 @@ from PySide6.QtSvg import QSvgRenderer
 from console.views import theme
 
 #: Case kind → icon; anything else is a plain case.
-KIND_ICONS = {"smoke": "smoke", "fire": "fire", "parking": "parking", "stall": "stall"}
+KIND_ICONS = {
+    "smoke": "smoke",
+    "fire": "fire",
+    "parking": "parking",
+    "stall": "stall",
+    "cycle_parking": "cycle",
+    "crowd": "crowd",
+}
 
 
 @lru_cache(maxsize=64)

@@ -167,6 +167,7 @@ class MainWindow(QMainWindow):
             self.show()
         self._memory = memory
         self._session.filters.restore(memory.filters, memory.shown_cases, memory.subscription)
+        self.queue_view.group_by(memory.grouping)
         QTimer.singleShot(0, self._arrange_parts)
 
     def _arrange_parts(self) -> None:
@@ -203,6 +204,7 @@ class MainWindow(QMainWindow):
             filters=self._session.filters.kept,
             shown_cases=self._session.filters.shown,
             subscription=self._session.filters.subscription,
+            grouping=self._session.queue.grouping,
             map_centre=(shown.centre_x, shown.centre_y),
             map_zoom=shown.zoom,
         )
@@ -214,6 +216,10 @@ class MainWindow(QMainWindow):
         actions: dict[CommandId, Callable[[], None]] = {
             CommandId.SHOW_NEW: self.queue_view.show_new,
             CommandId.FILTER: self.queue_view.ask_filter,
+            CommandId.GROUP: self.queue_view.group_on,
+            CommandId.ARCHIVE: self.queue_view.ask_archive,
+            CommandId.MARK: self.queue_view.mark,
+            CommandId.MARK_ALL: self.queue_view.mark_all,
             CommandId.MAP_TO_IT: self.map_to_open_case,
             CommandId.MAP_WHOLE: self.map_view.show_whole,
             CommandId.MAP_IN: self.map_view.zoom_in,
@@ -262,6 +268,8 @@ class MainWindow(QMainWindow):
             self._session.wall.toggle_full(selected)
         elif self.camera_panel.isVisible():
             self.camera_panel.close_panel()
+        elif len(self._session.marked):
+            self._session.marked.clear()
         else:
             self._focus_queue()
 

@@ -21,9 +21,12 @@ from PySide6.QtWidgets import (
 from console.bridge.case_table import CaseTable
 from console.desk.case import CaseId
 from console.state.case_filters import EVERYTHING
+from console.state.grouping import Grouping, group_value
+from console.state.marked import MARKED_MOST
 from console.state.queue import Scope
 from console.state.session import ConsoleSession
-from console.views import theme, words
+from console.views import batch_words, theme, words
+from console.views.archive_dialog import ArchiveDialog
 from console.views.case_row import CaseRowDelegate
 from console.views.filter_dialog import FilterDialog
 from console.views.words import translate
@@ -68,6 +71,10 @@ class QueueView(QWidget):
         self.filter_chip = QPushButton(self)
         self.filter_chip.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.filter_chip.hide()
+        #: While cases are marked, what acts are about is said; a click lets them go.
+        self.mark_chip = QPushButton(self)
+        self.mark_chip.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.mark_chip.hide()
         self._empty = QLabel(self)
         self._empty.setObjectName("secondary")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -76,6 +83,7 @@ class QueueView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.filter_chip)
+        layout.addWidget(self.mark_chip)
         layout.addWidget(self.list)
         self._repaint = QTimer(self)
         self._repaint.setInterval(REPAINT_MS)
@@ -87,7 +95,9 @@ class QueueView(QWidget):
     def _connect(self) -> None:
         session = self._session
         self.chip.clicked.connect(self.show_new)
-        self.filter_chip.clicked.connect(session.filters.clear)
+        self.filter_chip.clicked.connect(self._show_all)
+        self.mark_chip.clicked.connect(session.marked.clear)
+        session.marked.changed.connect(self._on_marked)
         session.filters.changed.connect(self._on_filters)
         self.list.viewport().installEventFilter(self)
         self.list.selectionModel().currentChanged.connect(self._on_current)
@@ -114,6 +124,56 @@ class QueueView(QWidget):
         self.filter_dialog.accepted.connect(self._on_chosen)
         self.filter_dialog.open()
 
+    def ask_archive(self) -> None:
+        """Ctrl+F: all cases of all years."""
+        self.archive_dialog = ArchiveDialog(self._session, self.window())
+        self.archive_dialog.finished.connect(self.archive_dialog.deleteLater)
+        self.archive_dialog.open()
+
+    def group_on(self) -> None:
+        """Shift+Q: the next division of the list, then none."""
+        self.group_by(self._session.queue.grouping.next)
+
+    def group_by(self, grouping: Grouping) -> None:
+        """Divides the list; everything may move."""
+        self.list.setUniformItemSizes(grouping is Grouping.NONE)
+        self._session.queue.group_by(grouping)
+        self._on_filters()
+
+    def mark(self) -> None:
+        """Ins: marks the case under the cursor, or not any more, and goes to the next one."""
+        case_id = self._session.cursor.get()
+        if case_id is None:
+            return
+        self._session.marked.toggle(case_id)
+        below = self._table.index(self._table.index_of(case_id).row() + 1, 0)
+        if below.isValid():
+            self.list.setCurrentIndex(below)
+
+    def mark_all(self) -> None:
+        """Ctrl+A: the whole list; of a grouped one the part under the cursor."""
+        queue = self._session.queue
+        rows = [row for each in queue.order if (row := queue.row(each)) is not None]
+        under = queue.row(self._session.cursor.get() or CaseId(""))
+        if under is not None and queue.grouping is not Grouping.NONE:
+            value = group_value(queue.grouping, under)
+            rows = [row for row in rows if group_value(queue.grouping, row) == value]
+        left = self._session.marked.mark(row.id for row in rows)
+        if left:
+            text = translate("Queue", "{0} more were not marked: {1} at once at most.")
+            self._session.say(text.format(left, MARKED_MOST))
+
+    def _show_all(self) -> None:
+        self._session.filters.clear()
+        self.group_by(Grouping.NONE)
+
+    def _on_marked(self) -> None:
+        count = len(self._session.marked)
+        text = translate("Queue", "{0} marked · acts are for all of them").format(count)
+        self.mark_chip.setText(f"{text}  ✕")
+        self.mark_chip.setVisible(count > 0)
+        self._repaint_rows()
+
     def _on_chosen(self) -> None:
         choice = self.filter_dialog.choice
         subscribed = self.filter_dialog.is_subscribed
@@ -123,25 +183,32 @@ class QueueView(QWidget):
     def _on_filters(self) -> None:
         filters, site = self._session.filters, self._session.site
         shown, asked = filters.shown, filters.subscription
-        self.filter_chip.setVisible(not (shown.is_everything and asked.is_everything))
+        grouping = self._session.queue.grouping
+        is_plain = shown.is_everything and asked.is_everything and grouping is Grouping.NONE
+        self.filter_chip.setVisible(not is_plain)
         name = shown.name or words.choice_text(shown, site)
         text = translate("Queue", "Only {0}").format(name) if name else ""
         if not asked.is_everything:
             quiet = asked.name or words.choice_text(asked, site)
             told = translate("Queue", "asks only for {0}").format(quiet)
             text = f"{text} · {told}" if text else told
+        if grouping is not Grouping.NONE:
+            divided = batch_words.grouping_text(grouping)
+            text = f"{text} · {divided}" if text else divided
         self.filter_chip.setText(f"{text}  ✕")
         self._on_order()
 
     def retranslate(self) -> None:
         self._on_filters()
         self._on_waiting(self._session.queue.waiting_count)
+        self._on_marked()
         self._on_order()
-        self._repaint_rows()
 
     # -- from the state
 
     def _on_order(self) -> None:
+        if self._session.queue.grouping is not Grouping.NONE:
+            self.list.scheduleDelayedItemsLayout()  # rows that begin a part are taller
         is_empty = self._table.rowCount() == 0
         self._empty.setVisible(is_empty)
         if is_empty:
@@ -218,7 +285,11 @@ class QueueView(QWidget):
 
     def _open_at(self, event: QMouseEvent) -> None:
         case_id = self._table.case_id(self.list.indexAt(event.position().toPoint()))
-        if case_id is not None and event.button() == Qt.MouseButton.LeftButton:
+        if case_id is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._session.marked.toggle(case_id)
+        else:
             self._session.open(case_id)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

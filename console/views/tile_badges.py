@@ -9,7 +9,7 @@ from config.site import CameraId
 from console.state.tile_tools import TileTools
 from console.state.tiles import TileAddress
 from console.state.wall import WallState
-from console.views.tile_texts import ptz_owner_text, sight_text, zoom_hint_text
+from console.views.tile_texts import ptz_owner_text, resting_text, sight_text, zoom_hint_text
 
 
 def badges_of(wall: WallState, camera_id: CameraId | None, utc_ns: int) -> tuple[str, ...]:
@@ -18,7 +18,9 @@ def badges_of(wall: WallState, camera_id: CameraId | None, utc_ns: int) -> tuple
         return ()
     owner, sight = wall.ptz.owner(camera_id, utc_ns), wall.eyesight.of(camera_id)
     turned = () if owner is None else (ptz_owner_text(owner.seat, owner.left_s),)
-    return turned if sight is None else (*turned, sight_text(sight))
+    known = wall.eyesight.known(camera_id)
+    resting = () if known is None or not known.resting else (resting_text(len(known.resting)),)
+    return (*turned, *resting) if sight is None else (*turned, *resting, sight_text(sight))
 
 
 def hint_of(tools: TileTools | None, address: TileAddress) -> str:

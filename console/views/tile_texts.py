@@ -9,7 +9,7 @@ import time
 
 from PySide6.QtCore import QCoreApplication
 
-from config.site import ZoneKind
+from config.site import Licence, ZoneKind
 from console.state.replay import ReplayPart
 from console.state.tile_marks import MarkLevel
 from console.state.tiles import Aspect
@@ -47,6 +47,8 @@ def alert_kind_text(kind: AlertKind) -> str:
         AlertKind.FIRE: translate("Tile", "Fire"),
         AlertKind.PARKING: translate("Tile", "Illegal parking"),
         AlertKind.STALL: translate("Tile", "Street stall"),
+        AlertKind.CYCLE_PARKING: translate("Tile", "Cycles parked in the way"),
+        AlertKind.CROWD: translate("Tile", "Crowd"),
     }[kind]
 
 
@@ -175,7 +177,15 @@ def zone_kind_text(kind: ZoneKind) -> str:
         ZoneKind.NO_TRADING: translate("Tile", "No trading"),
         ZoneKind.SMOKE_WATCH: translate("Tile", "Smoke watch"),
         ZoneKind.MASK: translate("Tile", "Masked"),
+        ZoneKind.NO_CYCLE_PARKING: translate("Tile", "No cycle parking"),
+        ZoneKind.CROWD_WATCH: translate("Tile", "Crowd watch"),
     }[kind]
+
+
+def licence_text(licence: Licence) -> str:
+    """A place where a stall may stand, and whose it is."""
+    word = translate("Tile", "Licensed")
+    return f"{word} · {licence.name}" if licence.name else word
 
 
 def sight_text(sight: SightData) -> str:
@@ -186,6 +196,11 @@ def sight_text(sight: SightData) -> str:
         Sanity.DEFOCUSED: translate("Tile", "out of focus"),
         Sanity.MOVED: translate("Tile", "camera turned: zones do not fit"),
     }[sight.state]
+
+
+def resting_text(count: int) -> str:
+    """A PTZ camera looks elsewhere than its zones were drawn."""
+    return translate("Tile", "looks elsewhere: {0} zone(s) rest").format(count)
 
 
 def live_text() -> str:

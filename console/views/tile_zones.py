@@ -20,7 +20,11 @@ ZONE_LINES = {
     ZoneKind.NO_TRADING: Qt.PenStyle.DashLine,
     ZoneKind.SMOKE_WATCH: Qt.PenStyle.DotLine,
     ZoneKind.MASK: Qt.PenStyle.DashDotLine,
+    ZoneKind.NO_CYCLE_PARKING: Qt.PenStyle.SolidLine,
+    ZoneKind.CROWD_WATCH: Qt.PenStyle.DashDotDotLine,
 }
+#: A licensed place inside a no-trading zone.
+LICENCE_LINE = Qt.PenStyle.DotLine
 
 
 def paint_zones(

@@ -29,6 +29,8 @@ _KINDS = {
     "fire": QT_TRANSLATE_NOOP("Case", "Fire"),
     "parking": QT_TRANSLATE_NOOP("Case", "Illegal parking"),
     "stall": QT_TRANSLATE_NOOP("Case", "Street stall"),
+    "cycle_parking": QT_TRANSLATE_NOOP("Case", "Cycles parked in the way"),
+    "crowd": QT_TRANSLATE_NOOP("Case", "Crowd"),
     "ticket": QT_TRANSLATE_NOOP("Case", "Citizen's report"),
     "manual": QT_TRANSLATE_NOOP("Case", "Entered by hand"),
 }
@@ -327,8 +329,16 @@ def reason_text(reason_id: str, values: dict[str, Any]) -> str:
     return pattern.format_map(_Lenient(shown)) if reason_id in _REASONS else pattern
 
 
+_TRENDS = {
+    "rising": QT_TRANSLATE_NOOP("Finding", "getting denser"),
+    "steady": QT_TRANSLATE_NOOP("Finding", "as dense as before"),
+    "falling": QT_TRANSLATE_NOOP("Finding", "getting thinner"),
+}
 _FINDINGS = {
     "persists": QT_TRANSLATE_NOOP("Finding", "seen for {seen_s} s, limit {limit_s} s"),
+    "dense": QT_TRANSLATE_NOOP(
+        "Finding", "denser than allowed ({level}× the limit), {trend}, limit {limit_s} s"
+    ),
     "stopped": QT_TRANSLATE_NOOP("Finding", "standing for {dwell_s} s, limit {limit_s} s"),
     "unanswered": QT_TRANSLATE_NOOP(
         "Finding", "{who} has not answered for {lasted_s} s; next: {next}"
@@ -341,6 +351,11 @@ _FINDINGS = {
 }
 
 
+_REJECTED = QT_TRANSLATE_NOOP(
+    "Finding", "{rejected_here} like it were rejected here, last at {rejected_last}"
+)
+
+
 def note_text(note: str) -> str:
     """A note as it was written; a rule's own ("smoke.persists seen_s=4 limit_s=3") in words."""
     head, *pairs = note.split(" ")
@@ -348,7 +363,12 @@ def note_text(note: str) -> str:
     if name not in _FINDINGS or not all("=" in pair for pair in pairs):
         return note
     values = {key: value for key, _, value in (pair.partition("=") for pair in pairs)}
-    return translate("Finding", _FINDINGS[name]).format_map(_Lenient(values))
+    values["trend"] = translate("Finding", _TRENDS.get(values.get("trend", ""), ""))
+    text = translate("Finding", _FINDINGS[name]).format_map(_Lenient(values))
+    if "rejected_here" not in values:
+        return text
+    values["rejected_last"] = values.get("rejected_last", "")[:16].replace("T", " ")
+    return f"{text} · {translate('Finding', _REJECTED).format_map(_Lenient(values))}"
 
 
 def layer_problem_text(problems: Sequence[str]) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 from ingest.errors import Misconfigured
 from ingest.feed.keys import AUTHORIZED, IMPLIED, Authorized, authorized_keys
 from ingest.feed.participant import Caller
-from ingest.feed.sockets import Endpoint, Message, z85_text
+from ingest.feed.sockets import CurveServer, Endpoint, Message, z85_text
 from ingest.feed.work import Counts, Target
 
 log = logging.getLogger(__name__)
@@ -30,7 +30,14 @@ MAY_CONNECT = {
 _Stamp = tuple[tuple[int, int, int], ...]
 #: Its files are looked at this often: a message a tenth of a millisecond must not cost a listing.
 LOOK_S = 0.2
+#: Between a socket's name and the hub key of the listener, in a ZAP domain.
+KEY_MARK = "#"
 NOBODY = Caller("unknown", frozenset())
+
+
+def domain_of(target: Target, curve: CurveServer) -> str:
+    """What a listener tells ZAP of itself: the socket, and with which of the hub's keys."""
+    return f"{target.value}{KEY_MARK}{curve.public_key}"
 
 
 class Access:
@@ -46,6 +53,8 @@ class Access:
         self._keys: dict[str, Authorized] = {}
         self._files: _Stamp = ()
         self._next_look_s = 0.0
+        #: The hub's newest key: who connects with the one before is named in the log and counted.
+        self.hub_public_key = ""
 
     def caller_of(self, message: Message) -> Caller:
         """Who sent a message, by the key the connection proved."""
@@ -70,14 +79,18 @@ class Access:
         """ZAP reply: version, request id, status, text, user id, metadata."""
         request_id = frames[1] if len(frames) > 1 else b""
         domain = frames[2].decode(errors="replace") if len(frames) > 2 else ""
+        domain, _, hub_key = domain.partition(KEY_MARK)
         if len(frames) == 7 and frames[5] == b"CURVE" and len(frames[6]) == 32:
             public = z85_text(frames[6])
             self._next_look_s = 0.0  # a connection is rare, and a refused one is not tried again
             entry = self._entry(public)
             if entry is not None and IMPLIED[entry.role] & MAY_CONNECT.get(domain, frozenset()):
+                if hub_key and hub_key != self.hub_public_key:
+                    self._counts.add("gridwall_previous_hub_key_total", entry.name)
+                    log.info("%s connected with the hub's previous key", entry.name)
                 return [b"1.0", request_id, b"200", b"OK", public.encode(), b""]
-        self._counts.add("gridwall_connections_refused_total", domain)
-        log.info("a connection to %s was refused: its key is not authorised for it", domain)
+        why = f"a connection to {domain}: its key is not authorised for it"
+        self._counts.refuse("gridwall_connections_refused_total", domain, why)
         return [b"1.0", request_id, b"400", b"key not authorised", b"", b""]
 
     def _known(self) -> dict[str, Authorized]:

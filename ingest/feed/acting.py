@@ -161,7 +161,7 @@ class Acting:
             self.offsets.note(event)
             return _Ready(work, event, topic, subject, extensions_of(work.body))
         except (EnvelopeInvalid, SubjectInvalid) as error:
-            self._counts.add("gridwall_events_refused_total", "invalid")
+            self._counts.refuse("gridwall_events_refused_total", "invalid", str(error))
             out.append(refusal(work.back, str(error)))
             return None
 
@@ -263,6 +263,7 @@ class Acting:
                 result: OperationResult = operation(tx, asked.request, caller)
                 made = [self._append_own(tx, event) for event in result.events]
         except OperationRefused as error:
+            self._counts.refuse("gridwall_requests_refused_total", asked.op, str(error))
             return [refusal(asked.back, str(error), **refusal_fields(error))]
         except Exception as error:
             if is_store_failure(error):

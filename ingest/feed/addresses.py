@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ipaddress
+
 from msgspec import structs
 
 from config.site import HubAddresses
@@ -32,3 +34,16 @@ def addresses_via(addresses: HubAddresses, query_address: str) -> HubAddresses:
         http=reachable(addresses.http, query_address),
         jt808=reachable(addresses.jt808, query_address),
     )
+
+
+def is_local(address: str) -> bool:
+    """True when only this machine can reach `address`."""
+    if not address.startswith("tcp://"):
+        return address.startswith(("ipc://", "inproc://"))
+    host = address[len("tcp://") :].rpartition(":")[0].strip("[]")
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

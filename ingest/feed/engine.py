@@ -15,7 +15,7 @@ import sqlalchemy
 from sqlalchemy import Connection, Dialect, Engine, Table
 from sqlalchemy.exc import DatabaseError, DBAPIError
 
-from config.settings import STORE_SCHEMES
+from config.store_settings import STORE_SCHEMES
 from ingest.errors import GridwallError, Misconfigured
 
 

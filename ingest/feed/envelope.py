@@ -19,6 +19,8 @@ from typing import TypeVar
 import msgspec
 from msgspec import Raw, Struct
 
+from ingest.feed.json_depth import DEPTH_MOST, is_too_deep
+
 T = TypeVar("T")
 
 #: A publisher's event may be this long at most; pictures travel as evidence, never in an event.
@@ -143,6 +145,9 @@ _TYPE = re.compile(
 )
 _NOUNS = {noun.value for noun in Noun}
 _decoder = msgspec.json.Decoder(Event)
+#: Reads what `Raw` only steps over: text that is no UTF-8, half a surrogate, a number nobody can
+#: hold. Once stored, one such event would make every page of the log that has it unreadable.
+_any_decoder = msgspec.json.Decoder()
 
 
 class _Bare(Event, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -165,8 +170,11 @@ def decode_event(body: bytes) -> Event:
         raise EnvelopeInvalid(f"the event has {len(body)} bytes; at most {MAX_EVENT_BYTES}")
     try:
         event = _decoder.decode(body)
+        whole = _any_decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise EnvelopeInvalid(f"not a CloudEvent in JSON: {error}") from error
+    if is_too_deep(body, whole):
+        raise EnvelopeInvalid(f"objects and lists may be {DEPTH_MOST} deep; this goes deeper")
     _check(event)
     return event
 

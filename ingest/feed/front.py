@@ -14,8 +14,9 @@ from typing import Any
 import msgspec
 
 from ingest.clock import Clock
-from ingest.feed.envelope import Event, Noun, encode_event, new_event
+from ingest.feed.envelope import MAX_EVENT_BYTES, Event, Noun, encode_event, new_event
 from ingest.feed.heartbeat import HeartbeatData
+from ingest.feed.json_depth import DEPTH_MOST, is_too_deep
 from ingest.feed.log import Position, schema_name
 from ingest.feed.participant import Caller
 from ingest.feed.sockets import Endpoint, Message, Sockets
@@ -42,14 +43,41 @@ HEARTBEAT_S = 1.0
 WELCOME_S = 0.05
 #: Messages taken from one socket in one round, so that no socket starves the others.
 ROUND_MOST = 500
-#: Longest request a query may be (register files travel in them).
-MAX_REQUEST_BYTES = 16 << 20
+#: And bytes: a few huge ones must not keep the heartbeat and everybody else waiting either.
+ROUND_BYTES = 4 << 20
+#: Longest request, and longest of the operations that carry a register or a file's rows.
+MAX_REQUEST_BYTES = 1 << 20
+MAX_LONG_BYTES = 16 << 20
+LONG_OPERATIONS = frozenset({"register.put", "cases.import"})
+#: Objects and lists in one request: each becomes some hundred bytes when it is decoded.
+BRACKETS_MOST = 500_000
 #: Longest request id or event id frame that is echoed.
 MAX_ID_BYTES = 1024
 HEARTBEAT_TOPIC = b"heartbeat.hub.-.-"
 
 Router = Callable[[str], Route | None]
 Hello = Callable[[Caller], dict[str, Any]]
+
+
+class _Operation(msgspec.Struct):
+    """What is looked at of a long request before it is worth decoding."""
+
+    op: str = ""
+
+
+def decoded_request(body: bytes) -> dict[str, Any]:
+    """A request's JSON object. Raises what msgspec raises, also where it is too long or too deep."""
+    if len(body) > MAX_REQUEST_BYTES:
+        op = msgspec.json.decode(body, type=_Operation).op
+        most = MAX_LONG_BYTES if op in LONG_OPERATIONS else MAX_REQUEST_BYTES
+        if len(body) > most or body.count(b"{") + body.count(b"[") > BRACKETS_MOST:
+            raise msgspec.ValidationError(
+                f"{len(body)} bytes; at most {most} with {BRACKETS_MOST} objects and lists"
+            )
+    request: dict[str, Any] = msgspec.json.decode(body, type=dict[str, Any])
+    if is_too_deep(body, request):
+        raise msgspec.ValidationError(f"deeper than {DEPTH_MOST} objects and lists")
+    return request
 
 
 class Front:
@@ -64,7 +92,10 @@ class Front:
         clock: Clock,
         store_error: Callable[[], str | None],
         caller_of: Callable[[Message], Caller],
+        each_beat: Callable[[], None] = lambda: None,
     ) -> None:
+        """`each_beat` is called in the socket thread once a second."""
+        self._each_beat = each_beat
         self._acting = acting
         self._route = route
         self._hello = hello
@@ -101,6 +132,7 @@ class Front:
             self._send_all(outbox)
             if self._clock.mono_ns() >= self._next_beat_ns:
                 self._beat()
+                self._guarded(self._each_beat)
         self._send_all(outbox, most=1_000_000)
 
     def _guarded(self, receive: Callable[[], None]) -> None:
@@ -140,17 +172,27 @@ class Front:
     def _receive_events(self) -> None:
         end = self._ends[Target.INTAKE]
         taken: list[Pushed] = []
+        read_bytes = 0
         for _ in range(min(ROUND_MOST, self._acting.room)):
-            if (message := end.receive()) is None:
+            if read_bytes >= ROUND_BYTES or (message := end.receive()) is None:
                 break
+            read_bytes += message.byte_count
             back = self._addressed(message, Target.INTAKE)
             if back is None:
                 continue
             caller = self._caller_of(message)
             if not caller.roles & {"publisher", "operator"}:
-                self._send(refusal(back, f"{caller.name} may not publish", who_may="publisher"))
+                why = f"{caller.name} may not publish"
+                self._counts.refuse("gridwall_events_refused_total", "role", why)
+                self._send(refusal(back, why, who_may="publisher"))
                 continue
-            taken.append(Pushed(back, message.frames[3], caller))
+            body = message.frames[3]
+            if len(body) > MAX_EVENT_BYTES:  # said here, so that nothing of it waits in the inbox
+                why = f"the event has {len(body)} bytes; at most {MAX_EVENT_BYTES}"
+                self._counts.refuse("gridwall_events_refused_total", "invalid", why)
+                self._send(refusal(back, why))
+                continue
+            taken.append(Pushed(back, body, caller))
         if taken:
             self._acting.put_all(taken)
 
@@ -159,14 +201,10 @@ class Front:
         frames = message.frames
         if len(frames) == 4 and frames[1] == b"" and len(frames[2]) <= MAX_ID_BYTES:
             return Return(target, frames[0], frames[2])
-        self._counts.add("gridwall_messages_malformed_total", target.value)
+        why = f"{len(frames) - 1} frames; expected three: empty, id, JSON object"
+        self._counts.refuse("gridwall_messages_malformed_total", target.value, why)
         request_id = frames[2] if len(frames) > 2 and len(frames[2]) <= MAX_ID_BYTES else b""
-        self._send(
-            refusal(
-                Return(target, frames[0], request_id),
-                f"{len(frames) - 1} frames; expected three: empty, id, JSON object",
-            )
-        )
+        self._send(refusal(Return(target, frames[0], request_id), why))
         return None
 
     def _send(self, message: Outgoing) -> None:
@@ -175,9 +213,11 @@ class Front:
 
     def _receive_requests(self) -> None:
         end = self._ends[Target.QUERY]
+        read_bytes = 0
         for _ in range(ROUND_MOST):
-            if (message := end.receive()) is None:
+            if read_bytes >= ROUND_BYTES or (message := end.receive()) is None:
                 return
+            read_bytes += message.byte_count
             back = self._addressed(message, Target.QUERY)
             if back is not None:
                 self._take_request(back, message)
@@ -185,12 +225,11 @@ class Front:
     def _take_request(self, back: Return, message: Message) -> None:
         body = message.frames[3]
         try:
-            if len(body) > MAX_REQUEST_BYTES:
-                raise msgspec.ValidationError(f"longer than {MAX_REQUEST_BYTES} bytes")
-            request = msgspec.json.decode(body, type=dict[str, Any])
+            request = decoded_request(body)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            self._counts.add("gridwall_messages_malformed_total", "query")
-            self._send(refusal(back, f"the request is no JSON object: {error}"))
+            why = f"the request is no JSON object: {error}"
+            self._counts.refuse("gridwall_messages_malformed_total", "query", why)
+            self._send(refusal(back, why))
             return
         op = request.pop("op", None)
         caller = self._caller_of(message)
@@ -199,11 +238,15 @@ class Front:
             return
         route = self._route(op) if isinstance(op, str) else None
         if route is None or not isinstance(op, str):
-            self._send(refusal(back, f"unknown operation {str(op)[:60]!r}"))
+            why = f"unknown operation {str(op)[:60]!r}"
+            self._counts.refuse("gridwall_requests_refused_total", "unknown", why)
+            self._send(refusal(back, why))
         elif not caller.roles & route.roles:
             who_may = " or ".join(sorted(route.roles))
-            self._send(refusal(back, f"{caller.name} may not ask for {op}", who_may=who_may))
-        elif not route.inbox.put(Asked(back, op, request, caller)):
+            why = f"{caller.name} may not ask for {op}"
+            self._counts.refuse("gridwall_requests_refused_total", op, why)
+            self._send(refusal(back, why, who_may=who_may))
+        elif not route.inbox.put(Asked(back, op, request, caller, len(body))):
             self._send(refusal(back, "the hub is busy; try again", retry=True))
 
     def _receive_subscriptions(self) -> None:

@@ -17,10 +17,12 @@ from msgspec import Struct
 from config.site import HubAddresses
 from ingest.clock import Clock, SystemClock
 from ingest.errors import GridwallError, Misconfigured
-from ingest.feed.access import ZAP_ADDRESS, Access
+from ingest.feed.access import ZAP_ADDRESS, Access, domain_of
 from ingest.feed.acting import Acting
+from ingest.feed.addresses import is_local
 from ingest.feed.envelope import Event
 from ingest.feed.front import Front
+from ingest.feed.hub_key import HubKeyWatch
 from ingest.feed.keys import prepare_site_keys
 from ingest.feed.last_values import LastPositions
 from ingest.feed.participant import (
@@ -34,7 +36,15 @@ from ingest.feed.participant import (
 )
 from ingest.feed.reads import Reading
 from ingest.feed.retention import Retention
-from ingest.feed.sockets import ANSWERS_MARK, CurveServer, Endpoint, Message, Sockets, is_local
+from ingest.feed.sockets import (
+    ANSWERS_MARK,
+    INTAKE_BYTES,
+    QUERY_MARK,
+    CurveServer,
+    Endpoint,
+    Message,
+    Sockets,
+)
 from ingest.feed.store import EventStore
 from ingest.feed.topics import NoStreets, StreetLookup
 from ingest.feed.work import Counts, Outbox, Route, Soon, Target
@@ -91,6 +101,7 @@ class Hub:
         self._sockets: Sockets | None = None
         self._threads: list[threading.Thread] = []
         self._access: Access | None = None
+        self._key_watch: HubKeyWatch | None = None
         self._others: dict[Endpoint, Callable[[], None]] = {}
         self.counts = Counts()
         self.addresses = settings.addresses
@@ -167,8 +178,8 @@ class Hub:
                 self._acting.operations[name] = operation
 
     def _route(self, op: str) -> Route | None:
-        if op in self._reading.operations:
-            return Route(self._reading.inbox, frozenset({"reader", "operator"}))
+        if (reading := self._reading.operations.get(op)) is not None:
+            return Route(self._reading.inbox, reading.roles)
         if op in self._acting.operations:
             return Route(self._acting.inbox, frozenset({"operator"}))
         return None
@@ -192,10 +203,15 @@ class Hub:
             self._clock,
             lambda: self._acting.store_error,
             self._caller_of,
+            self._look_at_keys,
         )
         with Sockets() as sockets:
             try:
                 ends = self._bind(sockets)
+                if self._settings.keys_folder is not None and self._access is not None:
+                    self._key_watch = HubKeyWatch(
+                        self._settings.keys_folder, sockets, ends, self._access
+                    )
             except GridwallError as error:
                 self._failure = error
                 self._started.set()
@@ -207,16 +223,30 @@ class Hub:
             )
             self._sockets = None
 
+    def _look_at_keys(self) -> None:
+        if self._key_watch is not None:
+            self._key_watch.look()
+
     def _bind(self, sockets: Sockets) -> dict[Target, Endpoint]:
         wanted = self._settings.addresses
         for address in (wanted.intake, wanted.feed, wanted.query):
             self._refuse_clear(address)
         curve = self._open_access(sockets)
+
+        def domain(target: Target) -> str:
+            return "" if curve is None else domain_of(target, curve)
+
         ends = {
-            Target.INTAKE: sockets.router(wanted.intake, curve=curve, domain="intake"),
-            Target.FEED: sockets.publisher(wanted.feed, curve=curve, domain="feed"),
+            Target.INTAKE: sockets.router(
+                wanted.intake, curve=curve, domain=domain(Target.INTAKE), frame_bytes=INTAKE_BYTES
+            ),
+            Target.FEED: sockets.publisher(wanted.feed, curve=curve, domain=domain(Target.FEED)),
             Target.QUERY: sockets.router(
-                wanted.query, curve=curve, domain="query", send_mark=ANSWERS_MARK
+                wanted.query,
+                curve=curve,
+                domain=domain(Target.QUERY),
+                send_mark=ANSWERS_MARK,
+                receive_mark=QUERY_MARK,
             ),
         }
         self.addresses = HubAddresses(
@@ -269,6 +299,7 @@ class Hub:
                 "jt808": self.addresses.jt808,
             },
             "http": self.addresses.http,
+            "hub_key": None if self._key_watch is None else self._key_watch.told,
             "store_error": self._acting.store_error,
             "clock_offsets_s": self._acting.offsets.shown,
             "counts": self.counts.as_rows(),

@@ -75,9 +75,27 @@ class Authorized(Struct, frozen=True):
             return True
 
 
-class _Pair(Struct, frozen=True):
+class _HubFile(Struct, frozen=True):
     public_key: str
     secret_key: str
+    previous_public_key: str = ""
+    previous_secret_key: str = ""
+    previous_until_utc: str = ""
+
+
+class HubKeys(Struct, frozen=True):
+    """The hub's key, and the one before it while clients learn the new one."""
+
+    current: CurveServer
+    previous: CurveServer | None = None
+    previous_until_utc: str = ""
+
+    def has_previous(self, now_utc_ns: int) -> bool:
+        """Whether the key before still holds. A time nobody can read has passed."""
+        try:
+            return self.previous is not None and parse_utc_ns(self.previous_until_utc) > now_utc_ns
+        except ValueError:
+            return False
 
 
 def keys_folder(site: Site) -> Path:
@@ -90,8 +108,50 @@ def hub_keys(folder: Path) -> CurveServer:
     if not file.exists():
         public, secret = new_key_pair()
         _write_private(file, {"public_key": public, "secret_key": secret})
-    pair = _read(file, _Pair)
-    return CurveServer(pair.public_key, pair.secret_key)
+    return hub_key_pairs(folder).current
+
+
+def hub_key_pairs(folder: Path) -> HubKeys:
+    """The hub's pair and the one before, as the file says. Raises Misconfigured."""
+    kept = _read(folder / HUB_FILE, _HubFile)
+    previous = None
+    if kept.previous_secret_key:
+        previous = CurveServer(kept.previous_public_key, kept.previous_secret_key)
+    current = CurveServer(kept.public_key, kept.secret_key)
+    return HubKeys(current, previous, kept.previous_until_utc)
+
+
+def rotate_hub_key(folder: Path, previous_until_utc: str) -> str:
+    """Gives the hub a new pair; the one it has holds until then, too. Returns the new public key.
+
+    A running hub takes it within a second. `local.toml` knows it at once.
+
+    Raises:
+        Misconfigured: there is no key yet, or a file cannot be used.
+    """
+    was = hub_key_pairs(folder).current
+    public, secret = new_key_pair()
+    values = {
+        "public_key": public,
+        "secret_key": secret,
+        "previous_public_key": was.public_key,
+        "previous_secret_key": was.secret_key,
+        "previous_until_utc": previous_until_utc,
+    }
+    _write_private(folder / HUB_FILE, values)
+    if (folder / LOCAL_FILE).exists():
+        learn_hub_key(folder / LOCAL_FILE, public)
+    return public
+
+
+def learn_hub_key(file: Path, hub_public_key: str) -> bool:
+    """Writes the hub's new public key into a client's file; False where it is there already."""
+    key = _read(file, ClientKey)
+    if key.hub_public_key == hub_public_key:
+        return False
+    values: dict[str, str] = msgspec.to_builtins(key)
+    _write_private(file, values | {"hub_public_key": hub_public_key})
+    return True
 
 
 def new_client_key(
@@ -129,11 +189,32 @@ def write_client_key(key: ClientKey, file: Path) -> None:
 
 
 def read_client_key(file: Path) -> CurveClient:
-    """A client's side of CURVE from its file. Raises Misconfigured."""
+    """A client's side of CURVE from its file, followed when that changes. Raises Misconfigured."""
+    stamp = _stamp_of(file)
     key = _read(file, ClientKey)
     if not key.hub_public_key:
         raise Misconfigured(f"{file} lacks hub_public_key: copy it from the hub's keys/{HUB_FILE}")
-    return CurveClient(key.public_key, key.secret_key, key.hub_public_key)
+    return CurveClient(
+        key.public_key, key.secret_key, key.hub_public_key, lambda: _renewed(file, stamp)
+    )
+
+
+def _renewed(file: Path, stamp: tuple[int, int]) -> CurveClient | None:
+    """What the file says by now; None while it is the same, or cannot be used."""
+    if _stamp_of(file) == stamp:
+        return None
+    try:
+        return read_client_key(file)
+    except Misconfigured:
+        return None
+
+
+def _stamp_of(file: Path) -> tuple[int, int]:
+    try:
+        status = file.stat()
+    except OSError:
+        return (0, 0)
+    return (status.st_ino, status.st_mtime_ns)
 
 
 def local_keys(site: Site) -> CurveClient | None:
@@ -177,6 +258,8 @@ def _write_private(file: Path, values: dict[str, str]) -> None:
     text = "".join(
         f"{name} = {msgspec.json.encode(value).decode()}\n" for name, value in values.items()
     )
-    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    beside = file.with_name(f".{file.name}.{os.getpid()}")  # a reader never sees half a key
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as target:
         target.write(text)
+    os.replace(beside, file)

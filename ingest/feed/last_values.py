@@ -34,9 +34,10 @@ def remember(tx: Transaction, event: Event, subject: Subject) -> None:
             tx.remember(Noun.CAMERA, subject.camera_id, bytes(event.data))
         case Noun.PTZ if subject.camera_id and event.verb == "state":
             tx.remember(Noun.PTZ, subject.camera_id, bytes(event.data))
-        case Noun.SIGHT if subject.camera_id:
+        case Noun.SIGHT if subject.camera_id and event.verb == "changed":
             is_good = subject.state == "good" and not subject.rules_off
-            kept = None if is_good else bytes(event.data)
+            is_plain = is_good and not (subject.resting or subject.is_night or subject.quiet)
+            kept = None if is_plain else bytes(event.data)
             tx.remember(Noun.SIGHT, subject.camera_id, kept)
         case Noun.SHELF if subject.shelf_id:
             kept = bytes(event.data) if event.verb == "set" else None

@@ -65,6 +65,10 @@ class OperationResult(Struct, frozen=True):
 Operation = Callable[[Transaction, dict[str, Any], Caller], OperationResult]
 
 
+#: Who may ask for what only reads, unless an operation says it of itself.
+READERS = frozenset({"reader", "operator"})
+
+
 class ReadingOperation(Struct, frozen=True):
     """An operation that only reads: runs in the read thread on a read-only connection.
 
@@ -73,6 +77,7 @@ class ReadingOperation(Struct, frozen=True):
     """
 
     run: Operation
+    roles: frozenset[str] = READERS
 
     def __call__(self, tx: Transaction, request: dict[str, Any], caller: Caller) -> OperationResult:
         return self.run(tx, request, caller)

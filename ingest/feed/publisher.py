@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from ingest.clock import Clock, SystemClock
 from ingest.errors import GridwallError
-from ingest.feed.envelope import Event, encode_event
+from ingest.feed.envelope import MAX_EVENT_BYTES, EnvelopeInvalid, Event, encode_event
 from ingest.feed.sockets import CurveClient, Endpoint, Message, Sockets
 from ingest.feed.spool import Entry, Spool
 from ingest.stop import StopToken
@@ -100,8 +100,16 @@ class Publisher:
         return self._spool.rejected_count
 
     def publish(self, event: Event) -> None:
-        """Takes a durable event. Returns when it is spooled. Raises SpoolFull."""
-        self._spool.append(event.id, encode_event(event))
+        """Takes a durable event. Returns when it is spooled.
+
+        Raises:
+            SpoolFull: the hub was away for too long.
+            EnvelopeInvalid: longer than a hub takes; in the spool it would be sent for ever.
+        """
+        body = encode_event(event)
+        if len(body) > MAX_EVENT_BYTES:
+            raise EnvelopeInvalid(f"the event has {len(body)} bytes; at most {MAX_EVENT_BYTES}")
+        self._spool.append(event.id, body)
         self._wake()
 
     def publish_ephemeral(self, event: Event) -> None:

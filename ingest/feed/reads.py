@@ -99,6 +99,7 @@ class Reading:
                 result = self.operations[asked.op](tx, asked.request, caller)
             return answer(asked.back, **{"ok": True, **result.reply})
         except OperationRefused as error:
+            self._counts.refuse("gridwall_requests_refused_total", asked.op, str(error))
             return refusal(asked.back, str(error), **refusal_fields(error))
         except StoreFull as error:
             self._counts.add("gridwall_store_errors_total")

@@ -146,7 +146,8 @@ def _servers(addresses: HubAddresses) -> dict[str, Any]:
             "ROUTER: a DEALER sends [empty, id, {op}] and gets [empty, id, answer]: hello, "
             "snapshot, replay, cases, case, count, act, register.get, register.put, ptz.take, "
             "ptz.release, ptz.move, ptz.absolute, ptz.home, ptz.goto, ptz.aim, ptz.presets, "
-            "ptz.preset.save, ptz.preset.remove, discover, shelf.set, shelf.end, escalate, library.list, "
+            "ptz.preset.save, ptz.preset.remove, discover, shelf.set, shelf.end, sight.reset, "
+            "sight.tryout, escalate, library.list, "
             "library.put, library.rename, library.remove, scene.push, scene.withdraw, seats.",
         ),
     }

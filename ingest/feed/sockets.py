@@ -8,9 +8,9 @@ High-water marks, heartbeats, message sizes and linger are set here, on purpose 
 from __future__ import annotations
 
 import contextlib
-import ipaddress
-import socket
-from collections.abc import Collection, Sequence
+import errno
+import time
+from collections.abc import Callable, Collection, Sequence
 from types import TracebackType
 from typing import Any
 
@@ -21,6 +21,8 @@ from zmq.backend import Socket as BareSocket
 
 from ingest.errors import GridwallError, Misconfigured, RetryLater
 from ingest.feed.addresses import reachable
+from ingest.feed.listening import shared_listener
+from ingest.feed.wakeup import Wakeup
 
 #: ZMTP ping every 500 ms, peer dead after 1.5 s: a frozen peer is seen after about 2 s (PLATFORM).
 HEARTBEAT_MS = (500, 1500)
@@ -41,8 +43,17 @@ FEED_MARK = 20_000
 ROUTER_MARK = 4_000
 #: Answers waiting for one asker: pages of a replay are large.
 ANSWERS_MARK = 300
+#: A client's key file is looked at this often: the hub's key in it may be a new one, seconds.
+KEYS_LOOK_S = 2.0
 #: Longest single frame a peer may send; ZeroMQ cuts the connection of one that sends more.
 MAX_FRAME_BYTES = 32 << 20
+#: An event has at most 1 MiB: one that is somewhat longer is refused in words, a huge one cut off.
+INTAKE_BYTES = 4 << 20
+#: Messages of one peer that libzmq holds before it leaves the rest in the peer's hands. A request
+#: may be long, and askers wait for their answers; publishers have 1,000 events on the way.
+INTAKE_MARK, QUERY_MARK = 1_000, 32
+#: Longest subscription. libzmq keeps them in a tree that takes some fifty bytes for each of theirs.
+SUBSCRIPTION_BYTES = 1024
 
 
 #: `send_multipart` looks at every frame first, which takes longer than sending it (3.6 instead of
@@ -60,11 +71,16 @@ class CurveServer(Struct, frozen=True):
 
 
 class CurveClient(Struct, frozen=True):
-    """A client's side of CURVE: its own pair and the server's public key, Z85 text."""
+    """A client's side of CURVE: its own pair and the server's public key, Z85 text.
+
+    `renewed` reads them again where they came from a file: None while they are the same. A hub
+    that got a new key is followed by whoever is connected, without a restart.
+    """
 
     public_key: str
     secret_key: str
     server_public_key: str
+    renewed: Callable[[], CurveClient | None] = lambda: None
 
 
 class Message(Struct, frozen=True, gc=False):
@@ -72,6 +88,10 @@ class Message(Struct, frozen=True, gc=False):
 
     frames: list[bytes]
     user_id: str | None = None
+
+    @property
+    def byte_count(self) -> int:
+        return sum(map(len, self.frames))
 
 
 class AddressTaken(GridwallError):
@@ -91,48 +111,30 @@ def z85_text(key: bytes) -> str:
     return z85.encode(key).decode()
 
 
-def is_local(address: str) -> bool:
-    """True when only this machine can reach `address`."""
-    if not address.startswith("tcp://"):
-        return address.startswith(("ipc://", "inproc://"))
-    host = address[len("tcp://") :].rpartition(":")[0].strip("[]")
-    if host == "localhost":
-        return True
+def _listen(
+    raw: zmq.Socket[bytes], address: str, curve: CurveServer, domain: str, *, is_first: bool
+) -> None:
+    """Binds with a server's key; options set here hold for this listener only. Raises OSError."""
+    raw.setsockopt(zmq.CURVE_SERVER, 1)
+    raw.setsockopt(zmq.CURVE_SECRETKEY, curve.secret_key.encode())
+    raw.setsockopt(zmq.ZAP_DOMAIN, domain.encode())
+    shared = shared_listener(address, is_first=is_first)
+    if shared is None:
+        raw.bind(address)
+        return
+    descriptor, bound = shared
+    raw.setsockopt(zmq.USE_FD, descriptor)
     try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+        raw.bind(bound)
+    finally:
+        raw.setsockopt(zmq.USE_FD, -1)
 
 
-class Wakeup:
-    """Lets any thread end a `Sockets.wait` at once. Threads: `wake` any, the rest the owner."""
-
-    def __init__(self) -> None:
-        self._receiving, self._sending = socket.socketpair()
-        self._receiving.setblocking(False)
-        self._sending.setblocking(False)
-        self._is_called = False
-
-    def fileno(self) -> int:
-        return self._receiving.fileno()
-
-    def wake(self) -> None:
-        """A call that is not answered yet counts for all: the owner looks around after `drain`."""
-        if self._is_called:
-            return
-        self._is_called = True
-        with contextlib.suppress(BlockingIOError, OSError):  # full means: already awake
-            self._sending.send(b"\0")
-
-    def drain(self) -> None:
-        self._is_called = False  # first: a call that comes now is one more, never one less
-        with contextlib.suppress(BlockingIOError):
-            while self._receiving.recv(4096):
-                pass
-
-    def close(self) -> None:
-        self._receiving.close()
-        self._sending.close()
+def _show_keys(raw: zmq.Socket[bytes], curve: CurveClient) -> None:
+    """For connections made from now on."""
+    raw.setsockopt(zmq.CURVE_PUBLICKEY, curve.public_key.encode())
+    raw.setsockopt(zmq.CURVE_SECRETKEY, curve.secret_key.encode())
+    raw.setsockopt(zmq.CURVE_SERVERKEY, curve.server_public_key.encode())
 
 
 class Endpoint:
@@ -193,6 +195,8 @@ class Sockets:
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
         self._poller = zmq.Poller()
         self._endpoints: dict[Any, Endpoint] = {}
+        self._keyed: dict[Any, tuple[str, CurveClient]] = {}
+        self._next_look_s = 0.0
         self.wakeup = Wakeup()
         self._poller.register(self.wakeup.fileno(), zmq.POLLIN)
 
@@ -218,6 +222,7 @@ class Sockets:
         """Closes one socket before the others."""
         self._poller.unregister(endpoint.raw)
         del self._endpoints[endpoint.raw]
+        self._keyed.pop(endpoint.raw, None)
         endpoint.raw.close(linger=0)
 
     def router(
@@ -227,9 +232,12 @@ class Sockets:
         curve: CurveServer | None = None,
         domain: str = "",
         send_mark: int = ROUTER_MARK,
+        receive_mark: int = INTAKE_MARK,
+        frame_bytes: int = MAX_FRAME_BYTES,
     ) -> Endpoint:
         """A bound ROUTER. Raises AddressTaken, Misconfigured."""
-        raw = self._make(zmq.ROUTER, send_mark, ROUTER_MARK, HEARTBEAT_MS)
+        raw = self._make(zmq.ROUTER, send_mark, receive_mark, HEARTBEAT_MS)
+        raw.setsockopt(zmq.MAXMSGSIZE, frame_bytes)
         raw.setsockopt(zmq.ROUTER_MANDATORY, 1)  # a reply to a peer that left is told, not lost
         return self._bind(raw, address, curve, domain)
 
@@ -238,6 +246,7 @@ class Sockets:
     ) -> Endpoint:
         """A bound XPUB that reports every subscription. Raises AddressTaken, Misconfigured."""
         raw = self._make(zmq.XPUB, FEED_MARK, FEED_MARK, FEED_HEARTBEAT_MS)
+        raw.setsockopt(zmq.MAXMSGSIZE, SUBSCRIPTION_BYTES)
         raw.setsockopt(zmq.XPUB_VERBOSE, 1)
         return self._bind(raw, address, curve, domain)
 
@@ -261,6 +270,26 @@ class Sockets:
         raw = self._make(zmq.REP, ROUTER_MARK, ROUTER_MARK, NO_HEARTBEAT_MS)
         return self._bind(raw, address, None, "")
 
+    def listen_also(self, endpoint: Endpoint, curve: CurveServer, domain: str) -> None:
+        """One more key at the address an endpoint is bound to. Raises Misconfigured."""
+        self._listen_on(endpoint, curve, domain)
+
+    def listen_anew(self, endpoint: Endpoint, curve: CurveServer, domain: str) -> None:
+        """This key alone from now on; every connection ends and may come again."""
+        address = endpoint.address
+        with contextlib.suppress(zmq.ZMQError):  # not bound any more: then there is nothing to end
+            endpoint.raw.unbind(address)
+        self._listen_on(endpoint, curve, domain, address)
+
+    def _listen_on(
+        self, endpoint: Endpoint, curve: CurveServer, domain: str, address: str | None = None
+    ) -> None:
+        address = address or endpoint.address
+        try:
+            _listen(endpoint.raw, address, curve, domain, is_first=False)
+        except OSError as error:
+            raise Misconfigured(f"cannot listen on {address} with another key: {error}") from error
+
     def wait(
         self,
         timeout_s: float,
@@ -272,6 +301,8 @@ class Sockets:
 
         `deaf` is left unread this time: what it holds stays with its senders (back-pressure).
         """
+        if self._keyed and time.monotonic() >= self._next_look_s:
+            self._follow_keys()
         if writable is not None:
             self._poller.modify(writable.raw, zmq.POLLIN | zmq.POLLOUT)
         if deaf is not None:
@@ -307,15 +338,14 @@ class Sockets:
     def _bind(
         self, raw: zmq.Socket[bytes], address: str, curve: CurveServer | None, domain: str
     ) -> Endpoint:
-        if curve is not None:
-            raw.setsockopt(zmq.CURVE_SERVER, 1)
-            raw.setsockopt(zmq.CURVE_SECRETKEY, curve.secret_key.encode())
-            raw.setsockopt(zmq.ZAP_DOMAIN, domain.encode())
         try:
-            raw.bind(address)
-        except zmq.ZMQError as error:
+            if curve is None:
+                raw.bind(address)
+            else:
+                _listen(raw, address, curve, domain, is_first=True)
+        except OSError as error:  # ZMQError is one
             raw.close(linger=0)
-            if error.errno == zmq.EADDRINUSE:
+            if error.errno in (zmq.EADDRINUSE, errno.EADDRINUSE):
                 raise AddressTaken(
                     f"{address} is in use: another hub runs here, or another program took the "
                     "port. Stop it, or choose another port in site.toml [hub]"
@@ -324,16 +354,27 @@ class Sockets:
         return self._adopt(raw, tells_user=curve is not None)
 
     def _connect(self, raw: zmq.Socket[bytes], address: str, curve: CurveClient | None) -> Endpoint:
-        if curve is not None:
-            raw.setsockopt(zmq.CURVE_PUBLICKEY, curve.public_key.encode())
-            raw.setsockopt(zmq.CURVE_SECRETKEY, curve.secret_key.encode())
-            raw.setsockopt(zmq.CURVE_SERVERKEY, curve.server_public_key.encode())
+        target = reachable(address, "")
         try:
-            raw.connect(reachable(address, ""))
+            if curve is not None:
+                _show_keys(raw, curve)
+                self._keyed[raw] = (target, curve)
+            raw.connect(target)
         except zmq.ZMQError as error:
             raw.close(linger=0)
             raise Misconfigured(f"{address!r} is no address to connect to: {error}") from error
         return self._adopt(raw, tells_user=False)
+
+    def _follow_keys(self) -> None:
+        """Connects anew with other keys; what was on the way is asked or sent again by its owner."""
+        self._next_look_s = time.monotonic() + KEYS_LOOK_S
+        for raw, (target, curve) in list(self._keyed.items()):
+            renewed = curve.renewed()
+            if renewed is not None:
+                self._keyed[raw] = (target, renewed)
+                _show_keys(raw, renewed)
+                raw.disconnect(target)
+                raw.connect(target)
 
     def _adopt(self, raw: zmq.Socket[bytes], *, tells_user: bool) -> Endpoint:
         endpoint = Endpoint(raw, tells_user=tells_user)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Protocol
 
 import msgspec
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from config.geometry import GeoPoint
 from config.site import CameraId, GridId
@@ -67,6 +67,9 @@ class Subject(Struct, frozen=True, gc=False):
     register: str | None = None
     state: str | None = None
     rules_off: tuple[str, ...] = ()
+    resting: tuple[str, ...] = ()
+    is_night: bool = False
+    quiet: tuple[Raw, ...] = ()
     lat_deg: float | None = None
     lon_deg: float | None = None
     fixes: tuple[Place, ...] = ()

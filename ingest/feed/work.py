@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import logging
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
@@ -14,6 +15,9 @@ from msgspec import Struct
 from ingest.feed.envelope import Event
 from ingest.feed.log import Position
 from ingest.feed.participant import Caller
+from ingest.refusal_log import RefusalLog
+
+log = logging.getLogger(__name__)
 
 
 class Target(enum.Enum):
@@ -39,6 +43,10 @@ class Pushed(Struct, frozen=True, gc=False):
     body: bytes
     caller: Caller
 
+    @property
+    def byte_count(self) -> int:
+        return len(self.body)
+
 
 class Asked(Struct, frozen=True):
     """A request of the query socket, decoded."""
@@ -47,12 +55,17 @@ class Asked(Struct, frozen=True):
     op: str
     request: dict[str, Any]
     caller: Caller
+    byte_count: int = 0  # of the request as it came
 
 
 class Soon(Struct, frozen=True):
     """A step of the hub's own, for example what a camera answered; its events are stored."""
 
     step: Callable[[], Sequence[Event]]
+
+    @property
+    def byte_count(self) -> int:
+        return 0
 
 
 Work = Pushed | Asked | Soon
@@ -85,6 +98,8 @@ def refusal(back: Return, error: str, **fields: Any) -> Outgoing:
 
 #: Work the hub holds before it stops reading the intake (publishers then keep their events).
 INBOX_BOUND = 8_000
+#: And its bytes: events of 1 MiB, requests of 16 MiB are few, and must not become gigabytes.
+INBOX_BYTES = 64 << 20
 
 
 class Inbox:
@@ -93,18 +108,20 @@ class Inbox:
     def __init__(self, bound: int = INBOX_BOUND) -> None:
         self._bound = bound
         self._items: deque[Work] = deque()
+        self._bytes = 0
         self._changed = threading.Condition()
         self._closed = False
 
     @property
     def is_full(self) -> bool:
-        return len(self._items) >= self._bound
+        return len(self._items) >= self._bound or self._bytes >= INBOX_BYTES
 
     def put(self, item: Work) -> bool:
         with self._changed:
-            if self._closed or len(self._items) >= self._bound:
+            if self._closed or self.is_full:
                 return False
             self._items.append(item)
+            self._bytes += item.byte_count
             self._changed.notify()
         return True
 
@@ -113,12 +130,13 @@ class Inbox:
         with self._changed:
             if not self._closed:
                 self._items.extend(items)
+                self._bytes += sum(item.byte_count for item in items)
                 self._changed.notify()
 
     @property
     def room(self) -> int:
         """How many more items it takes now; other threads may have put theirs before ours."""
-        return max(0, self._bound - len(self._items))
+        return 0 if self.is_full else self._bound - len(self._items)
 
     def take(self, most: int, timeout_s: float) -> list[Work]:
         """Up to `most` waiting items; waits at most `timeout_s` seconds for the first."""
@@ -126,7 +144,9 @@ class Inbox:
             if not self._items and not self._closed:
                 self._changed.wait(timeout_s)
             count = min(most, len(self._items))
-            return [self._items.popleft() for _ in range(count)]
+            taken = [self._items.popleft() for _ in range(count)]
+            self._bytes -= sum(item.byte_count for item in taken)
+            return taken
 
     def close(self) -> None:
         """Wakes the taker; nothing more is accepted."""
@@ -168,11 +188,17 @@ class Counts:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._refusals = RefusalLog(log)
         self._values: Counter[tuple[str, str]] = Counter()
 
     def add(self, name: str, label: str = "", count: int = 1) -> None:
         with self._lock:
             self._values[(name, label)] += count
+
+    def refuse(self, name: str, label: str, why: str) -> None:
+        """Counts a refusal and tells it in the log, which a flood of them does not fill."""
+        self.add(name, label)
+        self._refusals.note(f"{name.removeprefix('gridwall_').removesuffix('_total')} {label}", why)
 
     def as_rows(self) -> list[tuple[str, str, int]]:
         with self._lock:

@@ -18,6 +18,7 @@ from config.site import Site
 from ingest.clock import Clock, SystemClock
 from ingest.errors import FailureKind, GridwallError, Misconfigured, RetryLater
 from ingest.evidence import EvidenceStore
+from ingest.evidence_grants import SECRET_FILE, EvidenceGrants, is_guarded
 from ingest.feed.keys import local_keys
 from ingest.feed.publisher import Publisher
 from ingest.feed.query import QueryClient
@@ -40,6 +41,7 @@ from ingest.open_files import allow_open_files
 from ingest.parent import ParentWatch
 from ingest.phones.address import password as phone_password
 from ingest.positions.trails import TrailStore, TrailWriter
+from ingest.secret_file import secret_of
 from ingest.stop import StopToken
 
 log = logging.getLogger("ingest.gateway")
@@ -108,7 +110,7 @@ class Gateway:
     ) -> list[web.AbstractRouteDef]:
         return [
             *self._positions.routes(),
-            *EvidenceDoor(store, self._counters).routes(),
+            *self._evidence_door(store, folder, clock).routes(),
             *TicketsDoor(
                 self._service,
                 self._publisher,
@@ -122,6 +124,11 @@ class Gateway:
             *Status(self._counters, self._query).routes(),
         ]
 
+    def _evidence_door(self, store: EvidenceStore, folder: Path, clock: Clock) -> EvidenceDoor:
+        grants = EvidenceGrants(secret_of(folder / SECRET_FILE), clock)
+        guarded = lambda: is_guarded(self._service.site)  # noqa: E731 - read anew each time
+        return EvidenceDoor(store, self._counters, grants, guarded)
+
     async def run(self) -> None:
         """Serves until told to stop or until the hub is gone."""
         watching = asyncio.create_task(self._watch())
@@ -134,7 +141,7 @@ class Gateway:
             self._live.open()
         self._partners.start()
         try:
-            await serve(self._listeners, self._leaves, self._opened)
+            await serve(self._listeners, self._counters, self._leaves, self._opened)
         finally:
             watching.cancel()
             if terminals is not None:

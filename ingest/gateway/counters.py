@@ -12,6 +12,7 @@ HELP = {
     "gridwall_jt808_variants_total": "Messages that differ from the standard and were understood.",
     "gridwall_field_requests_total": "What the field page asked, by result.",
     "gridwall_evidence_total": "Evidence requests by result.",
+    "gridwall_http_refused_total": "Answers from 400 on by door; door none: no HTTP at all.",
     "gridwall_tickets_total": "Service requests by result.",
     "gridwall_events_total": "Events on the feed since the hub's start.",
     "gridwall_camera_reconnects_total": "Cameras that came back after a loss.",
@@ -23,6 +24,8 @@ LABEL_OF = {
     "gridwall_messages_malformed_total": "socket",
     "gridwall_messages_dropped_total": "socket",
     "gridwall_events_refused_total": "reason",
+    "gridwall_requests_refused_total": "op",
+    "gridwall_connections_refused_total": "socket",
     "gridwall_hub_errors_total": "where",
     "gridwall_participant_errors_total": "participant",
 }

@@ -10,11 +10,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.log import server_logger as server_log
 from msgspec import Struct
 
 from ingest.errors import GridwallError, Misconfigured
 from ingest.feed.query import QueryClient
 from ingest.gateway.counters import Counters, exposition, hub_rows
+from ingest.refusal_log import RefusalLog
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +77,43 @@ class Status:
         return await asyncio.to_thread(self._query.ask, "hello", HUB_S)
 
 
+class Refusals:
+    """Tells in the log what was refused, a few lines whatever comes. Threads: the event loop's."""
+
+    def __init__(self, counters: Counters) -> None:
+        self._counters = counters
+        self._log = RefusalLog(log)
+
+    @web.middleware
+    async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Counts and notes every answer from 400 on by its door; passes it on as it is."""
+        try:
+            answer = await handler(request)
+        except web.HTTPException as error:
+            if error.status >= 400:
+                self._note(request, error.status, error.text or error.reason)
+            raise
+        if answer.status >= 400:
+            text = answer.text if isinstance(answer, web.Response) else None
+            self._note(request, answer.status, text or "")
+        return answer
+
+    def _note(self, request: web.Request, status: int, why: str) -> None:
+        resource = request.match_info.route.resource
+        door = "no door" if resource is None else resource.canonical
+        self._counters.add("gridwall_http_refused_total", door=door, status=str(status))
+        self._log.note(f"{door} {status}", f"{request.method} from {request.remote}: {why}")
+
+    def is_worth_a_line(self, record: logging.LogRecord) -> bool:
+        """Filter of aiohttp's own log: what is no HTTP at all is noted here, not with its traceback."""
+        error = record.exc_info[1] if record.exc_info else None
+        if not isinstance(error, HttpProcessingError | ConnectionError):
+            return True
+        self._counters.add("gridwall_http_refused_total", door="none", status="400")
+        self._log.note("no HTTP", f"{type(error).__name__}: {error}")
+        return False
+
+
 class SlowPeers:
     """Ends connections that hold a place without a complete request. Threads: the event loop's."""
 
@@ -123,15 +163,19 @@ class Listener(Struct, frozen=True):
 
 
 async def serve(
-    listeners: Sequence[Listener], until: Callable[[], bool], on_open: Callable[[], None]
+    listeners: Sequence[Listener],
+    counters: Counters,
+    until: Callable[[], bool],
+    on_open: Callable[[], None],
 ) -> None:
     """Serves until `until` says so. Raises Misconfigured when an address cannot be listened on."""
-    slow = SlowPeers()
+    slow, refusals = SlowPeers(), Refusals(counters)
+    server_log.addFilter(refusals.is_worth_a_line)
     runners: list[web.AppRunner] = []
     sweepers: list[asyncio.Task[None]] = []
     try:
         for listener in listeners:
-            runner = await _opened(listener, slow)
+            runner = await _opened(listener, slow, refusals)
             runners.append(runner)
             if runner.server is not None:
                 sweepers.append(asyncio.create_task(slow.sweep(runner.server)))
@@ -139,14 +183,16 @@ async def serve(
         while not until():
             await asyncio.sleep(0.2)
     finally:
+        server_log.removeFilter(refusals.is_worth_a_line)
         for sweeper in sweepers:
             sweeper.cancel()
         for runner in reversed(runners):
             await runner.cleanup()
 
 
-async def _opened(listener: Listener, slow: SlowPeers) -> web.AppRunner:
-    app = web.Application(client_max_size=BODY_MOST, middlewares=[slow.middleware])
+async def _opened(listener: Listener, slow: SlowPeers, refusals: Refusals) -> web.AppRunner:
+    middlewares = [refusals.middleware, slow.middleware]
+    app = web.Application(client_max_size=BODY_MOST, middlewares=middlewares)
     app.add_routes(listener.routes)
     runner = web.AppRunner(app, access_log=None, keepalive_timeout=IDLE_S)
     await runner.setup()

@@ -80,6 +80,14 @@
         <translation>照片</translation>
     </message>
     <message>
+        <source>Hand over to another platform</source>
+        <translation>移交其他平台</translation>
+    </message>
+    <message>
+        <source>Word from another platform</source>
+        <translation>其他平台来文</translation>
+    </message>
+    <message>
         <source>Amend</source>
         <translation>补正</translation>
     </message>
@@ -219,6 +227,10 @@
         <translation>申请事项</translation>
     </message>
     <message>
+        <source>Platform</source>
+        <translation>平台</translation>
+    </message>
+    <message>
         <source>Picture (SHA-256; comes from the field page)</source>
         <translation>照片（SHA-256，由现场页面上传）</translation>
     </message>
@@ -292,6 +304,74 @@
     </message>
 </context>
 <context>
+    <name>Archive</name>
+    <message>
+        <source>Newest first</source>
+        <extracomment>A question leaves this long after the last key.</extracomment>
+        <translation>最新在前</translation>
+    </message>
+    <message>
+        <source>Oldest first</source>
+        <translation>最早在前</translation>
+    </message>
+    <message>
+        <source>Most urgent first</source>
+        <translation>最紧急在前</translation>
+    </message>
+    <message>
+        <source>All cases</source>
+        <translation>全部案件</translation>
+    </message>
+    <message>
+        <source>Words of the title, or how the number begins</source>
+        <translation>标题中的文字，或案件编号开头</translation>
+    </message>
+    <message>
+        <source>Opened on</source>
+        <translation>立案日期</translation>
+    </message>
+    <message>
+        <source>Ask again</source>
+        <translation>重新查询</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>Every kind</source>
+        <translation>全部类型</translation>
+    </message>
+    <message>
+        <source>Every state</source>
+        <translation>全部状态</translation>
+    </message>
+    <message>
+        <source>Every street</source>
+        <translation>全部街道</translation>
+    </message>
+    <message>
+        <source>The hub did not give the list: {0}</source>
+        <translation>中心未返回列表：{0}</translation>
+    </message>
+    <message>
+        <source>Searching…</source>
+        <translation>正在查询…</translation>
+    </message>
+    <message>
+        <source>{0} shown, and there are more: narrow it down, or choose a day</source>
+        <translation>已显示 {0} 件，还有更多：请缩小范围或选择日期</translation>
+    </message>
+    <message>
+        <source>{0} cases</source>
+        <translation>共 {0} 件</translation>
+    </message>
+    <message>
+        <source>{0} so far; more as you scroll</source>
+        <translation>已读取 {0} 件，向下滚动继续</translation>
+    </message>
+</context>
+<context>
     <name>Attention</name>
     <message>
         <source>Muted for {0}. Priority 1 still sounds.</source>
@@ -308,6 +388,26 @@
     <message>
         <source>This seat has no sound player: alarms ring the system&apos;s bell.</source>
         <translation>本席位没有可用的播放器，告警改用系统提示音。</translation>
+    </message>
+</context>
+<context>
+    <name>Batch</name>
+    <message>
+        <source>The act before is still on its way.</source>
+        <translation>上一次批量操作尚未完成。</translation>
+    </message>
+    <message>
+        <source>This is done case by case: Esc takes the marks away.</source>
+        <translation>此操作须逐件进行：按 Esc 取消勾选。</translation>
+    </message>
+    <message>
+        <source>{0} marked cases</source>
+        <extracomment>Different reasons told of a batch&apos;s refusals; the case itself tells the rest.</extracomment>
+        <translation>已勾选的 {0} 件案件</translation>
+    </message>
+    <message>
+        <source>{0}: {1} cases</source>
+        <translation>{0}：{1} 件</translation>
     </message>
 </context>
 <context>
@@ -494,6 +594,14 @@
         <translation>占道经营</translation>
     </message>
     <message>
+        <source>Cycles parked in the way</source>
+        <translation>非机动车乱停放</translation>
+    </message>
+    <message>
+        <source>Crowd</source>
+        <translation>人员聚集</translation>
+    </message>
+    <message>
         <source>Citizen&apos;s report</source>
         <translation>市民诉求</translation>
     </message>
@@ -587,7 +695,7 @@
     <message>
         <source>No case is open.
 Choose one in the queue (Enter) or on the map: its picture, its place and the nearest inspectors come together.</source>
-        <extracomment>Height of the evidence by the pane&apos;s width, and at most this share of the pane&apos;s height. Between two characters no line is broken: a name stays whole. Cases that may be the same are told up to this many. Which other seat has the case open. Open cases that may be the same matter.</extracomment>
+        <extracomment>Height of the evidence by the pane&apos;s width, and at most this share of the pane&apos;s height. Between two characters no line is broken: a name stays whole. Cases that may be the same are told up to this many. Which other seat has the case open. Open cases that may be the same matter. What was learned from closed cases. What went to other platforms and came from them.</extracomment>
         <translation>尚未打开案件。
 在队列中选择一件（回车）或在地图上点选：画面、位置和最近的网格员随即联动。</translation>
     </message>
@@ -647,12 +755,20 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
         <translation>请先打开案件（Enter）。</translation>
     </message>
     <message>
+        <source>There is nothing learned to take over here.</source>
+        <translation>这里没有可采用的学习建议。</translation>
+    </message>
+    <message>
         <source>Taken back: {0} was not sent.</source>
         <translation>已撤回：{0} 未派出。</translation>
     </message>
     <message>
         <source>{0}: {1}</source>
         <translation>{0}：{1}</translation>
+    </message>
+    <message>
+        <source>The hub&apos;s disk has {0} MB left; below {1} MB no evidence is taken.</source>
+        <translation>中心磁盘仅剩 {0} MB；低于 {1} MB 将不再接收证据。</translation>
     </message>
     <message>
         <source>{0} was refused: {1}</source>
@@ -979,6 +1095,61 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
     </message>
 </context>
 <context>
+    <name>Exchange</name>
+    <message>
+        <source>handed over</source>
+        <translation>已移交</translation>
+    </message>
+    <message>
+        <source>urged</source>
+        <translation>已催办</translation>
+    </message>
+    <message>
+        <source>sent back for rework</source>
+        <translation>退回重办</translation>
+    </message>
+    <message>
+        <source>withdrawn</source>
+        <translation>已撤回</translation>
+    </message>
+    <message>
+        <source>settled</source>
+        <translation>已办结告知</translation>
+    </message>
+    <message>
+        <source>progress</source>
+        <translation>办理进展</translation>
+    </message>
+    <message>
+        <source>closed there</source>
+        <translation>对方已结案</translation>
+    </message>
+    <message>
+        <source>declined</source>
+        <translation>对方不受理</translation>
+    </message>
+    <message>
+        <source>no receipt yet</source>
+        <translation>尚无回执</translation>
+    </message>
+    <message>
+        <source>receipt: accepted</source>
+        <translation>回执：已接收</translation>
+    </message>
+    <message>
+        <source>receipt: refused</source>
+        <translation>回执：已拒收</translation>
+    </message>
+    <message>
+        <source>no receipt in time</source>
+        <translation>逾期无回执</translation>
+    </message>
+    <message>
+        <source>, {0} tries</source>
+        <translation>，已试 {0} 次</translation>
+    </message>
+</context>
+<context>
     <name>Export</name>
     <message>
         <source>Export a clip</source>
@@ -1219,12 +1390,32 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
         <translation>{who} 已 {lasted_s} 秒未应答；下一人选：{next}</translation>
     </message>
     <message>
+        <source>getting denser</source>
+        <translation>仍在聚集</translation>
+    </message>
+    <message>
+        <source>as dense as before</source>
+        <translation>密度持平</translation>
+    </message>
+    <message>
+        <source>getting thinner</source>
+        <translation>正在散开</translation>
+    </message>
+    <message>
+        <source>denser than allowed ({level}× the limit), {trend}, limit {limit_s} s</source>
+        <translation>密度超过上限（约为上限的{level}倍），{trend}，时限{limit_s}秒</translation>
+    </message>
+    <message>
         <source>{who} does not get on since {lasted_s} s; next: {next}</source>
         <translation>{who} 已 {lasted_s} 秒未前进；下一人选：{next}</translation>
     </message>
     <message>
         <source>by position, {metres} m from the place</source>
         <translation>按定位判定到达，距现场 {metres} 米</translation>
+    </message>
+    <message>
+        <source>{rejected_here} like it were rejected here, last at {rejected_last}</source>
+        <translation>此处同类已有{rejected_here}次判为误报，最近{rejected_last}</translation>
     </message>
 </context>
 <context>
@@ -1380,12 +1571,32 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
         <translation>案件全部操作及不可操作原因</translation>
     </message>
     <message>
+        <source>Take over what was learned (item, area, unit)</source>
+        <translation>采用学习得到的建议（事项、区域、部门）</translation>
+    </message>
+    <message>
         <source>Top of the queue, with what is new</source>
         <translation>回到队首并显示新案件</translation>
     </message>
     <message>
         <source>Which cases the list shows, and which ask for attention</source>
         <translation>筛选案件、订阅提示</translation>
+    </message>
+    <message>
+        <source>Group the list: by kind, state, street, unit</source>
+        <translation>列表分组：类型、状态、街道、单位</translation>
+    </message>
+    <message>
+        <source>Search all cases, the closed ones too</source>
+        <translation>检索全部案件（含已结案）</translation>
+    </message>
+    <message>
+        <source>Mark the case and go on: the next act is for all marked cases</source>
+        <translation>勾选案件并下移：随后的操作对全部勾选案件有效</translation>
+    </message>
+    <message>
+        <source>Mark every case of the list, or its group</source>
+        <translation>勾选列表（或所在分组）的全部案件</translation>
     </message>
     <message>
         <source>Digits, Enter: camera to the selected tile</source>
@@ -2223,7 +2434,7 @@ Give cameras lat and lon in cameras.csv, or add streets.osm.pbf to the site fold
     <name>People</name>
     <message>
         <source>People</source>
-        <extracomment>Ages in the lists move with this. A moment is shown with this much before and after it, and first offered so far back. A replay shows a shift. The moment the trails that were asked for are to stand at. Who was framed on the map; None: everybody.</extracomment>
+        <extracomment>Ages in the lists move with this. The round is read again every so many refreshes: it takes the hub a second of trails. A moment is shown with this much before and after it, and first offered so far back. A replay shows a shift. The moment the trails that were asked for are to stand at. Who was framed on the map; None: everybody.</extracomment>
         <translation>人员</translation>
     </message>
     <message>
@@ -2561,8 +2772,16 @@ Give cameras lat and lon in cameras.csv, or add streets.osm.pbf to the site fold
 <context>
     <name>Queue</name>
     <message>
+        <source>{0} more were not marked: {1} at once at most.</source>
+        <extracomment>What the list leaves out is said; a click shows everything again. While cases are marked, what acts are about is said; a click lets them go.</extracomment>
+        <translation>另有 {0} 件未勾选：一次最多 {1} 件。</translation>
+    </message>
+    <message>
+        <source>{0} marked · acts are for all of them</source>
+        <translation>已勾选 {0} 件 · 操作对全部有效</translation>
+    </message>
+    <message>
         <source>Only {0}</source>
-        <extracomment>What the list leaves out is said; a click shows everything again.</extracomment>
         <translation>仅显示 {0}</translation>
     </message>
     <message>
@@ -2600,6 +2819,30 @@ Alerts of the cameras and reports of citizens appear here.</source>
     <message>
         <source>Show them in their places (Home)</source>
         <translation>按顺序显示（Home）</translation>
+    </message>
+    <message>
+        <source>Not grouped</source>
+        <translation>不分组</translation>
+    </message>
+    <message>
+        <source>By kind</source>
+        <translation>按类型分组</translation>
+    </message>
+    <message>
+        <source>By state</source>
+        <translation>按状态分组</translation>
+    </message>
+    <message>
+        <source>By street</source>
+        <translation>按街道分组</translation>
+    </message>
+    <message>
+        <source>By unit</source>
+        <translation>按处置单位分组</translation>
+    </message>
+    <message>
+        <source>Not known yet</source>
+        <translation>尚未确定</translation>
     </message>
 </context>
 <context>
@@ -2651,6 +2894,22 @@ Alerts of the cameras and reports of citizens appear here.</source>
     <message>
         <source>busy with case {case_id}</source>
         <translation>正在处置 {case_id}</translation>
+    </message>
+    <message>
+        <source>closed cases with “{words}”</source>
+        <translation>已结案件中有“{words}”</translation>
+    </message>
+    <message>
+        <source>closed cases of {grid_id}</source>
+        <translation>{grid_id} 的已结案件</translation>
+    </message>
+    <message>
+        <source>closed cases of item {item_code}</source>
+        <translation>事项 {item_code} 的已结案件</translation>
+    </message>
+    <message>
+        <source>{count} of {of} closed cases</source>
+        <translation>已结案件 {of} 件中的 {count} 件</translation>
     </message>
     <message>
         <source>too far: {metres} m</source>
@@ -2711,6 +2970,14 @@ Alerts of the cameras and reports of citizens appear here.</source>
     <message>
         <source>the case holds as many photos as it may</source>
         <translation>案件照片数量已满</translation>
+    </message>
+    <message>
+        <source>this site sends cases to no other platform</source>
+        <translation>本平台未配置可移交的其他平台</translation>
+    </message>
+    <message>
+        <source>no platform {partner} takes cases</source>
+        <translation>没有可接收案件的平台 {partner}</translation>
     </message>
     <message>
         <source>no item has the code {item_code}</source>
@@ -3033,6 +3300,10 @@ Alerts of the cameras and reports of citizens appear here.</source>
         <source>{0}: {1}. Parking and stall rules stand still, smoke is watched on</source>
         <translation>{0}：{1}。停车与摊点规则暂停，烟火监测继续</translation>
     </message>
+    <message>
+        <source>{0}: {1} is suppressed at one place, {2} were rejected there. The zone editor watches it again</source>
+        <translation>{0}：一处“{1}”已被抑制，此处{2}次判为误报。可在区域编辑中恢复监看</translation>
+    </message>
 </context>
 <context>
     <name>SignIn</name>
@@ -3085,6 +3356,25 @@ Alerts of the cameras and reports of citizens appear here.</source>
     </message>
 </context>
 <context>
+    <name>Suggest</name>
+    <message>
+        <source>item</source>
+        <translation>事项</translation>
+    </message>
+    <message>
+        <source>area</source>
+        <translation>区域</translation>
+    </message>
+    <message>
+        <source>unit</source>
+        <translation>部门</translation>
+    </message>
+    <message>
+        <source>{0}: take over</source>
+        <translation>{0}：采用</translation>
+    </message>
+</context>
+<context>
     <name>Tile</name>
     <message>
         <source>{0} s</source>
@@ -3121,6 +3411,14 @@ Alerts of the cameras and reports of citizens appear here.</source>
     <message>
         <source>Street stall</source>
         <translation>占道经营</translation>
+    </message>
+    <message>
+        <source>Cycles parked in the way</source>
+        <translation>非机动车乱停放</translation>
+    </message>
+    <message>
+        <source>Crowd</source>
+        <translation>人员聚集</translation>
     </message>
     <message>
         <source>No picture</source>
@@ -3315,6 +3613,22 @@ Alerts of the cameras and reports of citizens appear here.</source>
         <translation>按 R 恢复实时</translation>
     </message>
     <message>
+        <source>No cycle parking</source>
+        <translation>非机动车禁停</translation>
+    </message>
+    <message>
+        <source>Crowd watch</source>
+        <translation>人员聚集监测</translation>
+    </message>
+    <message>
+        <source>Licensed</source>
+        <translation>许可摊位</translation>
+    </message>
+    <message>
+        <source>looks elsewhere: {0} zone(s) rest</source>
+        <translation>镜头已转开：{0}个区域暂停</translation>
+    </message>
+    <message>
         <source>Live</source>
         <translation>实时</translation>
     </message>
@@ -3478,6 +3792,58 @@ Alerts of the cameras and reports of citizens appear here.</source>
     </message>
 </context>
 <context>
+    <name>Trial</name>
+    <message>
+        <source>Suppressed after rejections</source>
+        <extracomment>Less than this share of what was asked for is said in as many words.</extracomment>
+        <translation>因多次判为误报而抑制</translation>
+    </message>
+    <message>
+        <source>Watch this place again</source>
+        <translation>恢复监看此处</translation>
+    </message>
+    <message>
+        <source>Trying the zones on the last minutes…</source>
+        <translation>正在用最近几分钟试运行区域…</translation>
+    </message>
+    <message>
+        <source>No worker answered: the camera is not analysed now, or its worker is away. The zones can be saved all the same.</source>
+        <translation>没有分析节点应答：该点位当前未被分析，或分析节点不在线。区域仍可保存。</translation>
+    </message>
+    <message>
+        <source>The zones were changed since: try again.</source>
+        <translation>区域在试运行后又有改动，请重试。</translation>
+    </message>
+    <message>
+        <source>Nothing of this camera is kept yet: zones are tried on what was analysed lately. The zones can be saved all the same.</source>
+        <translation>该点位还没有可用的留存：试运行只能用最近分析过的画面。区域仍可保存。</translation>
+    </message>
+    <message>
+        <source>{0} alert(s) in {1}, from {2} to {3}.</source>
+        <translation>{1}内会产生{0}条告警（{2}至{3}）。</translation>
+    </message>
+    <message>
+        <source>Only {0} of {1} are kept.</source>
+        <translation>{1}中只留存了{0}。</translation>
+    </message>
+    <message>
+        <source>{0} of it were not analysed.</source>
+        <translation>其中{0}未被分析。</translation>
+    </message>
+    <message>
+        <source>Without the second look and without what operators rejected.</source>
+        <translation>试运行不含二次复核，也不计入已学习的误报抑制。</translation>
+    </message>
+    <message>
+        <source>{0}: {1} rejected here since {2}, last at {3}; {4} held back</source>
+        <translation>{0}：自{2}起此处{1}次判为误报，最近{3}；已抑制{4}条</translation>
+    </message>
+    <message>
+        <source>… and {0} more</source>
+        <translation>……另有{0}条</translation>
+    </message>
+</context>
+<context>
     <name>Unit</name>
     <message>
         <source>available</source>
@@ -3607,6 +3973,14 @@ Alerts of the cameras and reports of citizens appear here.</source>
         <translation>时限须大于 0 秒且不超过一天。</translation>
     </message>
     <message>
+        <source>A crowd is told as a trend against this number; people are not counted exactly.</source>
+        <translation>人员聚集按相对此数的密度趋势报告，不精确清点人数。</translation>
+    </message>
+    <message>
+        <source>whose place it is</source>
+        <translation>摊位属于谁</translation>
+    </message>
+    <message>
         <source>all day</source>
         <translation>全天</translation>
     </message>
@@ -3621,6 +3995,14 @@ Alerts of the cameras and reports of citizens appear here.</source>
     <message>
         <source>Alert after</source>
         <translation>告警时限</translation>
+    </message>
+    <message>
+        <source>People at most</source>
+        <translation>人数上限</translation>
+    </message>
+    <message>
+        <source>Licence of</source>
+        <translation>许可给</translation>
     </message>
     <message>
         <source>Hours</source>
@@ -3648,8 +4030,16 @@ Alerts of the cameras and reports of citizens appear here.</source>
         <translation>新建区域</translation>
     </message>
     <message>
-        <source>Remove zone</source>
-        <translation>删除区域</translation>
+        <source>Licensed place</source>
+        <translation>许可摊位</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Try on the last 10 minutes</source>
+        <translation>用最近10分钟试运行</translation>
     </message>
     <message>
         <source>Drag a corner, an edge or the zone. Keys: , . corner · arrows move (Shift far) · + new corner · − away · Ctrl+Tab next zone</source>

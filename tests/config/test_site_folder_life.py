@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import stat
+from datetime import time
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from config.directory import SiteDirectory
-from config.geometry import GeoPoint, distance_m
+from config.geometry import GeoPoint, ImagePoint, distance_m
 from config.load import SiteInvalid, load_site
 from config.paths import (
     hub_state_folder,
@@ -19,7 +20,7 @@ from config.paths import (
     user_state_folder,
     worker_state_folder,
 )
-from config.site import ZoneKind
+from config.site import CameraId, Hours, Licence, Zone, ZoneId, ZoneKind
 from config.toml_document import key_lines
 from config.watch import SiteWatcher
 from config.writer import UnknownRegister, append_row, put_register, register_text, replace_file
@@ -88,6 +89,26 @@ def test_site_toml_settings_are_the_register_site(tmp_path: Path) -> None:
     assert diff is not None
     assert diff.changed == {"site"}
     assert diff.site.settings.vision.analysis_fps == 4
+
+
+def test_a_licence_survives_the_way_from_the_editor_to_the_file_and_back(tmp_path: Path) -> None:
+    write_site(tmp_path)
+    corners = ((0.2, 0.2), (0.8, 0.2), (0.8, 0.8))
+    polygon = tuple(ImagePoint(x, y) for x, y in corners)
+    licence = Licence(polygon, "Cart 12", Hours(time(6), time(9)), frozenset({0, 5}))
+    zone = Zone(
+        ZoneId("z9"), CameraId("cam-1"), ZoneKind.NO_TRADING, polygon, 60.0, licences=(licence,)
+    )
+    crowd = Zone(
+        ZoneId("z10"), CameraId("cam-1"), ZoneKind.CROWD_WATCH, polygon, 20.0, people_max=12
+    )
+    built = msgspec.to_builtins([zone, crowd], enc_hook=str)
+    put_register(tmp_path, "zones", built)
+    assert load_site(tmp_path).zones == (zone, crowd)
+    assert "[[zone.licence]]" in register_text(tmp_path, "zones")
+    built[0]["licences"] = []
+    put_register(tmp_path, "zones", built)
+    assert load_site(tmp_path).zones[0].licences == ()
 
 
 def test_writing_zones_keeps_the_comments_of_those_that_stay(tmp_path: Path) -> None:

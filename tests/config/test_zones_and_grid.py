@@ -52,6 +52,87 @@ def test_a_polygon_that_is_none_is_told(polygon: str, word: str) -> None:
     assert word in problems[0].found
 
 
+SQUARE = "[[0.2,0.2],[0.8,0.2],[0.8,0.8],[0.2,0.8]]"
+INSIDE = "[[0.3,0.3],[0.5,0.3],[0.5,0.5],[0.3,0.5]]"
+
+
+def trading_zone(licence: str) -> tuple[tuple[Zone, ...], list[Problem]]:
+    found: list[Problem] = []
+    text = (
+        f'[[zone]]\nid = "z"\ncamera = "c"\nkind = "no_trading"\npolygon = {SQUARE}\n'
+        f"[[zone.licence]]\n{licence}\n"
+    )
+    return read_zones(text.encode(), FileProblems("zones.toml", found)), found
+
+
+def test_a_licensed_place_has_a_name_hours_and_days() -> None:
+    zones, problems = trading_zone(
+        f'name = "Cart 12"\npolygon = {INSIDE}\nhours = "06:00-09:00"\ndays = "mon-fri"'
+    )
+    assert problems == []
+    licence = zones[0].licences[0]
+    assert (licence.name, licence.hours) == ("Cart 12", Hours(time(6), time(9)))
+    assert licence.days == frozenset(range(5))
+    assert len(licence.polygon) == 4
+
+
+@pytest.mark.parametrize(
+    ("licence", "key", "word"),
+    [
+        ("hours = 5\npolygon = " + INSIDE, "zone[0].licence[0].hours", "5"),
+        ("polygon = [[0,0],[1,1]]", "zone[0].licence[0].polygon", "2 points"),
+        ('name = "no place"', "zone[0].licence[0].polygon", "nothing"),
+    ],
+)
+def test_a_licence_that_is_none_is_told_with_its_line(licence: str, key: str, word: str) -> None:
+    _, problems = trading_zone(licence)
+    assert problems[0].key == key
+    assert problems[0].line is not None
+    assert problems[0].line >= 6
+    assert word in problems[0].found
+
+
+def test_a_licence_outside_its_zone_is_warned_about() -> None:
+    zones, problems = trading_zone("polygon = [[0,0],[0.1,0],[0.1,0.1]]")
+    assert len(zones[0].licences) == 1
+    assert problems[0].severity is Severity.WARNING
+    assert "outside its zone" in problems[0].found
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"polygon = {SQUARE}\npeople_max = 5",
+        f"polygon = {SQUARE}\n[[zone.licence]]\npolygon = {INSIDE}",
+    ],
+)
+def test_what_belongs_to_another_kind_of_zone_is_an_error(body: str) -> None:
+    _, problems = zones_of(body)
+    assert problems[0].severity is Severity.ERROR
+    assert "no_parking" in problems[0].found
+
+
+@pytest.mark.parametrize(
+    ("value", "people_max"), [("", 15), ("people_max = 40", 40), ("people_max = 3", 3)]
+)
+def test_a_crowd_zone_has_a_number_of_people(value: str, people_max: int) -> None:
+    found: list[Problem] = []
+    text = f'[[zone]]\nid = "z"\ncamera = "c"\nkind = "crowd_watch"\npolygon = {SQUARE}\n{value}'
+    zones = read_zones(text.encode(), FileProblems("zones.toml", found))
+    assert (zones[0].people_max, found) == (people_max, [])
+
+
+@pytest.mark.parametrize("value", ["2", "301", "true", "7.5", '"many"'])
+def test_a_number_of_people_that_is_none_is_told(value: str) -> None:
+    found: list[Problem] = []
+    text = (
+        f'[[zone]]\nid = "z"\ncamera = "c"\nkind = "crowd_watch"\npolygon = {SQUARE}\n'
+        f"people_max = {value}"
+    )
+    read_zones(text.encode(), FileProblems("zones.toml", found))
+    assert found[0].key == "zone[0].people_max"
+
+
 def test_a_closed_polygon_loses_its_repeated_point() -> None:
     zones, problems = zones_of("polygon = [[0,0],[1,0],[1,1],[0,0]]")
     assert problems == []

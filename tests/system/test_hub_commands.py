@@ -93,6 +93,62 @@ def test_schema_is_printed_without_a_hub() -> None:
     assert document["servers"]["intake"]["host"] == "127.0.0.1:7400"
 
 
+def test_tail_begins_where_it_is_told_and_misses_nothing(hub: HubProcess) -> None:
+    result = gridwall(
+        "feed",
+        "tail",
+        "--from",
+        "5",
+        "--count",
+        "20",
+        "--topic",
+        "camera.",
+        "--site",
+        str(hub.site),
+        "--json",
+    )
+    assert result.returncode == 0, result.stderr
+    assert [json.loads(line)["sequence"] for line in result.stdout.splitlines()] == list(
+        range(5, 25)
+    )
+
+
+def test_one_request_is_asked_from_a_shell(hub: HubProcess) -> None:
+    """Values are JSON where they are; a refusal is exit code 1 with the hub's own words."""
+    hub_at = ("--hub", hub.ready["query"], "--json")
+    done = gridwall("feed", "ask", "replay", "from=3", "limit=2", 'topics=["camera."]', *hub_at)
+    assert done.returncode == 0, done.stderr
+    assert [event["sequence"] for event in json.loads(done.stdout)["events"]] == [3, 4]
+    refused = gridwall("feed", "ask", "act", "case_id=nobody", "act=file", *hub_at)
+    assert refused.returncode == 1
+    assert "nobody" in json.loads(refused.stdout)["error"]
+    wrong = gridwall("feed", "ask", "act", "case_id", *hub_at)
+    assert wrong.returncode == 2
+    assert "NAME=VALUE" in wrong.stderr
+
+
+def test_the_hubs_key_is_replaced_from_the_command_line(tmp_path: Path) -> None:
+    site = write_site(tmp_path / "site", more="[curve]\nenabled = true\n")
+    made = gridwall("keys", "new", "reader", "board", "--site", str(site), "--json", cwd=tmp_path)
+    key_file = tmp_path / json.loads(made.stdout)["file"]
+    own = HubProcess(site, gateway=True).start()
+    try:
+        query = own.ready["query"]
+        fresh = ("keys", "refresh", str(key_file), "--hub", query, "--json")
+        assert json.loads(gridwall(*fresh).stdout)["changed"] is False
+        turned = gridwall("keys", "rotate", "--site", str(site), "--days", "2", "--json")
+        assert turned.returncode == 0, turned.stderr
+        public = json.loads(turned.stdout)["hub_public_key"]
+        wait_for(lambda: json.loads(gridwall(*fresh).stdout)["changed"] is True, 20)
+        assert tomllib.loads(key_file.read_text())["hub_public_key"] == public
+        for where in (("--hub", query, "--keys", str(key_file)), ("--site", str(site))):
+            again = gridwall("feed", "replay", *where)
+            assert again.returncode == 0, again.stderr
+    finally:
+        own.stop()
+    assert gridwall("keys", "rotate", "--site", str(site), "--days", "0").returncode == 2
+
+
 def test_a_hub_that_is_away_is_told(tmp_path: Path) -> None:
     site = write_site(tmp_path / "site")
     result = gridwall("feed", "replay", "--site", str(site))

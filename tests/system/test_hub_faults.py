@@ -1,29 +1,26 @@
-"""The real hub process under kill -9, a second hub, rubbish, a full disk; and plain clients."""
+"""The real hub process beside a second hub, under rubbish, on a full disk; a killed publisher."""
 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import random
 import signal
 import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
 import zmq
 from feed_kit import Plain, health, wait_for
 from hub_process import HubProcess, write_site
+from kill_load import everything
 
 from ingest.feed.envelope import encode_event
 from ingest.feed.publisher import Publisher
-from ingest.feed.reader import FeedReader, ReaderState
 
 pytestmark = pytest.mark.system
 
@@ -51,138 +48,6 @@ def plain() -> Iterator[Plain]:
 
 
 StartHub = Callable[..., HubProcess]
-
-
-class PlainPublisher(threading.Thread):
-    """What an integrator writes from the contract: send, wait for the answer, send again."""
-
-    def __init__(self, intake: str, name: str, stop: threading.Event) -> None:
-        super().__init__(name=name)
-        self._intake = intake
-        self._stop_asked = stop
-        self.acked: dict[str, int] = {}
-        self.unanswered: set[str] = set()
-
-    def run(self) -> None:
-        context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
-        socket_ = self._connected(context)
-        number = 0
-        while not self._stop_asked.is_set() or self.unanswered:
-            if not self._stop_asked.is_set():
-                while len(self.unanswered) < 100:
-                    number += 1
-                    self.unanswered.add(f"{self.name}-{number}")
-            for event_id in sorted(self.unanswered):
-                socket_.send_multipart([b"", event_id.encode(), self._body(event_id)])
-            if not self._take_answers(socket_):
-                socket_.close(linger=0)
-                socket_ = self._connected(context)
-        socket_.close(linger=0)
-        context.term()
-
-    def _connected(self, context: zmq.Context[zmq.Socket[bytes]]) -> zmq.Socket[bytes]:
-        socket_ = context.socket(zmq.DEALER)
-        socket_.setsockopt(zmq.LINGER, 0)
-        socket_.connect(self._intake)
-        return socket_
-
-    def _take_answers(self, socket_: zmq.Socket[bytes]) -> bool:
-        """True when everything that was sent is answered."""
-        while self.unanswered:
-            if not socket_.poll(700):
-                return False
-            _, event_id, body = socket_.recv_multipart()
-            answer = json.loads(body)
-            assert answer["ok"] is True, answer
-            self.acked[event_id.decode()] = answer["sequence"]
-            self.unanswered.discard(event_id.decode())
-        return True
-
-    def _body(self, event_id: str) -> bytes:
-        return json.dumps({
-            "specversion": "1.0", "id": event_id, "source": f"/{self.name}",
-            "type": "gridwall.camera.health.v1", "time": "2026-01-01T00:00:00Z",
-            "datacontenttype": "application/json", "data": {"camera_id": event_id},
-        }).encode()  # fmt: skip
-
-
-def everything(plain: Plain, query: str) -> list[dict[str, Any]]:
-    socket_ = plain.dealer(query)
-    events: list[dict[str, Any]] = []
-    start, more = 0, True
-    while more:
-        page = plain.ask(socket_, op="replay", **{"from": start, "limit": 10_000})
-        events += page["events"]
-        start, more = page["next"], page["more"]
-    return events
-
-
-def kill_under_load(
-    hub: HubProcess, plain: Plain, tmp_path: Path, *, kills: int, seed: int
-) -> None:
-    """The promise of CONTRACT §5 for acknowledged events, whatever moment the hub dies at."""
-    chance = random.Random(seed)
-    stop = threading.Event()
-    pause = threading.Event()
-    seen: list[int] = []
-    states: list[ReaderState] = []
-    reader = FeedReader(
-        hub.ready["query"], ("",),
-        lambda events: seen.extend(e.sequence for e in events if e.sequence is not None),
-        lambda snapshot: seen.extend(range(1, snapshot.sequence + 1)),
-        lambda state, _: states.append(state),
-    )  # fmt: skip
-    reader.start()
-    own = Publisher(hub.ready["intake"], "/own", tmp_path / "spool")
-    own.start()
-    others = [PlainPublisher(hub.ready["intake"], f"plain-{n}", stop) for n in range(2)]
-    for other in others:
-        other.start()
-    own_ids: list[str] = []
-    try:
-        for _ in range(kills):
-            for number in range(300):
-                event = health(number, source="/own")
-                own.publish(event)
-                own_ids.append(event.id)
-            pause.wait(chance.uniform(0.05, 0.6))
-            hub.kill()
-            hub.start()
-    finally:
-        stop.set()
-        for other in others:
-            other.join(60)
-        is_acked = own.wait_acked(60)
-        own.close()
-    events = everything(plain, hub.ready["query"])
-    wait_for(lambda: len(seen) >= len(events), 30)
-    reader.close()
-    assert is_acked
-    assert [event["sequence"] for event in events] == list(range(1, len(events) + 1))
-    assert [event["prevsequence"] for event in events] == list(range(len(events)))
-    assert len({event["epoch"] for event in events}) == 1
-    by_id = {event["id"]: event["sequence"] for event in events}
-    assert len(by_id) == len(events), "an event was stored twice"
-    for other in others:
-        assert not other.unanswered
-        assert {event_id: by_id.get(event_id) for event_id in other.acked} == other.acked
-    assert set(own_ids) <= set(by_id)
-    assert seen == list(range(1, len(events) + 1)), "a reader missed or repeated an event"
-
-
-@pytest.mark.logs_warnings("the publisher says that its hub was away")
-def test_kill_nine_under_load_loses_no_acknowledged_event_and_stores_none_twice(
-    start_hub: StartHub, plain: Plain, tmp_path: Path
-) -> None:
-    kill_under_load(start_hub(), plain, tmp_path, kills=5, seed=1)
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(1800)
-@pytest.mark.logs_warnings("the publisher says that its hub was away")
-@pytest.mark.parametrize("seed", range(2, 12))
-def test_kill_nine_soak(start_hub: StartHub, plain: Plain, tmp_path: Path, seed: int) -> None:
-    kill_under_load(start_hub(), plain, tmp_path, kills=30, seed=seed)
 
 
 KILLED_PUBLISHER = """

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from feed_kit import Plain, health
 from hub_process import HubProcess, write_site
-from test_hub_faults import everything, kill_under_load
+from kill_load import everything
 
 from ingest.errors import RetryLater
 from ingest.feed.envelope import Noun, new_event
@@ -105,13 +105,6 @@ def test_a_server_restarted_mid_day_loses_nothing_and_operators_are_told(
     assert sorted(alerts) == sorted(ids)
     assert {event["epoch"] for event in events} == {hub.ready["epoch"]}
     assert "can be written again" in hub.log()
-
-
-@pytest.mark.logs_warnings("the publisher says that its hub was away")
-def test_kill_nine_of_the_hub_loses_nothing_on_postgres_either(
-    hub: HubProcess, plain: Plain, tmp_path: Path
-) -> None:
-    kill_under_load(hub, plain, tmp_path, kills=3, seed=5)
 
 
 def test_a_second_hub_on_the_same_database_is_refused_and_takes_over_later(

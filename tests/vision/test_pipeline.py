@@ -10,7 +10,8 @@ import pytest
 from config.site import Zone, ZoneKind
 from tests.vision.street import CAMERA, MODEL, Actor, Street, drive, moment, of, pipeline_of, zone
 from vision.alerts import AlertVerb
-from vision.pipeline import CameraPipeline, make_rule
+from vision.pipeline import CameraPipeline
+from vision.rule_kinds import make_rule
 from vision.rules.parking import ParkingRule
 from vision.rules.rule import AlertChange, FrameContext, Moment, Rule
 from vision.sight import Sanity

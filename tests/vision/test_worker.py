@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from config.load import load_site
-from config.site import CameraId
+from config.site import CameraId, Zone
 from ingest.cameras.health import StreamHealth, StreamState
 from ingest.cameras.wants import CameraSource, CameraStatus, FrameWant, RingInfo, ring_key
 from ingest.clock import ManualClock
@@ -17,14 +18,21 @@ from ingest.evidence import EvidenceStore
 from ingest.feed.envelope import Event
 from ingest.frames.frame import PixelFormat, WidthClass
 from ingest.frames.ring import RingWriter
+from tests.feed_kit import wait_for
 from tests.vision.street import HEIGHT_PX, NAMES, WIDTH_PX, Actor, Street
-from vision.alerts import AlertData
+from vision.alerts import AlertData, AlertKind
+from vision.asked import TrialAsked, TrialDone
 from vision.detections import Detections
 from vision.detector import Picture
+from vision.ears import Ears, FeedMark, Heard
 from vision.evidence import EvidenceDesk, EvidenceSettings
+from vision.learnt import Outcome, Verdict
+from vision.learnt_file import LearntFile
 from vision.memory import WorkerMemory
 from vision.models import OperatingPoints
 from vision.pictures import planes, to_i420
+from vision.teaching import Teaching
+from vision.trial import TrialDesk
 from vision.worker import VisionWorker
 
 CAMERAS = ("cam-1", "cam-2")
@@ -110,7 +118,7 @@ class Kit:
     def put(self, content: bytes, content_type: str = "", *, deadline_s: float = 1.0) -> str:
         return self._store.put(content)
 
-    def worker(self) -> VisionWorker:
+    def worker(self, ears: Ears | None = None, **more: Any) -> VisionWorker:
         settings = EvidenceSettings("/worker/test", self.folder / "clips")
         desk = EvidenceDesk(settings, self, self, None, self.clock)
         desk.start()
@@ -123,6 +131,9 @@ class Kit:
             desk,
             WorkerMemory(self.folder / "memory.json"),
             self.clock,
+            ears=ears,
+            teaching=Teaching(LearntFile(self.folder / "learnt.json"), None),
+            **more,
         )
 
     def live(self, worker: VisionWorker, seconds: float) -> None:
@@ -256,3 +267,102 @@ def test_pictures_are_only_read_never_written(kit: Kit) -> None:
     assert not frame.pixels.flags.writeable
     worker.close()
     assert np.array(frame.pixels).any()
+
+
+# -- what operators and PTZ cameras say
+
+
+class ScriptedEars:
+    """Says what the test puts into it."""
+
+    def __init__(self, *said: Heard) -> None:
+        self.said = list(said)
+        self.mark = FeedMark("log", 7)
+        self.away: set[str] = set()
+
+    def heard(self) -> list[Heard]:
+        said, self.said = self.said, []
+        return said
+
+    def fits(self, zone: Zone) -> bool:
+        return str(zone.camera_id) not in self.away
+
+    def view(self, camera_id: CameraId) -> str:
+        return "elsewhere" if str(camera_id) in self.away else "home"
+
+
+def rejected(kit: Kit, camera: str, outcome: Outcome = Outcome.REJECTED) -> Verdict:
+    box = (0.44, 0.54, 0.56, 0.66)
+    return Verdict(CameraId(camera), AlertKind.PARKING, box, outcome, kit.clock.utc_ns())
+
+
+def test_a_camera_taught_by_rejections_is_quiet_and_the_others_are_not(kit: Kit) -> None:
+    ears = ScriptedEars(*(rejected(kit, "cam-1") for _ in range(3)))
+    sights: list[Any] = []
+    worker = kit.worker(ears, tell_sight=sights.append)
+    kit.live(worker, 20)
+    worker.close()
+    assert kit.seen("cam-1") == []
+    assert kit.seen("cam-2") == ["raised"]
+    quiet = [place for sight in sights if sight.camera_id == "cam-1" for place in sight.quiet]
+    assert [quiet[-1].rejected_count, quiet[-1].held_count] == [3, 1]
+
+
+def test_what_was_learnt_and_what_is_held_survive_a_restart_until_an_operator_takes_it_back(
+    kit: Kit,
+) -> None:
+    first = kit.worker(ScriptedEars(*(rejected(kit, "cam-1") for _ in range(3))))
+    kit.live(first, 20)
+    first.close()
+    ears = ScriptedEars()
+    second = kit.worker(ears)
+    kit.live(second, 10)
+    assert second._teaching.mark == FeedMark("log", 7)
+    ears.said.append(rejected(kit, "cam-1", Outcome.RESET))
+    kit.live(second, 10)
+    second.close()
+    assert kit.seen("cam-1") == ["raised"]
+
+
+@pytest.mark.logs_warnings("the file is broken on purpose")
+def test_an_unreadable_lesson_suppresses_nothing(kit: Kit) -> None:
+    (kit.folder / "learnt.json").write_bytes(b"{")
+    worker = kit.worker()
+    kit.live(worker, 20)
+    worker.close()
+    assert kit.seen("cam-1") == ["raised"]
+
+
+def test_a_camera_that_looks_elsewhere_rests_and_says_so_while_the_others_go_on(kit: Kit) -> None:
+    rows = ["id,name,main_url,ptz_url", "cam-1,a,rtsp://127.0.0.1/a,http://127.0.0.1/ptz",
+            "cam-2,b,rtsp://127.0.0.1/b,"]  # fmt: skip
+    (kit.folder / "cameras.csv").write_text("\n".join(rows) + "\n")
+    ears, sights = ScriptedEars(), list[Any]()
+    ears.away = {"cam-1"}
+    worker = kit.worker(ears, tell_sight=sights.append)
+    kit.live(worker, 20)
+    assert worker.report().alerts_raised == 1
+    assert [(each.camera_id, each.resting) for each in sights] == [("cam-1", ("cam-1-kerb",))]
+    ears.away = set()
+    kit.live(worker, 20)
+    worker.close()
+    assert kit.seen("cam-1") == ["raised"]
+    assert kit.seen("cam-2") == ["raised"]
+    assert sights[-1].resting == ()
+
+
+def test_a_trial_asked_of_a_worker_runs_over_what_it_saw(kit: Kit) -> None:
+    told: list[TrialDone] = []
+    trials, ears = TrialDesk(told.append), ScriptedEars()
+    worker = kit.worker(ears, trials=trials, recent_folder=kit.folder / "recent")
+    kit.live(worker, 30)
+    zones = tuple(each for each in load_site(kit.folder).zones if each.camera_id == "cam-1")
+    ears.said.append(TrialAsked("t1", CameraId("cam-1"), zones))
+    ears.said.append(TrialAsked("t2", CameraId("cam-9"), ()))
+    kit.live(worker, 1)
+    wait_for(lambda: len(told) > 0)
+    worker.close()
+    trials.close()
+    assert [done.trial_id for done in told] == ["t1"]
+    assert [alert.kind for alert in told[0].alerts] == [AlertKind.PARKING]
+    assert told[0].stored_s == pytest.approx(30, abs=1.5)

@@ -34,6 +34,8 @@ KINDS_OF_ZONE = {
     ZoneKind.NO_PARKING: (AlertKind.PARKING,),
     ZoneKind.NO_TRADING: (AlertKind.STALL,),
     ZoneKind.MASK: (),
+    ZoneKind.NO_CYCLE_PARKING: (AlertKind.CYCLE_PARKING,),
+    ZoneKind.CROWD_WATCH: (AlertKind.CROWD,),
 }
 
 

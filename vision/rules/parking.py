@@ -19,11 +19,12 @@ from vision.rules.queues import (
     chain,
     drove_past,
     is_cut_off,
+    since_jump,
     stood_first,
 )
 from vision.rules.rule import Moment
 from vision.rules.standing import StandingRule
-from vision.rules.stays import Stay
+from vision.rules.stay import Stay
 from vision.tracks import Track
 from vision.tuning import Tuning
 from vision.zones import Anchor, ZoneArea
@@ -58,7 +59,7 @@ class ParkingRule(StandingRule):
             and track.last_seen_s == now.mono_s
             and not track.is_standing(1.0)
         ]
-        driving = [(track, path) for track, path in moving if came_driving(path)]
+        driving = [(track, since_jump(path)) for track, path in moving if came_driving(path)]
         starting = [path for _, path in moving if stood_first(path)]
         for track, path in driving:
             self._drives.note(track.id, path)

@@ -103,10 +103,10 @@ def drove_past(path: Sequence[tuple[float, Box]], standing: Box, within_sizes: f
     """Whether a path leads past (or through) a place: near by, from one side of it to the other.
 
     Args:
-        path: (second, box) of something that moves, oldest first.
+        path: (second, box) of something that moves, oldest first, as `since_jump` gives it.
         within_sizes: how near its middle comes, in mean sizes of the two.
     """
-    points = _relative(_since_jump(path), standing)
+    points = _relative(path, standing)
     if len(points) < 2 * _SIDE_COUNT:
         return False
     if min(_length(points[0]), _length(points[-1])) < _APART_SIZES:
@@ -126,7 +126,7 @@ def drove_past(path: Sequence[tuple[float, Box]], standing: Box, within_sizes: f
     return turn > 0.5
 
 
-def _since_jump(path: Sequence[tuple[float, Box]]) -> Sequence[tuple[float, Box]]:
+def since_jump(path: Sequence[tuple[float, Box]]) -> Sequence[tuple[float, Box]]:
     """The way since it last jumped: a track that was handed to another vehicle."""
     start, speeds = 0, list[float]()
     for index, (before, after) in enumerate(itertools.pairwise(path), 1):
@@ -146,7 +146,7 @@ class Drives:
         self._paths: OrderedDict[int, list[tuple[float, Box]]] = OrderedDict()
 
     def note(self, track_id: int, path: Sequence[tuple[float, Box]]) -> None:
-        """Takes the way of a moving vehicle as far as it is known; the oldest way gives place."""
+        """Takes the way (without jumps) of a moving vehicle as far as it is known; the oldest way gives place."""
         self._paths[track_id] = list(path)
         if len(self._paths) > _DRIVES_MAX:
             self._paths.popitem(last=False)

@@ -15,8 +15,10 @@ from typing import Protocol
 from config.site import ZoneId
 from vision.alerts import AlertKind, AlertVerb
 from vision.boxes import Box
+from vision.light import Light
 from vision.models import OperatingPoints
 from vision.patches import PictureView
+from vision.scene import SceneChange
 from vision.sight import Sanity
 from vision.tracks import Sighting, Track
 
@@ -52,6 +54,8 @@ class FrameContext:
         points: the model's operating points.
         look: a second look at a part of the picture; None where no detector is at hand.
         zone_info: the site's time zone for hours and days; None = this machine's.
+        light: by what light the camera sees.
+        is_doubtful: the picture may be of another scene; rules of exact places wait a moment.
     """
 
     view: PictureView
@@ -61,6 +65,8 @@ class FrameContext:
     points: OperatingPoints
     look: Look | None = None
     zone_info: tzinfo | None = None
+    light: Light = Light.DAY
+    is_doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +122,10 @@ class Rule(Protocol):
 
     def forget(self, track_id: int) -> None:
         """The tracker dropped this track."""
+        ...
+
+    def change_scene(self, change: SceneChange, now: Moment) -> None:
+        """The picture changed all at once, and not because of what is in it."""
         ...
 
     def end_all(self, now: Moment, reason: str) -> list[AlertChange]:

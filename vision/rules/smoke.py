@@ -23,6 +23,7 @@ from vision.classes import ObjectClass
 from vision.patches import Patch, PictureView
 from vision.rules.past import Past
 from vision.rules.rule import AlertChange, Finding, FrameContext, Moment, new_alert_id
+from vision.scene import SceneChange
 from vision.tracks import Sighting, Track
 from vision.tuning import SmokeTuning, Tuning
 from vision.zones import ZoneArea
@@ -40,6 +41,7 @@ class Region:
     """A place that seems to burn. Times are monotonic seconds.
 
     Attributes:
+        agreed_count: second looks in a row that showed it, too.
         first_s, since_s: when it was first seen, and when it began: not later.
         scenery: how the place looked before, where that is what it still looks like.
     """
@@ -54,6 +56,7 @@ class Region:
     patches: deque[tuple[float, Box, Patch]] = field(default_factory=lambda: deque(maxlen=8))
     changes: deque[float] = field(default_factory=lambda: deque(maxlen=32))
     looked_twice_s: float = float("-inf")
+    agreed_count: int = 0
     scenery: tuple[Box, Patch] | None = None
     since_s: float = float("inf")
     alert_id: str | None = None
@@ -191,7 +194,10 @@ class SmokeRule:
         """Compares the place with itself a while ago: smoke is never the same picture."""
         for taken_s, box, patch in region.patches:
             if _PATCH_AGE_S <= now_s - taken_s <= 2 * _PATCH_AGE_S:
-                levels = self._tuning.change_levels
+                is_night = context.light.is_night
+                levels = (
+                    self._tuning.change_levels_night if is_night else self._tuning.change_levels
+                )
                 change = context.view.changed_share(patch, box, levels, moving)
                 if change is not None:
                     region.changes.append(change)
@@ -233,6 +239,8 @@ class SmokeRule:
     def _lives(self, region: Region) -> bool:
         """Whether it changes as smoke and flames do, in most looks."""
         changes = region.changes
+        if len(changes) == 1:
+            return changes[0] >= self._tuning.changed_strongly
         return len(changes) >= 2 and statistics.median(changes) >= self._tuning.changed_share
 
     def _stood_before(self, region: Region, view: PictureView) -> bool:
@@ -276,13 +284,16 @@ class SmokeRule:
             return False
         region.looked_twice_s = now_s
         seen = context.look(grown(region.box, self._tuning.second_look_margin))
-        return any(
+        agrees = any(
             sighting.object_class in _KINDS
             and sighting.score
             >= self._tuning.second_look_share * context.points.confirm(sighting.object_class)
             and intersection(sighting.box, region.box) > 0
             for sighting in seen
         )
+        region.agreed_count = region.agreed_count + 1 if agrees else 0
+        needed = self._tuning.second_looks_night if context.light.is_night else 1
+        return region.agreed_count >= needed
 
     def _finding(self, region: Region, now: Moment, reason: str = "persists") -> Finding:
         assert region.alert_id is not None
@@ -302,6 +313,14 @@ class SmokeRule:
 
     def forget(self, track_id: int) -> None:
         """Regions are not tracks."""
+
+    def change_scene(self, change: SceneChange, now: Moment) -> None:
+        """Another picture: what was not confirmed yet begins anew, an open alert waits for sight."""
+        self._regions = [region for region in self._regions if region.alert_id is not None]
+        self._past = Past()
+        for region in self._regions:
+            region.patches.clear()
+            region.last_s = now.mono_s
 
     def end_all(self, now: Moment, reason: str) -> list[AlertChange]:
         changes = [

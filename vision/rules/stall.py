@@ -1,7 +1,8 @@
 """StallRule: somebody sells in a no-trading zone: a stall, or its parts with a keeper who stays.
 
 An umbrella or a tricycle alone is no stall; with a person staying beside it for most of its
-dwell it is. A vendor on the move is not standing and never raised.
+dwell it is. A vendor on the move is not standing and never raised. Where a licence holds, nothing is
+raised; when its hours are over, the limit begins.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ from collections.abc import Sequence
 from vision.alerts import AlertKind
 from vision.boxes import centre, size
 from vision.classes import STALL_PARTS, ObjectClass
-from vision.rules.rule import Moment
+from vision.rules.rule import AlertChange, FrameContext, Moment
 from vision.rules.standing import StandingRule
-from vision.rules.stays import Stay
+from vision.rules.stay import Stay
 from vision.tracks import Track
-from vision.zones import Anchor
+from vision.tuning import Tuning
+from vision.zones import Anchor, LicensedPlace, ZoneArea
 
 _CANDIDATES = STALL_PARTS | {ObjectClass.STALL}
 
@@ -24,8 +26,13 @@ class StallRule(StandingRule):
     """One no_trading zone. Threads: one."""
 
     kind = AlertKind.STALL
-    version = 1
-    _watched_s: float | None = None
+    version = 2
+    looks_change = True
+
+    def __init__(self, area: ZoneArea, tuning: Tuning) -> None:
+        super().__init__(area, tuning)
+        self._watched_s: float | None = None
+        self._licensed = [LicensedPlace(licence) for licence in area.zone.licences]
 
     def _is_candidate(self, track: Track) -> bool:
         if track.object_class not in _CANDIDATES:
@@ -42,6 +49,19 @@ class StallRule(StandingRule):
             stay.watched_s += elapsed_s
             if any(self._is_beside(person, stay, now) for person in people):
                 stay.keeper_s += elapsed_s
+
+    def _allow(self, context: FrameContext, now: Moment) -> list[AlertChange]:
+        """Stalls in a licensed place at its hours: their limit begins when the licence ends."""
+        places = [
+            place for place in self._licensed if place.in_force(now.utc_ns, context.zone_info)
+        ]
+        changes: list[AlertChange] = []
+        share = self._tuning.stall.licensed_share
+        for stay in self._book.stays if places else ():
+            if any(place.covers(stay.box, share) for place in places):
+                stay.allowed_s = now.mono_s
+                changes += self._ended(stay, now, "licensed")
+        return changes
 
     def _is_beside(self, person: Track, stay: Stay, now: Moment) -> bool:
         if now.mono_s - person.last_seen_s > 2.0:

@@ -13,8 +13,11 @@ import msgspec
 
 from config.site import ZoneId
 from vision.alerts import AlertKind, AlertVerb
+from vision.boxes import Box
 from vision.rules.rule import AlertChange, Finding, FrameContext, Moment, new_alert_id
-from vision.rules.stays import Stay, StayBook, StayRecord
+from vision.rules.stay import Stay, StayRecord
+from vision.rules.stays import StayBook
+from vision.scene import SceneChange
 from vision.tracks import Track
 from vision.tuning import Tuning
 from vision.zones import ZoneArea
@@ -25,11 +28,12 @@ class StandingRule(ABC):
 
     kind: AlertKind
     version: int
+    looks_change = False
 
     def __init__(self, area: ZoneArea, tuning: Tuning) -> None:
         self._area = area
         self._tuning = tuning
-        self._book = StayBook(tuning.stay, tuning.lost_after_s)
+        self._book = StayBook(tuning.stay, tuning.lost_after_s, looks_change=self.looks_change)
         self._in_force = True
         self._in_force_since_s = float("-inf")
         self._last: Moment | None = None
@@ -63,13 +67,14 @@ class StandingRule(ABC):
         self, tracks: Sequence[Track], context: FrameContext, now: Moment
     ) -> list[AlertChange]:
         self._last = now
-        if not context.sanity.zones_fit:
+        if not context.sanity.zones_fit or context.is_doubtful:
             return []
         changes = self._hours(context, now)
         candidates = [track for track in tracks if self._is_candidate(track)]
         for stay in self._book.step(candidates, tracks, context, now):
             changes += self._ended(stay, now, "left")
         self._watch(tracks, now)
+        changes += self._allow(context, now)
         if self._in_force:
             for stay in self._book.stays:
                 changes += self._judge(stay, tracks, context, now)
@@ -86,7 +91,7 @@ class StandingRule(ABC):
         return self._area.zone.limit_s - self._dwell_s(stay, now)
 
     def _dwell_s(self, stay: Stay, now: Moment) -> float:
-        return now.mono_s - max(stay.since_s, self._in_force_since_s)
+        return now.mono_s - max(stay.since_s, self._in_force_since_s, stay.allowed_s)
 
     def _judge(
         self, stay: Stay, tracks: Sequence[Track], context: FrameContext, now: Moment
@@ -120,6 +125,9 @@ class StandingRule(ABC):
         return [change]
 
     def _finding(self, stay: Stay, now: Moment, reason: str | None = None) -> Finding:
+        return self._told(stay, now, reason, stay.box)
+
+    def _told(self, stay: Stay, now: Moment, reason: str | None, box: Box) -> Finding:
         assert stay.alert_id is not None
         dwell_s = now.mono_s - stay.since_s
         text = reason or ("since_before" if stay.since_before else "stopped")
@@ -129,7 +137,7 @@ class StandingRule(ABC):
             self.zone_id,
             now.utc_at(stay.since_s),
             stay.since_before,
-            stay.box,
+            box,
             stay.score,
             self._area.zone.limit_s,
             self.name,
@@ -139,6 +147,13 @@ class StandingRule(ABC):
     def forget(self, track_id: int) -> None:
         """A stay does not depend on its track."""
         return
+
+    def change_scene(self, change: SceneChange, now: Moment) -> None:
+        """Dwell goes on; what stands there must be recognised before anything is raised."""
+        if change is SceneChange.RETURNED:
+            self._book.returned(now.mono_s)
+        else:
+            self._book.relit(now.mono_s)
 
     def end_all(self, now: Moment, reason: str) -> list[AlertChange]:
         return [change for stay in self._book.stays for change in self._ended(stay, now, reason)]
@@ -152,6 +167,10 @@ class StandingRule(ABC):
     def _watch(self, tracks: Sequence[Track], now: Moment) -> None:
         """A subclass may look at what is beside the stays."""
         return
+
+    def _allow(self, context: FrameContext, now: Moment) -> list[AlertChange]:
+        """A subclass may note which stays are allowed now, and end their alerts."""
+        return []
 
     @abstractmethod
     def _is_candidate(self, track: Track) -> bool:

@@ -8,16 +8,14 @@ reconnect or a restart do not end it; only seeing that something else is there d
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
-from msgspec import Struct
 
-from vision.boxes import Box, containment, covered_share, intersection, iou, mixed
-from vision.classes import ObjectClass
+from vision.boxes import containment, intersection, iou, mixed
 from vision.patches import PATCH_PX, Patch, PictureView
 from vision.rules.rule import FrameContext, Moment
+from vision.rules.stay import Stay, StayRecord, is_covered
 from vision.tracks import Track
 from vision.tuning import StayTuning
 
@@ -29,80 +27,23 @@ _RECOGNISED_MIN = 2
 _OPENING_WIDTH_PX = 320
 
 
-@dataclass(slots=True)
-class Stay:
-    """One standing thing. Times are monotonic seconds unless named otherwise.
-
-    Attributes:
-        since_before: it stood there when the camera was first seen.
-        confirmed_s: last moment it was seen, recognised, or nothing moved.
-        cover_s: last moment something passed in front of it.
-        sighting_count, look_count: detections of it, of the times it could be seen.
-        gone_since_s: since when something else is seen in its place; None while it is there.
-        emptied_s: last moment its place was plainly seen without it, before something covered it.
-        queued_s: last moment it stood in a queue. passed_by: tracks that drove past it;
-            moved_off_s: last moment one beside it moved off (parking).
-        light_s: when the patch was last compared, and followed the light.
-        alike_s, alike_count: last moment the picture showed this very thing there, and how often;
-            unlike_count: how often it showed another.
-        unlike_since_s, probe: since when it shows another, and how that looked last.
-        keeper_s, watched_s: time with a person beside it, of the time watched (stalls).
-        alert_id: of the alert it raised; None before.
-    """
-
-    box: Box
-    object_class: ObjectClass
-    since_s: float
-    since_before: bool
-    patch: Patch
-    confirmed_s: float
-    score: float
-    track_id: int
-    sighting_count: int = 1
-    look_count: int = 1
-    cover_s: float = float("-inf")
-    gone_since_s: float | None = None
-    emptied_s: float | None = None
-    keeper_s: float = 0.0
-    watched_s: float = 0.0
-    queued_s: float = float("-inf")
-    passed_by: set[int] = field(default_factory=set)
-    moved_off_s: float = float("-inf")
-    light_s: float = float("-inf")
-    alike_s: float = float("-inf")
-    alike_count: int = 0
-    unlike_count: int = 0
-    unlike_since_s: float | None = None
-    probe: Patch | None = None
-    alert_id: str | None = None
-
-
-class StayRecord(Struct, frozen=True):
-    """A stay as kept over a restart; the patch is PATCH_PX² bytes."""
-
-    box: Box
-    object_class: ObjectClass
-    since_utc_ns: int
-    since_before: bool
-    patch: bytes
-    score: float
-    sighting_count: int
-    alert_id: str | None
-    keeper_s: float = 0.0
-    watched_s: float = 0.0
-
-
 class StayBook:
     """The stays of one zone. Threads: one.
 
     `opened_s`: monotonic seconds of the first picture.
     """
 
-    def __init__(self, tuning: StayTuning, lost_after_s: float) -> None:
+    def __init__(
+        self, tuning: StayTuning, lost_after_s: float, *, looks_change: bool = False
+    ) -> None:
+        """`looks_change`: what stands may look different by and by, as a stall that is set up."""
+        self._looks_change = looks_change
         self._tuning = tuning
         self._lost_after_s = lost_after_s
         self._opening: PictureView | None = None
         self.opened_s = 0.0
+        self._seen_s = float("-inf")
+        self._is_night = False
         self.stays: list[Stay] = []
 
     def step(
@@ -123,6 +64,8 @@ class StayBook:
         """
         if self._opening is None:
             self._opening, self.opened_s = context.view.small_copy(_OPENING_WIDTH_PX), now.mono_s
+        self._seen_s, self._is_night = now.mono_s, context.light.is_night
+        self._look_anew(everything, context.view, now.mono_s)
         if not context.detected:
             self._hold(now.mono_s)
             return []
@@ -134,6 +77,37 @@ class StayBook:
                 self.stays.remove(stay)
                 ended.append(stay)
         return ended
+
+    def returned(self, now_s: float) -> None:
+        """The camera looks here again: everything must be recognised before it counts again.
+
+        Time nobody saw counts as long as the absence was short.
+        """
+        away_s = now_s - self._seen_s
+        for stay in self.stays:
+            stay.confirmed_s, stay.track_id = now_s, -1
+            stay.gone_since_s = stay.emptied_s = stay.unlike_since_s = stay.probe = None
+            stay.missed_since_s = None
+            stay.cover_s = stay.alike_s = float("-inf")
+            if away_s > self._tuning.away_max_s and stay.alert_id is None:
+                stay.since_s += away_s
+
+    def relit(self, now_s: float) -> None:
+        """The light switched: what stands, stands; how it looks is taken anew in a moment."""
+        for stay in self.stays:
+            stay.relit_s = now_s
+
+    def _look_anew(self, everything: Sequence[Track], view: PictureView, now_s: float) -> None:
+        """Takes the look of stays by the new light, once the picture has settled and shows them."""
+        tuning = self._tuning
+        for stay in self.stays:
+            if stay.relit_s is None or now_s - stay.relit_s < tuning.relight_s:
+                continue
+            is_late = now_s - stay.relit_s >= tuning.relight_max_s
+            if is_late or not is_covered(stay, everything, now_s, tuning.covering_share):
+                stay.patch, stay.relit_s = view.patch(stay.box), None
+                stay.unlike_since_s = stay.probe = stay.gone_since_s = None
+                stay.alike_s, stay.unlike_count = now_s, 0
 
     def _hold(self, now_s: float) -> None:
         """Nothing moved in the picture: what stood still stands."""
@@ -188,7 +162,7 @@ class StayBook:
     def _is_another(self, stay: Stay, track: Track, view: PictureView) -> bool:
         """A vehicle that was seen arriving where the picture no longer shows the old one."""
         arrived_later = track.travelled and track.still_since_s > stay.since_s + 1.0
-        if not arrived_later or track.id == stay.track_id:
+        if not arrived_later or track.id == stay.track_id or stay.relit_s is not None:
             return False
         if stay.emptied_s is not None and track.still_since_s > stay.emptied_s:
             return True
@@ -197,23 +171,28 @@ class StayBook:
 
     def _confirm(self, stay: Stay, track: Track, view: PictureView, now_s: float) -> bool:
         """Takes a sighting; False when the picture shows that another thing stands there by now."""
-        if now_s - stay.light_s >= self._tuning.patch_interval_s:
+        is_due = now_s - stay.light_s >= self._tuning.patch_interval_s
+        if is_due and stay.relit_s is None:
             stay.light_s = now_s
             likeness = view.likeness(stay.patch, stay.box)
-            if likeness is None or likeness >= self._tuning.same_patch:
-                self._recognised(stay, view, now_s)
-            elif self._gave_place(stay, view, likeness, now_s):
+            if likeness is None or likeness >= self._same_patch:
+                self._recognised(stay, view, likeness, now_s)
+            elif self._gave_place(stay, track, view, likeness, now_s):
                 return False
         stay.confirmed_s = now_s
-        stay.gone_since_s = None
+        stay.gone_since_s = stay.missed_since_s = None
         stay.sighting_count += 1
         stay.track_id = track.id
         stay.score = 0.8 * stay.score + 0.2 * track.score
         stay.box = mixed(stay.box, track.anchor, 0.1)
         return True
 
-    def _recognised(self, stay: Stay, view: PictureView, now_s: float) -> None:
+    def _recognised(
+        self, stay: Stay, view: PictureView, likeness: float | None, now_s: float
+    ) -> None:
         """The picture shows this very thing; the remembered patch follows the light."""
+        if likeness is not None:
+            stay.usual = likeness if stay.usual is None else 0.8 * stay.usual + 0.2 * likeness
         stay.alike_s, stay.unlike_since_s, stay.probe = now_s, None, None
         stay.alike_count += 1
         share = self._tuning.patch_follow
@@ -221,7 +200,9 @@ class StayBook:
             cv2.addWeighted(stay.patch, 1 - share, view.patch(stay.box), share, 0), np.uint8
         )
 
-    def _gave_place(self, stay: Stay, view: PictureView, likeness: float, now_s: float) -> bool:
+    def _gave_place(
+        self, stay: Stay, track: Track, view: PictureView, likeness: float, now_s: float
+    ) -> bool:
         """Whether what is detected in its place is another thing: a box alone cannot tell.
 
         A picture that settles on another look is another vehicle, or, when the stay was hardly
@@ -233,7 +214,8 @@ class StayBook:
         settled = stay.probe is not None and self._is_same(view.likeness(stay.probe, stay.box))
         stay.probe = view.patch(stay.box)
         lasted_s = now_s - stay.unlike_since_s
-        if settled and stay.alike_count < _RECOGNISED_MIN:
+        is_same_track = self._looks_change and track.id == stay.track_id
+        if settled and (stay.alike_count < _RECOGNISED_MIN or is_same_track):
             stay.patch, stay.unlike_count = stay.probe, 0
             return False
         if settled:
@@ -244,7 +226,13 @@ class StayBook:
         return False
 
     def _is_same(self, likeness: float | None) -> bool:
-        return likeness is None or likeness >= self._tuning.same_patch
+        return likeness is None or likeness >= self._same_patch
+
+    @property
+    def _same_patch(self) -> float:
+        """Noise of the night costs likeness."""
+        tuning = self._tuning
+        return tuning.same_patch_night if self._is_night else tuning.same_patch
 
     def _begun(self, track: Track, view: PictureView, now_s: float) -> Stay:
         patch = view.patch(track.anchor)
@@ -276,12 +264,16 @@ class StayBook:
     def _has_left(
         self, stay: Stay, everything: Sequence[Track], context: FrameContext, now: Moment
     ) -> bool:
+        if stay.relit_s is not None:
+            return False
         likeness = context.view.likeness(stay.patch, stay.box)
-        if likeness is not None and likeness >= self._tuning.same_patch:
+        if likeness is not None and likeness >= self._needed(stay):
+            if self._is_phantom(stay, now.mono_s):
+                return True
             stay.confirmed_s, stay.gone_since_s = now.mono_s, None
             stay.alike_s, stay.unlike_since_s, stay.emptied_s = now.mono_s, None, None
             return False
-        if _is_covered(stay, everything, now.mono_s, self._tuning.covering_share):
+        if is_covered(stay, everything, now.mono_s, self._tuning.covering_share):
             stay.cover_s = now.mono_s
             stay.look_count -= 1
         if now.mono_s - stay.cover_s < self._tuning.cover_grace_s:
@@ -291,8 +283,29 @@ class StayBook:
             return False
         if stay.gone_since_s is None:
             stay.gone_since_s = now.mono_s
-        patience_s = self._tuning.leave_s if likeness is not None else self._lost_after_s
+        lost_after_s = self._lost_after_s * (self._tuning.night_patience if self._is_night else 1)
+        patience_s = self._tuning.leave_s if likeness is not None else lost_after_s
+        if likeness is not None and likeness >= self._same_patch:
+            patience_s = self._tuning.doubt_s
         return now.mono_s - stay.gone_since_s >= patience_s
+
+    def _is_phantom(self, stay: Stay, now_s: float) -> bool:
+        """Whether only the picture speaks for it, for too long: a place always looks like itself."""
+        if stay.missed_since_s is None:
+            stay.missed_since_s = now_s
+        patience_s = self._tuning.phantom_s * (self._tuning.night_patience if self._is_night else 1)
+        return stay.alert_id is None and now_s - stay.missed_since_s >= patience_s
+
+    def _needed(self, stay: Stay) -> float:
+        """The likeness that speaks for a stay the detector does not see now.
+
+        A kerb alone is a little like the car that stood at it. What the detector hardly ever missed,
+        and misses now, must look as it usually did.
+        """
+        tuning = self._tuning
+        if stay.usual is None or stay.sighting_count < tuning.seldom_missed * stay.look_count:
+            return self._same_patch
+        return max(self._same_patch, stay.usual - tuning.usual_slack)
 
     def records(self, now: Moment) -> list[StayRecord]:
         """Everything worth keeping over a restart."""
@@ -337,16 +350,3 @@ class StayBook:
                     alert_id=record.alert_id,
                 )
             )
-
-
-def _is_covered(stay: Stay, everything: Sequence[Track], now_s: float, share: float) -> bool:
-    """Something else, seen just now, is in front of the stay: passing, or standing lower."""
-    for track in everything:
-        if track.id == stay.track_id and not track.travelled:
-            continue
-        if now_s - track.last_seen_s > 1.0 or covered_share(stay.box, track.box) < share:
-            continue
-        in_front = track.box[3] > stay.box[3]
-        if not track.is_standing(1.0) or in_front:
-            return True
-    return False

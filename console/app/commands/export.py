@@ -137,7 +137,10 @@ def evidence_of(query: QueryClient) -> Any:
     """Content by hash from the hub's gateway; None where it is not kept any more."""
     from ingest.evidence import EvidenceClient, EvidenceMissing
 
-    client = EvidenceClient(query.ask("hello")["http"])
+    def token(refused: str) -> str:
+        return str(query.ask("evidence.grant")["token"])
+
+    client = EvidenceClient(query.ask("hello")["http"], token)
 
     def get(sha: str) -> bytes | None:
         try:

@@ -1,21 +1,22 @@
-"""`gridwall feed tail|replay|webhook|schema`: watch the event feed, replay it, pass it on, describe it."""
+"""`gridwall feed tail|replay|ask|webhook|schema`: watch the feed, replay it, act, pass it on, describe it."""
 
 from __future__ import annotations
 
 import argparse
+import functools
 import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from console.app.output import EXIT_FAILED, EXIT_GOOD, print_json, print_problem, print_text
 
 if TYPE_CHECKING:
     from ingest.feed.envelope import Event
-    from ingest.feed.reader import FeedReader, ReaderState
+    from ingest.feed.reader import ReaderState
     from ingest.feed.sockets import CurveClient
 
 #: Events of one page of `replay`.
@@ -30,11 +31,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     tail.add_argument(
         "--topic", action="append", default=[], metavar="T", help="prefix, for example alert.smoke."
     )
+    tail.add_argument(
+        "--from", dest="from_", type=int, metavar="SEQ", help="first what is stored from there on"
+    )
     tail.add_argument("--count", type=int, metavar="N", help="leave after N events")
     tail.add_argument("--seconds", type=float, metavar="S", help="leave after S seconds")
     replay = actions.add_parser("replay", help="stored events up to the current one, then leave")
     replay.add_argument("--from", dest="from_", type=int, default=0, metavar="SEQ")
     replay.add_argument("--topic", action="append", default=[], metavar="T", help="prefix")
+    ask = actions.add_parser("ask", help="one request of the query socket, for example an act")
+    ask.add_argument("op", metavar="OPERATION", help="act, cases, case, count, snapshot, …")
+    ask.add_argument(
+        "fields", nargs="*", metavar="NAME=VALUE", help="VALUE is JSON, or text where it is none"
+    )
     schema = actions.add_parser("schema", help="the AsyncAPI 3 document")
     webhook = actions.add_parser("webhook", help="posts every event to an HTTP address, signed")
     webhook.add_argument("--url", required=True, metavar="URL")
@@ -46,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     webhook.add_argument("--from", dest="from_", type=int, metavar="SEQ", help="begin here instead")
     webhook.add_argument("--topic", action="append", default=[], metavar="T", help="prefix")
-    for action in (tail, replay, webhook, schema):
+    for action in (tail, replay, ask, webhook, schema):
         add_hub_arguments(action, required=action is not schema)
 
 
@@ -66,9 +75,10 @@ def add_hub_arguments(
 
 
 def run(arguments: argparse.Namespace) -> int:
-    action = {"tail": _tail, "replay": _replay, "schema": _schema, "webhook": _webhook}[
-        arguments.action
-    ]
+    actions = {
+        "tail": _tail, "replay": _replay, "ask": _ask, "schema": _schema, "webhook": _webhook,
+    }  # fmt: skip
+    action = actions[arguments.action]
     try:
         return action(arguments)
     except BrokenPipeError:  # `| head` has seen enough
@@ -96,13 +106,21 @@ def query_address(arguments: argparse.Namespace) -> tuple[str, CurveClient | Non
 class _Tail:
     """Prints events from the reader's thread; ends after a count."""
 
-    def __init__(self, count: int | None, *, as_json: bool) -> None:
+    def __init__(self, count: int | None, from_: int | None, *, as_json: bool) -> None:
+        """`from_`: what is stored from there on comes first; None = only what is new."""
+        self._next = from_
         self._left = count
         self._as_json = as_json
         self.ended = threading.Event()
         self.failure = ""
 
-    def on_events(self, events: Sequence[Event]) -> None:
+    def on_snapshot(self, sequence: int, stored: Callable[[int, int], Iterable[Event]]) -> None:
+        """`stored(first, last)`: events of the log; the reader's own begin after `sequence`."""
+        if self._next is not None:
+            first, self._next = self._next, sequence + 1
+            self.on_events(stored(first, sequence))
+
+    def on_events(self, events: Iterable[Event]) -> None:
         for event in events:
             if self.ended.is_set():
                 return
@@ -135,13 +153,17 @@ class _Tail:
 
 
 def _tail(arguments: argparse.Namespace) -> int:
-    from ingest.feed.reader import FeedReader
+    from ingest.feed.reader import FeedReader, Snapshot
 
     address, keys = query_address(arguments)
-    tail = _Tail(arguments.count, as_json=arguments.json)
-    reader: FeedReader = FeedReader(
-        address, tuple(arguments.topic), tail.on_events, lambda _: None, tail.on_state, keys
-    )
+    tail = _Tail(arguments.count, arguments.from_, as_json=arguments.json)
+    topics = tuple(arguments.topic)
+
+    def on_snapshot(snapshot: Snapshot) -> None:
+        stored = functools.partial(_stored, address, keys, topics)
+        tail.on_snapshot(snapshot.sequence, stored)
+
+    reader = FeedReader(address, topics, tail.on_events, on_snapshot, tail.on_state, keys)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: tail.ended.set())
     reader.start()
@@ -152,6 +174,50 @@ def _tail(arguments: argparse.Namespace) -> int:
     if tail.failure:
         print_problem(tail.failure)
         return EXIT_FAILED
+    return EXIT_GOOD
+
+
+def _stored(
+    address: str, keys: CurveClient | None, topics: Sequence[str], first: int, last: int
+) -> Iterator[Event]:
+    """Events of the log from `first` to `last`, page by page."""
+    import msgspec
+
+    from ingest.feed.envelope import decode_event
+    from ingest.feed.query import QueryClient
+
+    with QueryClient(address, keys) as query:
+        while first <= last:
+            page = query.ask("replay", PAGE_S, **{"from": first, "limit": PAGE, "topics": topics})
+            for event in page["events"]:
+                if event["sequence"] > last:
+                    return
+                yield decode_event(msgspec.json.encode(event))
+            first = int(page["next"])
+
+
+def _ask(arguments: argparse.Namespace) -> int:
+    import json
+
+    from ingest.errors import Misconfigured
+    from ingest.feed.query import QueryClient, QueryRefused
+
+    fields: dict[str, Any] = {}
+    for text in arguments.fields:
+        name, separator, value = text.partition("=")
+        if not name or not separator:
+            raise Misconfigured(f"{text!r} is no NAME=VALUE, for example case_id=20260301-0001")
+        try:
+            fields[name] = json.loads(value)
+        except ValueError:
+            fields[name] = value
+    address, keys = query_address(arguments)
+    with QueryClient(address, keys) as query:
+        try:
+            print_json(query.ask(arguments.op, PAGE_S, **fields))
+        except QueryRefused as error:
+            print_json(error.answer)
+            return EXIT_FAILED
     return EXIT_GOOD
 
 

@@ -20,7 +20,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from config.settings import StoreSettings
+from config.store_settings import StoreSettings
 from console.desk.evidence.rules import Reference, holds_of
 from ingest.errors import GridwallError
 from ingest.evidence import is_name

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta, Struct
 from sqlalchemy import and_, or_, select
 
-from config.settings import StoreSettings
+from config.store_settings import StoreSettings
 from console.desk.evidence.rules import ALWAYS_NS, Reference, held_until_ns, longest_days, named_by
 from console.desk.partners.outbox import waiting_evidence
 from console.desk.proposals import AlertSeen

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from config.settings import StoreSettings
+from config.store_settings import StoreSettings
 from console.desk.case import ENDED, CaseData, Ending
 from ingest.feed.envelope import parse_utc_ns
 

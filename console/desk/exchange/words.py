@@ -28,7 +28,8 @@ _ACTS = {
     "hand_over": "移交", "partner_note": "平台来文",
 }  # fmt: skip
 _KINDS = {
-    "smoke": "冒烟", "fire": "明火", "parking": "违法停车", "stall": "占道摊点", "ticket": "群众诉求",
+    "smoke": "冒烟", "fire": "明火", "parking": "违法停车", "stall": "占道摊点",
+    "cycle_parking": "非机动车乱停放", "crowd": "人员聚集", "ticket": "群众诉求",
     "manual": "视频上报", "import": "导入",
 }  # fmt: skip
 _BY_COLUMN = {"state": _STATES, "kind": _KINDS}

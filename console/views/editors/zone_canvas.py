@@ -10,12 +10,13 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
-from config.site import Zone
-from console.state.zone_draft import KEY_STEP_NORM, ZoneDraft, ring_of
+from config.site import Licence, Zone
+from console.state.zone_draft import KEY_STEP_NORM, ZoneDraft
+from console.state.zone_shapes import Shape, ring_of
 from console.views import theme
 from console.views.editors.picture_canvas import ARROWS, Picture, PictureCanvas
-from console.views.tile_texts import zone_kind_text
-from console.views.tile_zones import ZONE_LINES
+from console.views.tile_texts import licence_text, zone_kind_text
+from console.views.tile_zones import LICENCE_LINE, ZONE_LINES
 
 #: A handle takes the mouse within this many pixels.
 GRAB_PX = 10
@@ -35,31 +36,42 @@ class ZoneCanvas(PictureCanvas):
     # -- drawing
 
     def paint_over(self, painter: QPainter) -> None:
-        problems = self._draft.problems
-        for index, zone in enumerate(self._draft.zones):
-            self._paint_zone(
-                painter, zone, is_selected=index == self._draft.selected, is_wrong=index in problems
+        draft, problems = self._draft, self._draft.problems
+        for index, place in draft.rows:
+            zone = draft.zones[index]
+            self._paint_shape(
+                painter,
+                zone if place is None else zone.licences[place],
+                line=ZONE_LINES[zone.kind] if place is None else LICENCE_LINE,
+                is_selected=(index, place) == (draft.selected, draft.licence),
+                is_wrong=index in problems,
             )
 
-    def _paint_zone(
-        self, painter: QPainter, zone: Zone, *, is_selected: bool, is_wrong: bool
+    def _paint_shape(
+        self,
+        painter: QPainter,
+        shape: Shape,
+        *,
+        line: Qt.PenStyle,
+        is_selected: bool,
+        is_wrong: bool,
     ) -> None:
-        corners = [self.to_widget(x, y) for x, y in ring_of(zone)]
+        corners = [self.to_widget(x, y) for x, y in ring_of(shape)]
         outline = QPolygonF(corners)
         ink = theme.DARK.red if is_wrong else theme.DARK.accent if is_selected else theme.DARK.text
         painter.setBrush(theme.colour(ink, 0.16) if is_selected else Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(theme.colour(theme.DARK.background, 0.7), 4.0))
         painter.drawPolygon(outline)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(QColor(ink), 2.0, ZONE_LINES[zone.kind]))
+        painter.setPen(QPen(QColor(ink), 2.0, line))
         painter.drawPolygon(outline)
-        self._paint_word(painter, zone, outline.boundingRect().center())
+        self._paint_word(painter, shape, outline.boundingRect().center())
         if is_selected:
             self._paint_handles(painter, corners)
 
-    def _paint_word(self, painter: QPainter, zone: Zone, centre: QPointF) -> None:
+    def _paint_word(self, painter: QPainter, shape: Zone | Licence, centre: QPointF) -> None:
         painter.setFont(theme.font(theme.SIZE_DENSE_PX, bold=True))
-        text = zone_kind_text(zone.kind)
+        text = zone_kind_text(shape.kind) if isinstance(shape, Zone) else licence_text(shape)
         at = centre - QPointF(painter.fontMetrics().horizontalAdvance(text) / 2, -5)
         painter.setPen(QColor(theme.DARK.background))
         painter.drawText(at + QPointF(1, 1), text)
@@ -88,11 +100,11 @@ class ZoneCanvas(PictureCanvas):
         self._drag_from = self.to_picture(at)
         self._draft.steps.open()
         if corner is not None:
-            self._draft.select(self._draft.selected, corner)
+            self._draft.select_corner(corner)
         elif edge is not None:
             self._draft.insert_corner(edge, *self._drag_from)
         else:
-            self._draft.select(self._draft.zone_at(*self._drag_from))
+            self._draft.select(self._draft.row_at(*self._drag_from))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         at = event.position()
@@ -115,8 +127,8 @@ class ZoneCanvas(PictureCanvas):
             self._draft.steps.close()
 
     def _corners(self) -> list[QPointF]:
-        zone = self._draft.zone
-        return [] if zone is None else [self.to_widget(x, y) for x, y in ring_of(zone)]
+        shape = self._draft.shape
+        return [] if shape is None else [self.to_widget(x, y) for x, y in ring_of(shape)]
 
     def _middles(self) -> list[QPointF]:
         corners = self._corners()
@@ -146,6 +158,6 @@ class ZoneCanvas(PictureCanvas):
         elif key is Qt.Key.Key_Minus:
             self._draft.remove_corner()
         elif key is Qt.Key.Key_Escape and self._draft.corner is not None:
-            self._draft.select(self._draft.selected)
+            self._draft.select_corner(None)
         else:
             super().keyPressEvent(event)

@@ -24,11 +24,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from config.site import ZoneKind
-from config.zones import LIMIT_MAX_S
+from config.site import Licence, ZoneKind
+from config.zones import LIMIT_MAX_S, PEOPLE_MAX_RANGE
 from console.state.keys import QT_TRANSLATE_NOOP
-from console.state.zone_draft import ZoneDraft, ZoneProblem
-from console.views.tile_texts import zone_kind_text
+from console.state.zone_draft import ZoneDraft
+from console.state.zone_shapes import ZoneProblem
+from console.views.tile_texts import licence_text, zone_kind_text
 from console.views.words import translate
 
 _DAYS = (
@@ -75,6 +76,17 @@ class ZonePanel(QWidget):
         self.limit.setRange(0, round(LIMIT_MAX_S))
         self.limit.setSuffix(" s")
         self.limit.setKeyboardTracking(False)
+        self.people = QSpinBox(self)
+        self.people.setRange(*PEOPLE_MAX_RANGE)
+        self.people.setKeyboardTracking(False)
+        self.people.setToolTip(
+            translate(
+                "Zones",
+                "A crowd is told as a trend against this number; people are not counted exactly.",
+            )
+        )
+        self.name = QLineEdit(self)
+        self.name.setPlaceholderText(translate("Zones", "whose place it is"))
         self.start, self.end = QTimeEdit(self), QTimeEdit(self)
         for edit in (self.start, self.end):
             edit.setDisplayFormat("HH:mm")
@@ -105,11 +117,13 @@ class ZonePanel(QWidget):
         for button in self.days:
             days.addWidget(button)
         days.addStretch(1)
-        form = QFormLayout()
+        form = self._form = QFormLayout()
         form.setHorizontalSpacing(12)
         form.setVerticalSpacing(8)
         form.addRow(translate("Zones", "Rule"), self.kind)
         form.addRow(translate("Zones", "Alert after"), self.limit)
+        form.addRow(translate("Zones", "People at most"), self.people)
+        form.addRow(translate("Zones", "Licence of"), self.name)
         form.addRow(translate("Zones", "Hours"), hours)
         form.addRow(translate("Zones", "Days"), days)
         if knows_presets:
@@ -131,6 +145,10 @@ class ZonePanel(QWidget):
         self.limit.valueChanged.connect(
             lambda seconds: self._set(lambda: draft.set_limit(float(seconds)))
         )
+        self.people.valueChanged.connect(lambda count: self._set(lambda: draft.set_people(count)))
+        self.name.editingFinished.connect(
+            lambda: self._set(lambda: draft.set_name(self.name.text()))
+        )
         for edit in (self.start, self.end):
             edit.timeChanged.connect(lambda _time: self._set(self._take_hours))
         for day, button in enumerate(self.days):
@@ -151,7 +169,7 @@ class ZonePanel(QWidget):
 
     def _on_row(self, row: int) -> None:
         if not self._is_filling and row >= 0:
-            self._draft.select(row)
+            self._draft.select(self._draft.rows[row])
 
     @contextmanager
     def _filling(self) -> Iterator[None]:
@@ -164,35 +182,51 @@ class ZonePanel(QWidget):
     def _fill(self) -> None:
         with self._filling():
             self._fill_list()
-            zone = self._draft.zone
-            for part in (self.kind, self.limit, self.start, self.end, self.preset, *self.days):
-                part.setEnabled(zone is not None)
-            if zone is None:
+            zone, shape = self._draft.zone, self._draft.shape
+            licence = shape if isinstance(shape, Licence) else None
+            self._form.setRowVisible(
+                self.people, zone is not None and zone.kind is ZoneKind.CROWD_WATCH
+            )
+            self._form.setRowVisible(self.name, licence is not None)
+            for part in (self.start, self.end, *self.days):
+                part.setEnabled(shape is not None)
+            for part in (self.kind, self.limit, self.people, self.preset):
+                part.setEnabled(zone is not None and licence is None)
+            if zone is None or shape is None:
                 return
             self.kind.setCurrentIndex(self.kind.findData(zone.kind))
-            self.limit.setEnabled(zone.kind is not ZoneKind.MASK)
+            self.limit.setEnabled(zone.kind is not ZoneKind.MASK and licence is None)
             self.limit.setValue(round(zone.limit_s))
-            self.start.setTime(QTime(zone.hours.start.hour, zone.hours.start.minute))
-            self.end.setTime(QTime(zone.hours.end.hour, zone.hours.end.minute))
-            self.all_day.setVisible(zone.hours.start == zone.hours.end)
+            self.people.setValue(zone.people_max)
+            if licence is not None and not self.name.hasFocus():
+                self.name.setText(licence.name)
+            self.start.setTime(QTime(shape.hours.start.hour, shape.hours.start.minute))
+            self.end.setTime(QTime(shape.hours.end.hour, shape.hours.end.minute))
+            self.all_day.setVisible(shape.hours.start == shape.hours.end)
             for day, button in enumerate(self.days):
-                button.setChecked(day in zone.days)
+                button.setChecked(day in shape.days)
             if not self.preset.hasFocus():
                 self.preset.setText(zone.preset or "")
 
     def _fill_list(self) -> None:
-        problems = self._draft.problems
-        while self.list.count() > len(self._draft.zones):
+        rows, problems = self._draft.rows, self._draft.problems
+        while self.list.count() > len(rows):
             self.list.takeItem(self.list.count() - 1)
-        for index, zone in enumerate(self._draft.zones):
-            text = f"{zone_kind_text(zone.kind)} · {zone.id}"
-            if index in problems:
-                text = f"✕ {text}"
-            if index >= self.list.count():
+        held = -1
+        for number, (index, place) in enumerate(rows):
+            zone = self._draft.zones[index]
+            if place is not None:
+                text = f"    {licence_text(zone.licences[place])}"
+            else:
+                text = f"{zone_kind_text(zone.kind)} · {zone.id}"
+                text = f"✕ {text}" if index in problems else text
+            if number >= self.list.count():
                 self.list.addItem(text)
             else:
-                self.list.item(index).setText(text)
-        self.list.setCurrentRow(-1 if self._draft.selected is None else self._draft.selected)
+                self.list.item(number).setText(text)
+            if (index, place) == (self._draft.selected, self._draft.licence):
+                held = number
+        self.list.setCurrentRow(held)
 
 
 def _time(edit: QTimeEdit) -> time:

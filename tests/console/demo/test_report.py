@@ -69,4 +69,4 @@ def test_an_event_that_just_began_is_not_missed_yet() -> None:
 def test_without_hits_there_is_no_delay() -> None:
     report = match([], [], LIMITS, 0)
     assert report.delay.p50 is None
-    assert set(report.kinds) == {"smoke", "fire", "parking", "stall"}
+    assert set(report.kinds) == {kind.value for kind in AlertKind}

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from config.settings import StoreSettings
+from config.store_settings import StoreSettings
 from console.app.evidence_night import EvidenceNight
 from console.desk.evidence.cleaning import (
     LEAVING,

@@ -5,12 +5,14 @@ from __future__ import annotations
 import random
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy.dialects import sqlite
 
-from console.desk import queries
-from console.desk.case import CaseData, CaseState
-from console.desk.tables import case_row, cases
+from console.desk import case_store, case_text, queries
+from console.desk.case import CaseData, CaseId, CaseState
+from console.desk.case_text import pieces_of, text_row
+from console.desk.tables import STEPS, case_row, cases, metadata, texts
 from ingest.feed.envelope import utc_text
 from ingest.feed.participant import OperationRefused
 from tests.console.desk.desk_bench import MONDAY_9, DeskBench
@@ -40,6 +42,7 @@ def many_cases() -> list[CaseData]:
 def full(bench: DeskBench) -> DeskBench:
     with bench.store.transaction() as tx:
         tx.execute(cases.insert(), [case_row(case) for case in many_cases()])
+        tx.execute(texts.insert(), [text_row(case.case_id, case.title) for case in many_cases()])
     return bench
 
 
@@ -95,6 +98,13 @@ def pages_from(bench: DeskBench, after: str) -> list[str]:
         ({"text": "road_7"}, lambda c: "road_7" in c.title),
         ({"text": "100%"}, lambda c: True),
         ({"text": "c0004"}, lambda c: c.case_id == "c0004"),
+        ({"text": "c00"}, lambda c: c.case_id.startswith("c00")),
+        ({"text": "_1"}, lambda c: "_1" in c.title),
+        ({"text": "STALL 100% ·  ROAD_22".replace("  ", " ")}, lambda c: "road_22" in c.title),
+        ({"text": "road_3", "open": True}, lambda c: "road_3" in c.title
+            and c.state.value not in ("closed", "void")),
+        ({"text": "road_1", "since_utc": utc_text(MONDAY_9 - 60 * MINUTE)}, lambda c:
+            "road_1" in c.title and c.opened_utc >= utc_text(MONDAY_9 - 60 * MINUTE)),
         ({"since_utc": utc_text(MONDAY_9 - 60 * MINUTE)}, lambda c: c.opened_utc >= utc_text(MONDAY_9 - 60 * MINUTE)),
         ({"until_utc": utc_text(MONDAY_9 - 60 * MINUTE)}, lambda c: c.opened_utc < utc_text(MONDAY_9 - 60 * MINUTE)),
         ({"late": True}, lambda c: c.state.value not in ("closed", "void")
@@ -108,14 +118,56 @@ def test_filters_pick_what_they_say(full: DeskBench, wanted: dict[str, Any], fit
     assert full.ask("count", filter=wanted)["count"] == len(expected)
 
 
-def test_a_text_search_looks_at_the_newest_or_since_a_time(
+def test_one_character_is_sought_in_the_newest_or_since_a_time(
     full: DeskBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(queries, "TEXT_SEARCH_CASES", 40)
-    wanted = {"text": "road_"}
+    wanted = {"text": "_"}
     assert 40 <= len(pages(full, filter=wanted, sort="opened", limit=1000)) <= 44
     wanted["since_utc"] = "2020-01-01T00:00:00Z"
     assert len(pages(full, filter=wanted, limit=1000)) == COUNT
+
+
+def test_of_a_word_in_too_many_titles_the_newest_are_found(
+    full: DeskBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(case_text, "CANDIDATES_MOST", 30)
+    found = pages(full, filter={"text": "road"}, sort="opened", limit=1000)
+    newest = [case.case_id for case in many_cases()][-30:]  # as they came, not as they were opened
+    assert sorted(found) == sorted(newest)
+
+
+def test_two_chinese_characters_find_a_case_of_long_ago_and_a_changed_title(
+    bench: DeskBench,
+) -> None:
+    made = many_cases()[0]
+    old = msgspec.structs.replace(made, case_id=CaseId("20190101-0001"), title="台东三路 占道经营")
+    new = msgspec.structs.replace(old, title="台东三路 出店经营", version=2)
+    with bench.store.transaction() as tx:
+        case_store.save_case(tx, None, old)
+    assert pages(bench, filter={"text": "占道"}) == [old.case_id]
+    with bench.store.transaction() as tx:
+        case_store.save_case(tx, old, new)
+    assert pages(bench, filter={"text": "占道"}) == [], "the title says it no more"
+    assert pages(bench, filter={"text": "出店"}) == [old.case_id]
+    assert pages(bench, filter={"text": "三路 出"}) == [old.case_id]
+    assert pages(bench, filter={"text": "' OR \" NEAR(* \\"}) == []
+
+
+def test_an_older_database_gets_its_index_when_it_is_opened(full: DeskBench) -> None:
+    with full.store.transaction() as tx:
+        tx.execute(texts.delete())
+    assert pages(full, filter={"text": "road_7"}) == []
+    with full.store.transaction() as tx:
+        STEPS[0].apply(tx._connection)
+    assert len(pages(full, filter={"text": "road_7"})) == 11
+    assert metadata.tables["desk_case_texts"] is texts
+
+
+def test_pieces_are_pairs_of_characters_each_once() -> None:
+    assert len(pieces_of("占道经营")) == 3
+    assert pieces_of("aaaa") == pieces_of("ＡＡ")
+    assert pieces_of("一") == ()
 
 
 def test_counts_by_several_words_and_the_head_line(full: DeskBench) -> None:

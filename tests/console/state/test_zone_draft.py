@@ -7,8 +7,9 @@ from datetime import time
 import pytest
 
 from config.geometry import ImagePoint
-from config.site import CameraId, Zone, ZoneId, ZoneKind
-from console.state.zone_draft import ZoneDraft, ZoneProblem, problem_of
+from config.site import CameraId, Hours, Zone, ZoneId, ZoneKind
+from console.state.zone_draft import ZoneDraft
+from console.state.zone_shapes import ZoneProblem, problem_of
 
 CAMERA = CameraId("cam-1")
 
@@ -26,7 +27,8 @@ def draft() -> ZoneDraft:
 
 def test_a_corner_dragged_out_and_back_is_one_step_and_undone_as_one(draft: ZoneDraft) -> None:
     before = draft.zones
-    draft.select(0, 2)
+    draft.select((0, None))
+    draft.select_corner(2)
     draft.steps.open()
     for x in (0.65, 0.7, 0.75):
         draft.drag_corner(x, 0.8)
@@ -49,10 +51,11 @@ def test_a_click_that_moves_nothing_is_no_step(draft: ZoneDraft) -> None:
 def test_a_corner_never_leaves_the_picture_and_a_zone_keeps_its_shape_at_the_edge(
     draft: ZoneDraft,
 ) -> None:
-    draft.select(0, 0)
+    draft.select((0, None))
+    draft.select_corner(0)
     draft.nudge(-1.0, -1.0)
     assert draft.zones[0].polygon[0] == ImagePoint(0.0, 0.0)
-    draft.select(0)
+    draft.select((0, None))
     draft.nudge(5.0, 0.0)
     xs = [point.x_norm for point in draft.zones[0].polygon]
     assert max(xs) == 1.0
@@ -60,7 +63,8 @@ def test_a_corner_never_leaves_the_picture_and_a_zone_keeps_its_shape_at_the_edg
 
 
 def test_an_outline_that_crosses_itself_is_told_and_mended_by_undo(draft: ZoneDraft) -> None:
-    draft.select(0, 0)
+    draft.select((0, None))
+    draft.select_corner(0)
     draft.steps.open()
     draft.drag_corner(0.9, 0.5)
     draft.steps.close()
@@ -87,7 +91,8 @@ def test_what_cannot_be_saved_says_why(zone: Zone, problem: str) -> None:
 
 
 def test_corners_come_and_go_but_three_stay(draft: ZoneDraft) -> None:
-    draft.select(0, 1)
+    draft.select((0, None))
+    draft.select_corner(1)
     draft.split_edge()
     assert draft.zone is not None
     assert len(draft.zone.polygon) == 5
@@ -130,6 +135,64 @@ def test_the_smallest_zone_under_the_pointer_is_taken() -> None:
     draft = ZoneDraft(
         CAMERA, (square("large", low=0.1, high=0.9), square("small", low=0.4, high=0.5))
     )
-    assert draft.zone_at(0.45, 0.45) == 1
-    assert draft.zone_at(0.2, 0.2) == 0
-    assert draft.zone_at(0.95, 0.95) is None
+    assert draft.row_at(0.45, 0.45) == (1, None)
+    assert draft.row_at(0.2, 0.2) == (0, None)
+    assert draft.row_at(0.95, 0.95) is None
+
+
+def trading_draft() -> ZoneDraft:
+    draft = ZoneDraft(CameraId("cam-1"), ())
+    draft.add(ZoneKind.NO_TRADING)
+    return draft
+
+
+def test_a_licensed_place_is_drawn_in_its_zone_and_steps_go_to_what_is_in_the_hand() -> None:
+    draft = trading_draft()
+    draft.add_licence()
+    assert draft.rows == ((0, None), (0, 0))
+    assert (draft.selected, draft.licence) == (0, 0)
+    draft.set_name("breakfast cart 12")
+    draft.set_hours(time(6), time(9))
+    draft.select_corner(0)
+    draft.nudge(-0.01, 0.0)
+    zone = draft.zones[0]
+    assert zone.hours == Hours()
+    assert zone.licences[0].name == "breakfast cart 12"
+    assert zone.licences[0].hours == Hours(time(6), time(9))
+    assert zone.licences[0].polygon[0].x_norm == pytest.approx(0.415)
+    draft.remove()
+    assert draft.zones[0].licences == ()
+    draft.steps.undo()
+    assert draft.zones[0].licences == zone.licences
+
+
+def test_a_zone_that_is_moved_takes_its_licensed_places_along() -> None:
+    draft = trading_draft()
+    draft.add_licence()
+    before = draft.zones[0].licences[0].polygon[0]
+    draft.select((0, None))
+    draft.drag_zone(0.1, -0.05)
+    after = draft.zones[0].licences[0].polygon[0]
+    assert after.x_norm - before.x_norm == pytest.approx(0.1)
+    assert after.y_norm - before.y_norm == pytest.approx(-0.05)
+
+
+def test_only_a_no_trading_zone_has_licences_and_only_a_crowd_zone_a_number_of_people() -> None:
+    draft = trading_draft()
+    draft.add_licence()
+    draft.set_kind(ZoneKind.CROWD_WATCH)
+    assert draft.zones[0].licences == ()
+    assert draft.zones[0].people_max == 15
+    assert not draft.may_license
+    draft.set_people(100_000)
+    assert draft.zones[0].people_max == 300
+    draft.set_kind(ZoneKind.NO_PARKING)
+    assert draft.zones[0].people_max == 0
+
+
+def test_a_licence_that_crosses_itself_makes_its_zone_wrong() -> None:
+    draft = trading_draft()
+    draft.add_licence()
+    draft.select_corner(0)
+    draft.drag_corner(0.9, 0.5)
+    assert draft.problems == {0: ZoneProblem.CROSSES_ITSELF}

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt, QTime
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
@@ -103,6 +103,39 @@ def test_keys_alone_draw_a_zone(qtbot: QtBot, editor: ZoneEditor, hub: Hub) -> N
     assert drawn["id"] == "cam-1-z1"
     assert len(drawn["polygon"]) == 5
     assert drawn["polygon"][0] == {"x_norm": 0.33, "y_norm": 0.35}
+
+
+def test_a_licensed_place_is_drawn_named_and_saved_with_its_zone(
+    qtbot: QtBot, editor: ZoneEditor, hub: Hub
+) -> None:
+    control = Qt.KeyboardModifier.ControlModifier
+    panel = editor.panel
+    panel.kind.setCurrentIndex(panel.kind.findData(ZoneKind.NO_TRADING))
+    assert not panel.name.isVisible()
+    qtbot.keyClick(editor, Qt.Key.Key_L, control)
+    assert panel.name.isVisible()
+    assert not panel.kind.isEnabled()
+    assert panel.list.count() == 2
+    panel.name.setText("Cart 12")
+    panel.name.editingFinished.emit()
+    panel.start.setTime(QTime(6, 0))
+    panel.end.setTime(QTime(9, 0))
+    qtbot.mouseClick(editor.canvas, Qt.MouseButton.LeftButton, pos=at(editor, 0.23, 0.23))
+    assert panel.kind.isEnabled()  # the zone itself is in the hand again
+    qtbot.keyClick(editor, Qt.Key.Key_S, control)
+    licence = hub.saved[0][0]["licences"][0]
+    assert licence["name"] == "Cart 12"
+    assert licence["hours"] == {"start": "06:00:00", "end": "09:00:00"}
+    assert hub.saved[0][0]["hours"]["start"] == "00:00:00"
+
+
+def test_a_crowd_zone_asks_for_a_number_of_people(editor: ZoneEditor, hub: Hub) -> None:
+    panel = editor.panel
+    assert not panel.people.isVisible()
+    panel.kind.setCurrentIndex(panel.kind.findData(ZoneKind.CROWD_WATCH))
+    assert panel.people.isVisible()
+    panel.people.setValue(40)
+    assert editor.entries()[0]["people_max"] == 40
 
 
 def test_a_refusal_stays_in_the_window_and_nothing_drawn_is_lost(

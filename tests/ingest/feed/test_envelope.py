@@ -87,6 +87,25 @@ def test_deep_nesting_is_refused_not_fatal() -> None:
         decode_event(deep)
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        b'"\xed\xa0\x80"', b'"\xff"', b'"\\ud800"', b"1e999", b'{"\xc3\x28": 1}',
+        b"[" * 65 + b"]" * 65, b'{"a":' * 500 + b"1" + b"}" * 500,
+    ],
+)  # fmt: skip
+def test_what_no_reader_could_decode_is_not_let_into_the_log(value: bytes) -> None:
+    """One stored event with half a surrogate in its data made every page with it unreadable."""
+    body = msgspec.json.encode(GOOD).replace(b'"a"', value)
+    assert value in body
+    with pytest.raises(EnvelopeInvalid):
+        decode_event(body)
+
+
+def test_data_may_be_as_deep_as_any_reader_can_read() -> None:
+    decode_event(msgspec.json.encode(GOOD).replace(b'"a"', b"[" * 60 + b"]" * 60))
+
+
 @given(st.integers(min_value=0, max_value=4_000_000_000_000))
 def test_time_text_goes_there_and_back(milliseconds: int) -> None:
     assert parse_utc_ns(utc_text(milliseconds * 1_000_000)) == milliseconds * 1_000_000

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 import zmq
 from feed_kit import ANY_PORT, Plain, RunningHub, health, wait_for
+from msgspec import Raw, structs
 
 from config.site import HubAddresses
-from ingest.feed.envelope import Event, encode_event
+from ingest.feed.envelope import MAX_EVENT_BYTES, EnvelopeInvalid, Event, encode_event
 from ingest.feed.file_lock import LockTaken
 from ingest.feed.publisher import FLEETING_MOST, Publisher
 from ingest.feed.spool import Entry, Spool, SpoolFull
@@ -185,6 +186,17 @@ def test_an_address_nobody_can_reach_keeps_events(tmp_path: Path) -> None:
     assert publisher.unacked_count == 1
     publisher.close()
     assert os.path.getsize(next((tmp_path / "spool").glob("0*.jsonl"))) > 0
+
+
+def test_an_event_no_hub_takes_is_refused_before_it_is_spooled(
+    start_hub: StartHub, start_publisher: StartPublisher
+) -> None:
+    publisher = start_publisher(start_hub().addresses)
+    event = health(1)
+    data = Raw(b'{"camera_id": "cam-1", "note": "' + b"x" * MAX_EVENT_BYTES + b'"}')
+    with pytest.raises(EnvelopeInvalid, match="at most"):
+        publisher.publish(structs.replace(event, data=data))
+    assert publisher.unacked_count == 0
 
 
 def test_closing_twice_is_no_harm(start_hub: StartHub, start_publisher: StartPublisher) -> None:

@@ -184,8 +184,9 @@ class ActDialog(QDialog):
 
     def _add(self, one: FormField) -> None:
         widget: QLineEdit | QComboBox
+        marked = translate("Suggest", "Learned")
         learned = {
-            found.label: f" · {translate('Suggest', 'Learned')} {found.confidence:.0%}"
+            found.label: f" · {marked} {found.confidence:.0%}"
             for found in learned_of(one.kind, self._session)
         }
         if one.choices and one.kind is not FieldKind.UNITS:

@@ -49,7 +49,7 @@ def line_text(detail: CaseDetail, site: Site) -> str:
     ]
     if not parts:
         return ""
-    text = f"{translate('Suggest', 'Learned')} · {' · '.join(parts)}"
+    text = " · ".join((translate("Suggest", "Learned"), *parts))
     amend = detail.offer("amend")
     if taking_of(case, found) is not None and (amend is None or amend.allowed):
         taken = translate("Suggest", "{0}: take over").format(key_text(CommandId.TAKE_SUGGESTION))

@@ -219,7 +219,7 @@ class SmokeTuning:
     second_look_margin: float = 0.5
     #: Share of the model's operating point the second look must reach.
     second_look_share: float = 0.8
-    second_look_interval_s: float = 1.0
+    second_look_interval_s: float = 0.4
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,20 @@ from msgspec import Struct
 
 from config.site import ZoneId
 from vision.alerts import AlertKind, AlertVerb
-from vision.boxes import Box, area, centre, covered_share, grown, intersection, mixed, size, union
+from vision.boxes import (
+    Box,
+    area,
+    centre,
+    covered_share,
+    grown,
+    intersection,
+    mixed,
+    size,
+    union,
+)
 from vision.classes import ObjectClass
 from vision.patches import Patch, PictureView
+from vision.rules.causes import Cause, other_causes
 from vision.rules.past import Past
 from vision.rules.rule import AlertChange, Finding, FrameContext, Moment, new_alert_id
 from vision.scene import SceneChange
@@ -31,9 +42,6 @@ from vision.zones import ZoneArea
 _KINDS = {ObjectClass.SMOKE: AlertKind.SMOKE, ObjectClass.FIRE: AlertKind.FIRE}
 #: Patches kept to compare the region with itself about a second ago.
 _PATCH_AGE_S = 0.8
-
-#: Margin, in sizes, around people and traffic: detectors' boxes cut shadows and elbows off.
-_CAUSE_MARGIN = 0.2
 
 
 @dataclass(slots=True)
@@ -109,13 +117,13 @@ class SmokeRule:
             return self.end_all(now, "hours_over")
         self._past.take(context.view, now.mono_s)
         if context.detected:
-            self._take(context, _other_causes(tracks, now.mono_s), now.mono_s)
+            self._take(context, other_causes(tracks, now.mono_s, 2 * _PATCH_AGE_S), now.mono_s)
         changes: list[AlertChange] = []
         for region in list(self._regions):
             changes += self._judge(region, context, now)
         return changes
 
-    def _take(self, context: FrameContext, moving: Sequence[Box], now_s: float) -> None:
+    def _take(self, context: FrameContext, causes: Sequence[Cause], now_s: float) -> None:
         """Sorts this picture's sightings into regions, strongest first."""
         hits: dict[int, list[Sighting]] = {}
         for sighting in sorted(context.burning, key=lambda each: -each.score):
@@ -131,7 +139,7 @@ class SmokeRule:
         for region in self._regions:
             self._look_at(region, hits.get(id(region), []), now_s)
             if hits.get(id(region)) and region.alert_id is None:
-                self._watch_change(region, context, moving, now_s)
+                self._watch_change(region, context, causes, now_s)
         self._merge_neighbours()
 
     def _began_s(self, box: Box, now_s: float) -> float:
@@ -189,7 +197,7 @@ class SmokeRule:
         region.score = 0.6 * region.score + 0.4 * max(hit.score for hit in hits)
 
     def _watch_change(
-        self, region: Region, context: FrameContext, moving: Sequence[Box], now_s: float
+        self, region: Region, context: FrameContext, causes: Sequence[Cause], now_s: float
     ) -> None:
         """Compares the place with itself a while ago: smoke is never the same picture."""
         for taken_s, box, patch in region.patches:
@@ -198,7 +206,8 @@ class SmokeRule:
                 levels = (
                     self._tuning.change_levels_night if is_night else self._tuning.change_levels
                 )
-                change = context.view.changed_share(patch, box, levels, moving)
+                others = [cause.around for cause in causes if cause.explains(region.box)]
+                change = context.view.changed_share(patch, box, levels, others)
                 if change is not None:
                     region.changes.append(change)
                 break
@@ -356,17 +365,6 @@ class SmokeRule:
                     since_s=now.mono_at(record.since_utc_ns),
                 )
             )
-
-
-def _other_causes(tracks: Sequence[Track], now_s: float) -> list[Box]:
-    """Where people and traffic are or were a moment ago: what changes there is no smoke."""
-    return [
-        grown(box, _CAUSE_MARGIN)
-        for track in tracks
-        if track.travelled or track.object_class is ObjectClass.PERSON
-        for at_s, box in reversed(track.history)
-        if now_s - at_s <= 2 * _PATCH_AGE_S
-    ]
 
 
 def _begun(sighting: Sighting, since_s: float, now_s: float) -> Region:

@@ -3373,6 +3373,10 @@ Alerts of the cameras and reports of citizens appear here.</source>
         <source>{0}: take over</source>
         <translation>{0}：采用</translation>
     </message>
+    <message>
+        <source>Learned</source>
+        <translation>学习建议</translation>
+    </message>
 </context>
 <context>
     <name>Tile</name>

@@ -8,15 +8,14 @@ Source: n-gram index as in SQLite's FTS5 and PostgreSQL's pg_trgm, which both be
 
 from __future__ import annotations
 
+import re
 import unicodedata
 import zlib
-from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import (
     DDL,
     BigInteger,
-    Boolean,
     Column,
     Index,
     Integer,
@@ -31,7 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.expression import ColumnClause, ColumnElement
+from sqlalchemy.sql.expression import ColumnElement
 
 from ingest.feed.tables import EXACT_TEXT
 
@@ -46,6 +45,7 @@ TITLE_MOST = 200
 
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
 _FTS = "desk_case_pieces"
+_WORD = re.compile(r"\w+")
 #: What each database keeps beside the table: its own index of words, filled by itself.
 _INDEX = (
     (
@@ -111,38 +111,37 @@ def candidate_ids(texts: Table, wanted: str) -> Select[Any] | None:
 
     None: the text is too short to have pieces.
     """
-    pieces = pieces_of(wanted)[:PIECES_MOST]
+    # pairs with a sign or a blank are in nearly every title: they cost much and find nothing
+    solid = [piece for word in _WORD.findall(wanted) for piece in pieces_of(word)]
+    pieces = tuple(dict.fromkeys(solid)) or pieces_of(wanted)
     if not pieces:
         return None
-    newest = (
-        select(texts.c.case_id)
-        .where(_HasPieces(texts.c.number, pieces))
-        .order_by(texts.c.number.desc())
-        .limit(CANDIDATES_MOST)
-    )
-    return select(newest.subquery().c.case_id)
+    newest = _Newest(pieces[-PIECES_MOST:], CANDIDATES_MOST)
+    return select(texts.c.case_id).where(texts.c.number.op("IN")(newest))
 
 
-class _HasPieces(ColumnElement[bool]):
-    """The row has all pieces; said to each database in its own way."""
+class _Newest(ColumnElement[int]):
+    """A bracketed list of the newest numbers that have all pieces, in each database's own words."""
 
-    type = Boolean()
     inherit_cache = False
 
-    def __init__(self, number: ColumnClause[Any] | Column[Any], pieces: Iterable[str]) -> None:
-        self.number = number
-        self.pieces = tuple(pieces)
+    def __init__(self, pieces: tuple[str, ...], most: int) -> None:
+        self.pieces, self.most = pieces, most
 
 
-@compiles(_HasPieces, "sqlite")
-def _sqlite(element: _HasPieces, compiler: SQLCompiler, **options: Any) -> str:
-    wanted = literal(" AND ".join(element.pieces))
-    number = compiler.process(element.number, **options)
-    match = compiler.process(wanted, **options)
-    return f"{number} IN (SELECT rowid FROM {_FTS} WHERE {_FTS} MATCH {match} ORDER BY rowid DESC)"
+@compiles(_Newest, "sqlite")
+def _sqlite(element: _Newest, compiler: SQLCompiler, **options: Any) -> str:
+    wanted = compiler.process(literal(" AND ".join(element.pieces)))
+    return (
+        f"(SELECT rowid FROM {_FTS} WHERE {_FTS} MATCH {wanted} "
+        f"ORDER BY rowid DESC LIMIT {element.most})"
+    )
 
 
-@compiles(_HasPieces, "postgresql")
-def _postgresql(element: _HasPieces, compiler: SQLCompiler, **options: Any) -> str:
-    wanted = func.string_to_array(literal(" ".join(element.pieces)), literal(" "))
-    return f"string_to_array(pieces, ' ') @> {compiler.process(wanted, **options)}"
+@compiles(_Newest, "postgresql")
+def _postgresql(element: _Newest, compiler: SQLCompiler, **options: Any) -> str:
+    wanted = compiler.process(func.string_to_array(literal(" ".join(element.pieces)), literal(" ")))
+    return (
+        f"(SELECT number FROM desk_case_texts WHERE string_to_array(pieces, ' ') @> {wanted} "
+        f"ORDER BY number DESC LIMIT {element.most})"
+    )

@@ -7,10 +7,12 @@ STAMP := $(VENV)/.gridwall
 # What Qt, the virtual screen and the tests need from Debian; a seat needs the first two lines.
 QT_PACKAGES := libegl1 libgl1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-image0 \
   libxcb-render-util0 libxcb-shape0 libxcb-xkb1 libxcb-randr0 libxcb-xinerama0 libdbus-1-3 libglib2.0-0 fontconfig fonts-noto-cjk
+# A Node from elsewhere brings its own npm, and does not go together with Debian's.
+NODE_PACKAGES := $(if $(shell command -v npm 2>/dev/null),,nodejs npm)
 TEST_PACKAGES := xvfb x11-xserver-utils openbox xdotool libgl1-mesa-dri libpulse0 ffmpeg \
   chromium chromium-driver mosquitto gpsd gpsd-clients \
   python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad postgresql \
-  nodejs npm jq
+  $(NODE_PACKAGES) jq
 
 .PHONY: help setup demo test check bench screenshots clean
 

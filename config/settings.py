@@ -260,6 +260,10 @@ class DeskSettings(Struct, frozen=True):
     auto_file: tuple[str, ...] = ()
     #: Sources (`ticket`, `ticket:app`, `analysis`, `video`) that are inspected before filing.
     check_sources: tuple[str, ...] = ()
+    #: Kinds whose case is closed only after a hazard was put right and written off (销账).
+    rectify_kinds: tuple[str, ...] = ()
+    #: How long a hazard may stay, in calendar days, where the act does not say it.
+    rectify_days: Annotated[float, Meta(gt=0.0, le=3_650.0)] = 3.0
     #: A position older than this does not count for "nearest".
     fix_age_max_s: Annotated[float, Meta(ge=1.0, le=86_400.0)] = 600.0
     radius_m: Annotated[float, Meta(ge=10.0, le=100_000.0)] = 3000.0

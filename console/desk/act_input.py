@@ -16,11 +16,12 @@ class ActInput(Struct, frozen=True):
     Attributes:
         minutes: of `extend`, in the step's kind of time; None = the step's own limit once more.
         into: the case that `merge` joins this one to.
-        passed: of `verify` and `inspect`.
+        passed: of `verify`, `inspect` and `write_off`.
         co_units: units that `joint_call` summons beside the leading one.
         helper_id: whom `reinforce` sends as well, or `release` lets go.
         photo, photo_kind: of `photo`; the SHA-256 of a picture in the evidence store.
         wanted: of `request`: the act somebody else has to do.
+        days: of `rectify`: how long the hazard may stay; None = `[desk] rectify_days`.
         partner: of `hand_over`: the platform of partners.toml that is to handle it.
         alert_ids, new_title: what `split` gives to the new case, and what that one is called.
     """
@@ -44,6 +45,7 @@ class ActInput(Struct, frozen=True):
     alert_ids: tuple[str, ...] = ()
     new_title: Annotated[str, Meta(max_length=120)] | None = None
     partner: str | None = None
+    days: Annotated[float, Meta(gt=0.0, le=3_650.0)] | None = None
 
 
 INPUTS = frozenset(ActInput.__struct_fields__)

@@ -96,6 +96,27 @@ class Request(Struct, frozen=True):
     utc: str
 
 
+class Rectification(Struct, frozen=True):
+    """A hazard that must be put right (限期整改) and written off (销账) before its case is closed.
+
+    Attributes:
+        what: what was demanded. due_utc: until when.
+        reported_utc: the responsible side says that it is done; written_off_utc: somebody saw it.
+        refused_count: how often it was looked at and was not.
+    """
+
+    what: str
+    demanded_utc: str
+    due_utc: str
+    reported_utc: str | None = None
+    written_off_utc: str | None = None
+    refused_count: int = 0
+
+    @property
+    def is_open(self) -> bool:
+        return self.written_off_utc is None
+
+
 class CaseData(Struct, frozen=True):
     """`data` of gridwall.case.<act>.v1, and a row of the queue. Times RFC 3339 UTC.
 
@@ -114,6 +135,8 @@ class CaseData(Struct, frozen=True):
         needs_check: its source says that somebody looks at the spot before it is filed.
         request: what waits for the duty head's word; any change of state makes it void.
         split_from: the case this one was taken out of; it keeps that one's opening time.
+        must_rectify: its kind is one of `[desk] rectify_kinds`: it is not closed before a hazard
+            was demanded to be put right and written off. rectification: that demand.
         partner: the other platform that handles it (partners.toml); its `unit` is that one's name.
         audit_hash: hash of this act's audit row, which ties the log to the chain.
     """
@@ -182,3 +205,5 @@ class CaseData(Struct, frozen=True):
     split_from: CaseId | None = None
     reopened_count: int = 0
     partner: str | None = None
+    must_rectify: bool = False
+    rectification: Rectification | None = None

@@ -5,8 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from msgspec import structs
+
 from console.desk.act_input import ActInput
-from console.desk.case import Attention, CaseData, CasePhoto, DifficultStage, Ending, Request
+from console.desk.case import (
+    Attention,
+    CaseData,
+    CasePhoto,
+    DifficultStage,
+    Ending,
+    Rectification,
+    Request,
+)
 from console.desk.step_clocks import Surroundings
 from ingest.feed.envelope import parse_utc_ns, utc_text
 
@@ -38,7 +48,33 @@ def _stage(stage: DifficultStage) -> Effect:
     return lambda case, entered, around: {"difficult_stage": stage}
 
 
+def _demanded(case: CaseData, entered: ActInput, around: Surroundings) -> dict[str, Any]:
+    """Calendar days: a hazard does not rest at night."""
+    days = entered.days if entered.days is not None else around.settings.rectify_days
+    due_ns = around.now_utc_ns + round(days * 86_400) * 10**9
+    return {"rectification": Rectification(entered.note, _now(around), utc_text(due_ns))}
+
+
+def _hazard(**changes: Callable[[Rectification, Surroundings], Any]) -> Effect:
+    """Changes of the running demand; nothing where there is none."""
+
+    def effect(case: CaseData, entered: ActInput, around: Surroundings) -> dict[str, Any]:
+        former = case.rectification
+        if former is None:
+            return {}
+        values = {name: value(former, around) for name, value in changes.items()}
+        return {"rectification": structs.replace(former, **values)}
+
+    return effect
+
+
 EFFECTS: dict[str, Effect] = {
+    "demand_rectification": _demanded,
+    "report_rectified": _hazard(reported_utc=lambda r, s: _now(s)),
+    "write_off": _hazard(written_off_utc=lambda r, s: _now(s)),
+    "refuse_rectified": _hazard(
+        reported_utc=lambda r, s: None, refused_count=lambda r, s: r.refused_count + 1
+    ),
     "note_arrival": lambda c, e, s: {"arrived_utc": c.arrived_utc or _now(s)},
     "set_verified": lambda c, e, s: {"verified": True},
     "unverify": lambda c, e, s: {"verified": False},

@@ -47,6 +47,22 @@ GUARDS: dict[str, Guard] = {
     "no_fallback": _unless(
         lambda c, e: c.difficult_stage is not DifficultStage.FALLBACK, "fallback_owner"
     ),
+    "hazard_demanded": _unless(
+        lambda c, e: not c.must_rectify or c.rectification is not None, "not_rectified"
+    ),
+    "no_open_hazard": _unless(
+        lambda c, e: c.rectification is None or not c.rectification.is_open, "not_written_off"
+    ),
+    "no_hazard_running": _unless(
+        lambda c, e: c.rectification is None or not c.rectification.is_open, "already_demanded"
+    ),
+    "has_hazard": _unless(
+        lambda c, e: c.rectification is not None and c.rectification.is_open, "nothing_demanded"
+    ),
+    "hazard_reported": _unless(
+        lambda c, e: c.rectification is None or c.rectification.reported_utc is not None,
+        "not_reported",
+    ),
     "no_request": _unless(lambda c, e: c.request is None, "already_requested"),
     "has_request": _unless(lambda c, e: c.request is not None, "not_requested"),
 }

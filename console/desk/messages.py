@@ -51,6 +51,11 @@ ENGLISH = {
     "not_called": "call the units together first",
     "fallback_owner": "the fallback owner cannot send the case back",
     "already_requested": "a request waits for an answer already",
+    "not_rectified": "this kind of case needs a demand to put the hazard right first: rectify",
+    "not_written_off": "the hazard is not written off yet",
+    "already_demanded": "a demand is running already: write it off first",
+    "nothing_demanded": "nothing was demanded to be put right",
+    "not_reported": "nobody has reported yet that the hazard is put right",
     "not_requested": "nothing was requested",
     "unknown_alert": "alert {alert_id} is not of this case",
     "nothing_left": "a split leaves at least one alert with the old case: void or amend it instead",
@@ -125,6 +130,8 @@ DONE = {
     "note": "noted", "photo": "photographed", "inspect": "inspected on the spot", "lift": "taken out of supervision",
     "consult": "consulted on", "joint_call": "called together", "fallback": "given to its fallback owner",
     "request": "asked for", "approve": "approved", "decline": "declined", "split": "split",
+    "rectify": "given a hazard to put right", "rectified": "reported as put right",
+    "write_off": "written off",
     "reopen": "opened again", "hand_over": "handed over", "partner_note": "noted by a partner",
 }  # fmt: skip
 

@@ -295,6 +295,7 @@ def _proposal(
         "note": "",
         "kind": kind,
         "street_id": directory.street_of(grid_id),
+        "must_rectify": kind in directory.site.settings.desk.rectify_kinds,
         "needs_check": needs_check(str(fields.get("source", "")), directory.site.settings.desk),
         **fields,
     }

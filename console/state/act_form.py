@@ -19,7 +19,8 @@ from console.state.suggestions import Suggestion
 
 class FieldKind(enum.Enum):
     TEXT = "text"
-    MINUTES = "minutes"
+    #: Any amount of time; which unit the field's name says.
+    NUMBER = "number"
     PASSED = "passed"
     PERSON = "person"
     CASE = "case"
@@ -47,10 +48,13 @@ _OPTIONAL: Mapping[str, tuple[str, ...]] = {
     "extend": ("minutes",),
     "inspect": ("passed",),
     "verify": ("passed",),
+    "rectify": ("days",),
+    "write_off": ("passed",),
     "amend": ("item_code", "priority", "title"),
 }
 _KINDS = {
-    "minutes": FieldKind.MINUTES,
+    "minutes": FieldKind.NUMBER,
+    "days": FieldKind.NUMBER,
     "passed": FieldKind.PASSED,
     "helper_id": FieldKind.PERSON,
     "into": FieldKind.CASE,
@@ -96,14 +100,14 @@ def missing(fields: Sequence[FormField], entered: Mapping[str, str]) -> FormFiel
 def request_of(fields: Sequence[FormField], entered: Mapping[str, str]) -> dict[str, object]:
     """What was entered as the hub's `act` takes it; what was left empty is left out.
 
-    Raises ValueError for minutes that are no number.
+    Raises ValueError for a number that is none.
     """
     found: dict[str, object] = {}
     for one in fields:
         text = entered.get(one.name, "").strip()
         if not text:
             continue
-        if one.kind is FieldKind.MINUTES:
+        if one.kind is FieldKind.NUMBER:
             found[one.name] = float(text)
         elif one.kind in (FieldKind.SCORE, FieldKind.PRIORITY):
             found[one.name] = int(text)

@@ -44,6 +44,7 @@ from console.views.words import translate
 _LABELS = {
     "note": QT_TRANSLATE_NOOP("ActForm", "Note"),
     "minutes": QT_TRANSLATE_NOOP("ActForm", "Minutes (empty: the limit once more)"),
+    "days": QT_TRANSLATE_NOOP("ActForm", "Days (empty: as the site says)"),
     "passed": QT_TRANSLATE_NOOP("ActForm", "Result"),
     "helper_id": QT_TRANSLATE_NOOP("ActForm", "Inspector"),
     "into": QT_TRANSLATE_NOOP("ActForm", "Into case"),
@@ -253,7 +254,7 @@ class ActDialog(QDialog):
         try:
             request_of(self._fields, self._entered())
         except ValueError:
-            return translate("ActForm", "Minutes: a number is expected")
+            return translate("ActForm", "A number is expected")
         return ""
 
     def _who(self, offer: ActOffer) -> str:

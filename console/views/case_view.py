@@ -19,6 +19,7 @@ from console.views.act_bar import ActBar, key_text
 from console.views.candidate_list import CandidateList
 from console.views.evidence_view import Evidence, EvidenceView
 from console.views.exchange_line import ExchangeLine
+from console.views.hazard_line import HazardLine
 from console.views.lights import light_colour
 from console.views.suggestion_line import SuggestionLine
 from console.views.timeline import Timeline
@@ -64,6 +65,8 @@ class CaseView(QWidget):
         self.learned = SuggestionLine()
         #: What went to other platforms and came from them.
         self.exchange = ExchangeLine()
+        #: What must be put right before it is closed.
+        self.hazard = HazardLine()
         self.evidence = EvidenceView(cache)
         self.acts = ActBar(session)
         self.candidates = CandidateList(session)
@@ -155,6 +158,7 @@ class CaseView(QWidget):
         self.alike.setObjectName("secondary")
         self.alike.setWordWrap(True)
         column.addWidget(self.alike)
+        column.addWidget(self.hazard)
         column.addWidget(self.learned)
         column.addWidget(self.exchange)
         return header
@@ -210,6 +214,7 @@ class CaseView(QWidget):
         self._refresh_due(row)
         self._refresh_held()
         self._refresh_alike()
+        self.hazard.show_case(row.case, self._session.clock.utc_ns())
         self.learned.show_detail(self._session.detail.get(), self._session.site)
         self.exchange.show_detail(self._session.detail.get())
         self._refresh_evidence()

@@ -100,6 +100,18 @@
         <translation>回访</translation>
     </message>
     <message>
+        <source>Demand that a hazard is put right</source>
+        <translation>限期整改</translation>
+    </message>
+    <message>
+        <source>Hazard put right</source>
+        <translation>整改完成</translation>
+    </message>
+    <message>
+        <source>Write the hazard off</source>
+        <translation>隐患销账</translation>
+    </message>
+    <message>
         <source>Evidence added</source>
         <translation>补充证据</translation>
     </message>
@@ -181,6 +193,10 @@
     <message>
         <source>Minutes (empty: the limit once more)</source>
         <translation>分钟数（不填则按原时限再延一次）</translation>
+    </message>
+    <message>
+        <source>Days (empty: as the site says)</source>
+        <translation>天数（空：按本单位规定）</translation>
     </message>
     <message>
         <source>Result</source>
@@ -295,8 +311,8 @@
         <translation>还需填写：{0}</translation>
     </message>
     <message>
-        <source>Minutes: a number is expected</source>
-        <translation>分钟数应为数字</translation>
+        <source>A number is expected</source>
+        <translation>请输入数字</translation>
     </message>
     <message>
         <source>Who may: {0}</source>
@@ -695,7 +711,7 @@
     <message>
         <source>No case is open.
 Choose one in the queue (Enter) or on the map: its picture, its place and the nearest inspectors come together.</source>
-        <extracomment>Height of the evidence by the pane&apos;s width, and at most this share of the pane&apos;s height. Between two characters no line is broken: a name stays whole. Cases that may be the same are told up to this many. Which other seat has the case open. Open cases that may be the same matter. What was learned from closed cases. What went to other platforms and came from them.</extracomment>
+        <extracomment>Height of the evidence by the pane&apos;s width, and at most this share of the pane&apos;s height. Between two characters no line is broken: a name stays whole. Cases that may be the same are told up to this many. Which other seat has the case open. Open cases that may be the same matter. What was learned from closed cases. What went to other platforms and came from them. What must be put right before it is closed.</extracomment>
         <translation>尚未打开案件。
 在队列中选择一件（回车）或在地图上点选：画面、位置和最近的网格员随即联动。</translation>
     </message>
@@ -1428,6 +1444,29 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
     <message>
         <source>The console has not answered for {0}. What was shown here is old.</source>
         <translation>本席位程序已 {0} 无响应，此处原有内容已过时。</translation>
+    </message>
+</context>
+<context>
+    <name>Hazard</name>
+    <message>
+        <source>Closed only once a hazard was put right and written off</source>
+        <translation>须隐患整改并销账后方可结案</translation>
+    </message>
+    <message>
+        <source>Hazard written off: {0}</source>
+        <translation>隐患已销账：{0}</translation>
+    </message>
+    <message>
+        <source>Hazard put right, to be looked at: {0}</source>
+        <translation>整改已反馈，待复查销账：{0}</translation>
+    </message>
+    <message>
+        <source>Hazard not put right since {0}: {1}</source>
+        <translation>整改逾期（应于 {0} 前）：{1}</translation>
+    </message>
+    <message>
+        <source>Hazard until {0}: {1}</source>
+        <translation>限 {0} 前整改：{1}</translation>
     </message>
 </context>
 <context>
@@ -2946,6 +2985,26 @@ Alerts of the cameras and reports of citizens appear here.</source>
     <message>
         <source>the result has not been verified yet</source>
         <translation>尚未核查</translation>
+    </message>
+    <message>
+        <source>first demand that the hazard is put right (X)</source>
+        <translation>请先下达限期整改（X）</translation>
+    </message>
+    <message>
+        <source>the hazard is not written off yet</source>
+        <translation>隐患尚未销账</translation>
+    </message>
+    <message>
+        <source>a demand is running already</source>
+        <translation>已有整改要求在办</translation>
+    </message>
+    <message>
+        <source>nothing was demanded to be put right</source>
+        <translation>尚未下达整改要求</translation>
+    </message>
+    <message>
+        <source>nobody has reported the hazard as put right</source>
+        <translation>尚无人反馈整改完成</translation>
     </message>
     <message>
         <source>the case has no item yet: choose what it is first</source>

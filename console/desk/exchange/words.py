@@ -25,6 +25,7 @@ _ACTS = {
     "decline": "驳回申请", "inspect": "核实", "note": "备注", "evidence": "补充证据",
     "alert_cleared": "告警解除", "join": "并入", "import": "导入", "photo": "现场拍照",
     "reinforce": "增援", "release": "解除增援", "unanswered": "无人应答", "stuck": "长时间未到",
+    "rectify": "限期整改", "rectified": "整改完成", "write_off": "销账",
     "hand_over": "移交", "partner_note": "平台来文",
 }  # fmt: skip
 _KINDS = {

@@ -415,7 +415,7 @@ def test_a_site_may_file_a_kind_without_a_person(tmp_path: Path) -> None:
 
 def test_a_city_may_have_a_loop_of_its_own(tmp_path: Path) -> None:
     (tmp_path / "site").mkdir()
-    table = shipped_text().replace('guards = ["verified"]', "guards = []", 1)
+    table = shipped_text().replace('guards = ["verified", ', "guards = [", 1)
     (tmp_path / "site" / "transitions.toml").write_text(table)
     bench = DeskBench(tmp_path)
     try:

@@ -17,6 +17,7 @@ from console.desk.case import (
     ClockKind,
     DifficultStage,
     Ending,
+    Rectification,
     Request,
     Step,
 )
@@ -91,6 +92,7 @@ def in_state(state: CaseState) -> CaseData:
     return case
 
 
+AT = "2026-11-23T01:00:00Z"
 #: What a guard wants to find, besides the way into the state.
 PREPARED: dict[str, dict[str, object]] = {
     "is_difficult": {"difficult": True, "difficult_stage": DifficultStage.MARKED},
@@ -98,6 +100,8 @@ PREPARED: dict[str, dict[str, object]] = {
     "is_called": {"difficult": True, "difficult_stage": DifficultStage.CALLED},
     "is_supervised": {"supervised": True},
     "has_helper": {"helpers": ("p9",)},
+    "has_hazard": {"rectification": Rectification("why", AT, AT)},
+    "hazard_reported": {"rectification": Rectification("why", AT, AT, reported_utc=AT)},
     "has_request": {"request": Request("extend", "why", None, "2026-11-23T01:00:00Z")},
 }
 #: Everything any row asks for.

@@ -2,6 +2,7 @@
 
 * first page: `cases` of the open queue, over the query socket, answer decoded.
 * filter: `cases` by state, kind, unit, street, camera, lateness and time, in turn.
+* day: `count` of a day long ago by state, kind, unit and street: the statistics of one day.
 * act: `act` (a note), over the query socket, committed to disk with full synchronisation.
 * text: a place, a word of two characters that a quarter of the titles has, a case's number.
 * bare SQL: the same statements and the same writes by the database's own module alone, in this
@@ -93,6 +94,8 @@ def _result(
         result[f"{name}_p50_ms"] = round(share(ours[name], 0.5), 2)
         result[f"{name}_p99_ms"] = round(share(ours[name], 0.99), 2)
         result[f"bare_{name}_p50_ms"] = round(share(bare[name], 0.5), 2)
+    result["day_p50_ms"] = round(share(ours["day"], 0.5), 1)
+    result["day_p99_ms"] = round(share(ours["day"], 0.99), 1)
     result["text_search_p50_ms"] = round(share(ours["text"], 0.5), 1)
     result["text_search_worst_ms"] = round(max(ours["text"]), 1)
     result["ratio_to_bare_sql"] = round(ratio, 2)
@@ -168,12 +171,20 @@ def filters(now_ns: int) -> list[dict[str, Any]]:
     ]
 
 
+def _day(now_ns: int, number: int) -> dict[str, Any]:
+    """One of the days before, in turn."""
+    first_ns = now_ns - (number % 20 + 1) * 40 * 86_400 * 10**9
+    wanted = {"since_utc": utc_text(first_ns), "until_utc": utc_text(first_ns + 86_400 * 10**9)}
+    return {"filter": wanted, "by": ["state", "kind", "unit", "street"]}
+
+
 def measured(query: QueryClient, samples: int, now_ns: int) -> dict[str, list[float]]:
     """Milliseconds of every request, over the socket."""
     wanted = filters(now_ns)
     actions: dict[str, Callable[[int], Any]] = {
         "first_page": lambda n: query.ask("cases", 30.0, filter={"open": True}),
         "filter": lambda n: query.ask("cases", 30.0, **wanted[n % len(wanted)]),
+        "day": lambda n: query.ask("count", 30.0, **_day(now_ns, n)),
         "act": lambda n: query.ask(
             "act", 30.0, case_id=f"bench-{n * 17 % 1000:08}", act="note", note="bench", actor="b"
         ),

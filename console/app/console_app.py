@@ -169,7 +169,9 @@ class ConsoleApp:
         session = self.session
         self._tick.timeout.connect(self._on_tick)
         self.feed.registers_changed.connect(self.site.read_again)
-        self.site.basemap_read.connect(self.editors.set_basemap)
+        for basemap_taker in (self.editors, self.arrangement.map_span):
+            self.site.basemap_read.connect(basemap_taker.set_basemap)
+        self.site.layers_read.connect(self.arrangement.map_span.set_site_layers)
         self.feed.restored.connect(settle_heap)
         self.arrangement.follow(self.feed, self.commander, self.router)
         self.desk.acted.connect(self.commander.on_acted)

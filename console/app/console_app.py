@@ -12,13 +12,14 @@ from __future__ import annotations
 import logging
 import sys
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from config.paths import runtime_folder, user_state_folder
-from config.site import Camera, CameraId
+from config.site import CameraId
 from console.app.camera_runtime import runtime_of
 from console.app.console_arrangement import SeatArrangement
 from console.app.console_editors import editors_of
@@ -36,7 +37,7 @@ from console.app.console_options import (
 )
 from console.app.console_screens import SeatScreens
 from console.app.console_sign_in import SeatSignIn
-from console.app.console_site import SeatSite, first_site
+from console.app.console_site import SeatSite, camera_to_open, first_site
 from console.app.console_tiles import SeatTiles
 from console.app.console_watch import SeatWatch
 from console.bridge.clips import ClipShelf, SeatNames
@@ -114,7 +115,10 @@ class ConsoleApp:
         self.names = SeatNames(self.session.directory, self.clips)
         self.lease = CameraLease(runtime_of(site, key_file_of(options, site)))
         self.pump = FramePump(
-            self.wall, self.lease, self._camera, replays=self.session.tools.replays
+            self.wall,
+            self.lease,
+            partial(camera_to_open, self.session, self.clips),
+            replays=self.session.tools.replays,
         )
         self.evidence = EvidenceCache(self.errands, fetch)
         self.thumbnails = ThumbnailShelf(
@@ -278,9 +282,6 @@ class ConsoleApp:
         self.desk.read_since(utc_text(self.session.today_since_utc_ns()))
 
     # -- cameras
-
-    def _camera(self, camera_id: CameraId) -> Camera | None:
-        return self.session.directory.camera(camera_id) or self.clips.camera(camera_id)
 
     def _play_clip(self, sha: str) -> None:
         row = self.session.cases.get(self.session.open_case.get())

@@ -128,7 +128,7 @@ class ConsoleApp:
         self.feed = SeatFeed(self.session, memory, keys_of(options, site))
         self.exports = SeatExports(
             self.session, self.lease, seat,
-            lambda camera_id: self.names.name_of(camera_id), memory.export_folder,
+            lambda camera_id: self.names.name_of(camera_id), memory.export_folder, memory.export_form,
         )  # fmt: skip
         self.editors = editors_of(self.session, self.client, self.errands, seat, self.pump)
         self.arrangement = SeatArrangement(
@@ -342,6 +342,7 @@ class ConsoleApp:
             open_case=session.open_case.get(),
             acknowledged=tuple(sorted(session.asking.acknowledged & set(session.queue.order))),
             export_folder=str(self.exports.folder),
+            export_form=self.exports.form,
         )
         memory = self.arrangement.remembered(memory, self.watch.before())
         return memory if self.window is None else self.window.remembered(memory)

@@ -85,6 +85,16 @@ def lay_over(
         _blend(plane[half], grey, plate.chroma_alpha)
 
 
+def lay_over_rgb(pixels: NDArray[np.uint8], plate: StampPlate, left_px: int, top_px: int) -> None:
+    """The same for (h, w, 3) RGB in full range; every pixel outside the plate stays what it was."""
+    height, width = plate.luma.shape
+    luma = plate.luma.astype(np.uint16)
+    grey = ((luma - GROUND) * 255 // (INK - GROUND)).astype(np.uint8)
+    for channel in range(3):
+        part = pixels[top_px : top_px + height, left_px : left_px + width, channel]
+        _blend(part, grey, plate.alpha)
+
+
 def _blend(under: NDArray[np.uint8], over: NDArray[np.uint8], alpha: NDArray[np.uint16]) -> None:
     mixed = under.astype(np.uint16) * (256 - alpha) + over.astype(np.uint16) * alpha
     under[:] = (mixed >> 8).astype(np.uint8)

@@ -26,7 +26,7 @@ import numpy as np
 from av.video.frame import PictureType
 from numpy.typing import NDArray
 
-from console.bridge.stamp_plate import StampPlate, lay_over, size_px_for, stamp_plate
+from console.bridge.stamp_plate import StampPlate, lay_over, lay_over_rgb, size_px_for, stamp_plate
 from console.state.exports import (
     DiskFull,
     ExportCancelled,
@@ -40,6 +40,7 @@ from ingest.stop import StopToken
 
 if TYPE_CHECKING:
     from av.container import InputContainer, OutputContainer
+    from av.video.codeccontext import VideoCodecContext
     from av.video.stream import VideoStream
 
 #: What a job may take: this, and so many times the length of the clip. A wall may be at work beside it.
@@ -123,18 +124,21 @@ def burn_still(source: ClipInfo, target: Path, mark: Watermark) -> MarkedFile:
     """Writes the PNG `source` with `mark` to `target`. Raises DiskFull, ExportFailed."""
     with _whole(target, source.byte_count) as unfinished, _told_errors(target):
         with av.open(source.path) as container:
-            frame = _writable(next(container.decode(video=0)), "yuv444p")
-        _stamp(frame, _Stamps(mark, frame.width, frame.height).at(source.start_utc_ns))
-        encoder = av.CodecContext.create("png", "w")
-        encoder.width, encoder.height, encoder.pix_fmt = frame.width, frame.height, "rgb24"
+            pixels = next(container.decode(video=0)).to_ndarray(format="rgb24")
+        height, width = pixels.shape[:2]
+        plate, margin = _Stamps(mark, width, height).at(source.start_utc_ns)
+        lay_over_rgb(pixels, plate, *_corner(plate, margin, height))
+        encoder = cast("VideoCodecContext", av.CodecContext.create("png", "w"))
+        encoder.width, encoder.height, encoder.pix_fmt = width, height, "rgb24"
         encoder.time_base = Fraction(1, 25)
-        picture = frame.reformat(format="rgb24")
-        picture.pts = 0
-        packets = [*encoder.encode(picture), *encoder.encode(None)]
+        packets = [
+            *encoder.encode(av.VideoFrame.from_ndarray(pixels, "rgb24")),
+            *encoder.encode(None),
+        ]
         unfinished.write_bytes(b"".join(bytes(packet) for packet in packets))
     written = ClipInfo(
         str(target), source.start_mono_ns, source.end_mono_ns, source.start_utc_ns, 1,
-        target.stat().st_size, "png", frame.width, frame.height,
+        target.stat().st_size, "png", width, height,
     )  # fmt: skip
     return MarkedFile(written, file_hash(Path(source.path)), "PNG, lossless", _said(source, mark))
 
@@ -183,6 +187,7 @@ def _burn(
         for frame in _frames(container, video):
             job.go_on(until_mono_s)
             media_s = frame.time or 0.0
+            shown_s = Fraction(frame.duration or 0) * (frame.time_base or 0)
             first_s = media_s if count == 0 else first_s
             passed_s = media_s - first_s
             utc_ns = source.start_utc_ns + round(passed_s * 1e9)
@@ -191,9 +196,7 @@ def _burn(
             last_tick = max(last_tick + 1, round(passed_s / encoding.tick))
             picture.pts, picture.time_base = last_tick, encoding.tick
             picture.pict_type = PictureType.NONE  # the encoder chooses; kept types force key frames
-            lengths[last_tick] = round(
-                Fraction(frame.duration or 0) * (frame.time_base or 0) / encoding.tick
-            )
+            lengths[last_tick] = round(shown_s / encoding.tick)
             output.mux(_timed(stream.encode(picture), lengths))
             count += 1
             percent = min(99, int(100 * passed_s / length_s))
@@ -207,7 +210,9 @@ def _burn(
     return count
 
 
-def _timed(packets: list[av.Packet], lengths: dict[int, int]) -> list[av.Packet]:
+def _timed(
+    packets: list[av.Packet[VideoStream]], lengths: dict[int, int]
+) -> list[av.Packet[VideoStream]]:
     """Each picture is shown as long as it was: the encoder would guess by the mean rate."""
     for packet in packets:
         length = lengths.pop(packet.pts or 0, 0)
@@ -254,17 +259,15 @@ def _writable(
 
 
 def _stamp(frame: av.VideoFrame, stamp: tuple[StampPlate, int]) -> None:
-    """Lays the plate at the bottom left."""
+    """Lays the plate at the bottom left of a 4:2:0 picture."""
     plate, margin = stamp
-    left = margin // 2 * 2
-    top = max(0, frame.height - margin - plate.luma.shape[0]) // 2 * 2
     planes = [_pixels(frame, at) for at in range(3)]
-    if frame.format.name == "yuv444p":
-        whole = StampPlate(np.full_like(plate.luma, 128), plate.alpha)
-        for plane in planes[1:]:
-            lay_over((plane,), whole, left, top)
-        planes = planes[:1]
-    lay_over(planes, plate, left, top)
+    lay_over(planes, plate, *_corner(plate, margin, frame.height))
+
+
+def _corner(plate: StampPlate, margin: int, height_px: int) -> tuple[int, int]:
+    """(left, top), both even."""
+    return margin // 2 * 2, max(0, height_px - margin - plate.luma.shape[0]) // 2 * 2
 
 
 def _pixels(frame: av.VideoFrame, at: int) -> NDArray[np.uint8]:

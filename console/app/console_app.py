@@ -45,6 +45,7 @@ from console.bridge.evidence_cache import EvidenceCache
 from console.bridge.frame_pump import FramePump
 from console.bridge.gui_thread import Errands
 from console.bridge.people_line import PeopleLine
+from console.bridge.sdl_sticks import installed_sticks
 from console.bridge.shelf_line import ShelfLine
 from console.bridge.signed_client import SignedClient
 from console.bridge.thumbnails import ThumbnailShelf, thumbnail_folder
@@ -156,7 +157,7 @@ class ConsoleApp:
         )
         self.ptz = PtzMode(
             self.session, self.client, self.errands, seat, self.router, self.commander,
-            self._wall_view_of,
+            self._wall_view_of, installed_sticks(),
         )  # fmt: skip
         self._ticks = 0
         self._closed = False

@@ -46,6 +46,7 @@ from console.bridge.evidence_cache import EvidenceCache
 from console.bridge.frame_pump import FramePump
 from console.bridge.gui_thread import Errands
 from console.bridge.people_line import PeopleLine
+from console.bridge.sdl_sticks import installed_sticks
 from console.bridge.shelf_line import ShelfLine
 from console.bridge.signed_client import SignedClient
 from console.bridge.thumbnails import ThumbnailShelf, thumbnail_folder
@@ -132,7 +133,7 @@ class ConsoleApp:
         self.feed = SeatFeed(self.session, memory, keys_of(options, site))
         self.exports = SeatExports(
             self.session, self.lease, seat,
-            lambda camera_id: self.names.name_of(camera_id), memory.export_folder,
+            lambda camera_id: self.names.name_of(camera_id), memory.export_folder, memory.export_form,
         )  # fmt: skip
         self.editors = editors_of(self.session, self.client, self.errands, seat, self.pump)
         self.arrangement = SeatArrangement(
@@ -160,7 +161,7 @@ class ConsoleApp:
         )
         self.ptz = PtzMode(
             self.session, self.client, self.errands, seat, self.router, self.commander,
-            self._wall_view_of,
+            self._wall_view_of, installed_sticks(),
         )  # fmt: skip
         self._ticks = 0
         self._closed = False
@@ -345,6 +346,7 @@ class ConsoleApp:
             open_case=session.open_case.get(),
             acknowledged=tuple(sorted(session.asking.acknowledged & set(session.queue.order))),
             export_folder=str(self.exports.folder),
+            export_form=self.exports.form,
         )
         memory = self.arrangement.remembered(memory, self.watch.before())
         return memory if self.window is None else self.window.remembered(memory)

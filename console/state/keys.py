@@ -56,6 +56,7 @@ class CommandId(enum.Enum):
     PTZ_TURN = "ptz_turn"
     PTZ_ZOOM = "ptz_zoom"
     PTZ_PRESET = "ptz_preset"
+    PTZ_STICK = "ptz_stick"
     ZOOM_TOOL = "zoom_tool"
     ZOOM_WHOLE = "zoom_whole"
     ZOOM_IN = "zoom_in"
@@ -183,6 +184,7 @@ KEY_TABLE: tuple[KeyCommand, ...] = (
     KeyCommand(CommandId.PTZ_TURN, (), QT_TRANSLATE_NOOP("Keys", "Turn; with Shift slow, with Ctrl fast"), KeyGroup.PTZ),
     KeyCommand(CommandId.PTZ_ZOOM, (), QT_TRANSLATE_NOOP("Keys", "Closer and wider"), KeyGroup.PTZ),
     KeyCommand(CommandId.PTZ_PRESET, (), QT_TRANSLATE_NOOP("Keys", "Preset, home, save the view"), KeyGroup.PTZ),
+    KeyCommand(CommandId.PTZ_STICK, (), QT_TRANSLATE_NOOP("Keys", "Stick turns, twist or right stick zooms, buttons call presets; Start is home, shoulders are speed"), KeyGroup.PTZ),
     KeyCommand(CommandId.ZOOM_TOOL, ("Z",), QT_TRANSLATE_NOOP("Keys", "Zoom the selected tile"), KeyGroup.TILE),
     KeyCommand(CommandId.ZOOM_WHOLE, ("Shift+Z",), QT_TRANSLATE_NOOP("Keys", "Whole picture again"), KeyGroup.TILE),
     KeyCommand(CommandId.ZOOM_IN, ("+", "="), QT_TRANSLATE_NOOP("Keys", "Closer"), KeyGroup.ZOOM, KeyMode.ZOOM),

@@ -40,7 +40,6 @@ from ingest.stop import StopToken
 
 if TYPE_CHECKING:
     from av.container import InputContainer, OutputContainer
-    from av.video.codeccontext import VideoCodecContext
     from av.video.stream import VideoStream
 
 #: What a job may take: this, and so many times the length of the clip. A wall may be at work beside it.
@@ -124,11 +123,11 @@ def burn_still(source: ClipInfo, target: Path, mark: Watermark) -> MarkedFile:
     """Writes the PNG `source` with `mark` to `target`. Raises DiskFull, ExportFailed."""
     with _whole(target, source.byte_count) as unfinished, _told_errors(target):
         with av.open(source.path) as container:
-            pixels = next(container.decode(video=0)).to_ndarray(format="rgb24")
+            pixels = np.array(next(container.decode(video=0)).to_ndarray(format="rgb24"), np.uint8)
         height, width = pixels.shape[:2]
         plate, margin = _Stamps(mark, width, height).at(source.start_utc_ns)
         lay_over_rgb(pixels, plate, *_corner(plate, margin, height))
-        encoder = cast("VideoCodecContext", av.CodecContext.create("png", "w"))
+        encoder = av.CodecContext.create("png", "w")
         encoder.width, encoder.height, encoder.pix_fmt = width, height, "rgb24"
         encoder.time_base = Fraction(1, 25)
         packets = [

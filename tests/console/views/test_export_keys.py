@@ -151,6 +151,7 @@ KEYS = {
 }
 
 
+@pytest.mark.qt_log_ignore("propagateSizeHints")  # the offscreen platform, for a dialog with a size
 @pytest.mark.parametrize("form", list(KEYS))
 def test_a_marked_clip_by_keys_says_what_was_encoded_again_and_from_what(
     desk: Desk, form: ExportForm
@@ -183,6 +184,7 @@ def test_a_marked_clip_by_keys_says_what_was_encoded_again_and_from_what(
         assert files == sorted([marked.name, Path(marked.name).stem + MANIFEST_SUFFIX])
 
 
+@pytest.mark.qt_log_ignore("propagateSizeHints")
 def test_a_marking_job_is_shown_by_the_same_key_and_ended_there(desk: Desk) -> None:
     _asked(*KEYS[ExportForm.BOTH])
     desk.exports.run(CommandId.EXPORT, desk.seat.window)

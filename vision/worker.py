@@ -20,6 +20,7 @@ from ingest.cameras.wants import CameraSource, CameraStatus, FrameWant
 from ingest.clock import Clock
 from ingest.feed.envelope import utc_text
 from ingest.frames.frame import Frame
+from ingest.relay.address import through_relay
 from ingest.stop import StopToken
 from vision.alert_book import AlertEvent
 from vision.alerts import AlertVerb
@@ -346,8 +347,9 @@ class VisionWorker:
 
     def _want(self, cameras: Sequence[Camera]) -> None:
         fps = self._site.settings.vision.analysis_fps
+        opened = [through_relay(each, self._site.settings.relay) for each in cameras]
         self._lease.set_wants(
-            [CameraSource(each.id, each.main_url, each.sub_url) for each in cameras],
+            [CameraSource(each.id, each.main_url, each.sub_url) for each in opened],
             [want_of(each.id, fps) for each in cameras],
         )
 

@@ -12,13 +12,14 @@ from __future__ import annotations
 import logging
 import sys
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from config.paths import runtime_folder, user_state_folder
-from config.site import Camera, CameraId
+from config.site import CameraId
 from console.app.camera_runtime import runtime_of
 from console.app.console_arrangement import SeatArrangement
 from console.app.console_editors import editors_of
@@ -36,7 +37,7 @@ from console.app.console_options import (
 )
 from console.app.console_screens import SeatScreens
 from console.app.console_sign_in import SeatSignIn
-from console.app.console_site import SeatSite, first_site
+from console.app.console_site import SeatSite, camera_to_open, first_site
 from console.app.console_tiles import SeatTiles
 from console.app.console_watch import SeatWatch
 from console.bridge.clips import ClipShelf, SeatNames
@@ -115,7 +116,10 @@ class ConsoleApp:
         self.names = SeatNames(self.session.directory, self.clips)
         self.lease = CameraLease(runtime_of(site, key_file_of(options, site)))
         self.pump = FramePump(
-            self.wall, self.lease, self._camera, replays=self.session.tools.replays
+            self.wall,
+            self.lease,
+            partial(camera_to_open, self.session, self.clips),
+            replays=self.session.tools.replays,
         )
         self.evidence = EvidenceCache(self.errands, fetch)
         self.thumbnails = ThumbnailShelf(
@@ -170,7 +174,9 @@ class ConsoleApp:
         session = self.session
         self._tick.timeout.connect(self._on_tick)
         self.feed.registers_changed.connect(self.site.read_again)
-        self.site.basemap_read.connect(self.editors.set_basemap)
+        for basemap_taker in (self.editors, self.arrangement.map_span):
+            self.site.basemap_read.connect(basemap_taker.set_basemap)
+        self.site.layers_read.connect(self.arrangement.map_span.set_site_layers)
         self.feed.restored.connect(settle_heap)
         self.arrangement.follow(self.feed, self.commander, self.router)
         self.desk.acted.connect(self.commander.on_acted)
@@ -277,9 +283,6 @@ class ConsoleApp:
         self.desk.read_since(utc_text(self.session.today_since_utc_ns()))
 
     # -- cameras
-
-    def _camera(self, camera_id: CameraId) -> Camera | None:
-        return self.session.directory.camera(camera_id) or self.clips.camera(camera_id)
 
     def _play_clip(self, sha: str) -> None:
         row = self.session.cases.get(self.session.open_case.get())

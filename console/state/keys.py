@@ -109,6 +109,7 @@ class CommandId(enum.Enum):
     PIN = "pin"
     HOTSPOT = "hotspot"
     SPAN = "span"
+    MAP_SPAN = "map_span"
     BEZEL = "bezel"
     TILE_LEFT = "tile_left"
     TILE_RIGHT = "tile_right"
@@ -236,6 +237,7 @@ KEY_TABLE: tuple[KeyCommand, ...] = (
     KeyCommand(CommandId.PIN, ("K",), QT_TRANSLATE_NOOP("Keys", "Pin the tile, or let it go"), KeyGroup.TILE),
     KeyCommand(CommandId.HOTSPOT, ("Shift+H",), QT_TRANSLATE_NOOP("Keys", "Tile follows the selection (hotspot)"), KeyGroup.TILE),
     KeyCommand(CommandId.SPAN, ("Shift+F",), QT_TRANSLATE_NOOP("Keys", "Selected camera over all monitors, and back"), KeyGroup.WALL),
+    KeyCommand(CommandId.MAP_SPAN, ("Ctrl+Shift+G",), QT_TRANSLATE_NOOP("Keys", "Map over all monitors of the wall, and back"), KeyGroup.WALL),
     KeyCommand(CommandId.BEZEL, (), QT_TRANSLATE_NOOP("Keys", "Width of the monitors' frames"), KeyGroup.WALL),
     KeyCommand(CommandId.TILE_LEFT, ("Alt+Left",), QT_TRANSLATE_NOOP("Keys", "Tile on the left"), KeyGroup.TILE),
     KeyCommand(CommandId.TILE_RIGHT, ("Alt+Right",), QT_TRANSLATE_NOOP("Keys", "Tile on the right"), KeyGroup.TILE),

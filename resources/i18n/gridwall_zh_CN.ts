@@ -1698,6 +1698,10 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
         <translation>画面布局 8</translation>
     </message>
     <message>
+        <source>Map over all monitors of the wall, and back</source>
+        <translation>地图铺满整面屏墙，再按恢复</translation>
+    </message>
+    <message>
         <source>Map to the open case</source>
         <translation>地图定位到案件</translation>
     </message>
@@ -3400,6 +3404,10 @@ Alerts of the cameras and reports of citizens appear here.</source>
     <message>
         <source>The wall has one monitor only</source>
         <translation>大屏只有一块屏幕</translation>
+    </message>
+    <message>
+        <source>There is no wall window: connect a further monitor</source>
+        <translation>没有屏墙窗口：请再接一台显示器</translation>
     </message>
     <message>
         <source>Every monitor has a pinned tile: let one go first</source>

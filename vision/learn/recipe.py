@@ -27,6 +27,17 @@ class Split(enum.Enum):
     TEST = "test"
 
 
+class OwnHead(enum.Enum):
+    """What finds the classes the base does not know.
+
+    `branch` reads the frozen trunk's features and leaves the COCO classes as they are; `neck` is the
+    base's own head begun anew on a trunk that learns, for a network that knows nothing else.
+    """
+
+    BRANCH = "branch"
+    NECK = "neck"
+
+
 class ClipRule(Struct, frozen=True, forbid_unknown_fields=True):
     """Names a clip (or set of photos) of a source and says where it goes.
 
@@ -64,6 +75,8 @@ class Source(Struct, frozen=True, forbid_unknown_fields=True):
         test_share, val_share: shares of such pictures or clips, 0..1.
         negatives: patterns of stems whose boxes are dropped (steam, cigarettes … labelled smoke).
         excluded: patterns of stems that are left out (a label nobody could agree on).
+        redrawn: TOML file beside the recipes with boxes drawn again (class → stem → boxes), which
+            stand in for the source's boxes of that class; "" = none.
         weight: how often a picture of this source is drawn, against 1.
     """
 
@@ -78,6 +91,7 @@ class Source(Struct, frozen=True, forbid_unknown_fields=True):
     clips: tuple[ClipRule, ...] = ()
     negatives: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
+    redrawn: str = ""
     weight: float = 1.0
     train_only: bool = False
     optional: bool = False
@@ -118,14 +132,18 @@ class Fitting(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SecondLook(Struct, frozen=True, forbid_unknown_fields=True):
-    """Classes the exported model also looks for at half the input size.
+    """Classes the exported model also looks for in a smaller picture.
 
     Attributes:
         first_weights: class → what its scores at the full size are multiplied by, 0..1: there the
             branch sees small things only, and is more easily mistaken.
+        size_px: side of the smaller picture; 0 = half of the input.
+        recipe: recipe of the network that takes the second look; "" = the model itself.
     """
 
     first_weights: dict[str, float]
+    size_px: int = 0
+    recipe: str = ""
 
 
 class Recipe(Struct, frozen=True, forbid_unknown_fields=True):
@@ -139,6 +157,7 @@ class Recipe(Struct, frozen=True, forbid_unknown_fields=True):
     composites: Composites = Composites()
     fitting: Fitting = Fitting()
     second_look: SecondLook | None = None
+    own_head: OwnHead = OwnHead.BRANCH
     duplicate_bits: int = 5
 
     @property

@@ -123,9 +123,7 @@ def burn_still(source: ClipInfo, target: Path, mark: Watermark) -> MarkedFile:
     """Writes the PNG `source` with `mark` to `target`. Raises DiskFull, ExportFailed."""
     with _whole(target, source.byte_count) as unfinished, _told_errors(target):
         with av.open(source.path) as container:
-            pixels = np.asarray(
-                next(container.decode(video=0)).to_ndarray(format="rgb24"), np.uint8
-            )
+            pixels = np.array(next(container.decode(video=0)).to_ndarray(format="rgb24"), np.uint8)
         height, width = pixels.shape[:2]
         plate, margin = _Stamps(mark, width, height).at(source.start_utc_ns)
         lay_over_rgb(pixels, plate, *_corner(plate, margin, height))

@@ -99,9 +99,9 @@ class StickHand:
 
 def curved(value: float) -> float:
     """An axis after its dead zone, bent: fine near the middle. −1…1; what is no number is nothing."""
-    size = min(1.0, abs(value))
-    if not size >= STICK_DEAD_ZONE:
+    if not abs(value) > STICK_DEAD_ZONE:
         return 0.0
+    size = min(1.0, abs(value))
     share = (size - STICK_DEAD_ZONE) / (1 - STICK_DEAD_ZONE)
     bent = (1 - EXPO) * share + EXPO * share**3
     return bent if value > 0 else -bent

@@ -65,10 +65,12 @@ class TwoLooks(nn.Module):  # type: ignore[misc,unused-ignore]  # torch is optio
         names: Sequence[str],
         second: SecondLook,
         other: DetectionModel | None = None,
+        size_px: int = 0,
     ) -> None:
+        """`size_px`: side of the smaller picture; 0 = half of the input."""
         super().__init__()
         self.model = model
-        self.size_px = second.size_px
+        self.size_px = size_px
         looker = model if other is None else other
         # kept in parts: by these names `shipped.py` tells the branch from the second network
         self.layers = nn.ModuleList(list(looker.model)[:-1])
@@ -140,7 +142,7 @@ def export_openvino(
     ready: nn.Module = ready_for_export(model)
     if second is not None:
         scene = None if other is None else ready_for_export(other)
-        ready = TwoLooks(ready, names, second, scene).eval()
+        ready = TwoLooks(ready, names, second, scene, second.side_px(size_px)).eval()
     example = torch.zeros(1, 3, size_px, size_px)
     ready(example)
     network = ov.convert_model(ready, example_input=example, input=[1, 3, size_px, size_px])

@@ -7,6 +7,7 @@ it are relative to the data folders given on the command line.
 from __future__ import annotations
 
 import enum
+import math
 import re
 from pathlib import Path
 
@@ -137,13 +138,17 @@ class SecondLook(Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         first_weights: class → what its scores at the full size are multiplied by, 0..1: there the
             branch sees small things only, and is more easily mistaken.
-        size_px: side of the smaller picture; 0 = half of the input.
+        size_px: side of the smaller picture for an input of 640 px; 0 = half of the input.
         recipe: recipe of the network that takes the second look; "" = the model itself.
     """
 
     first_weights: dict[str, float]
     size_px: int = 0
     recipe: str = ""
+
+    def side_px(self, input_px: int) -> int:
+        """The same share of an input of this side, in whole strides of 32 px; 0 = half of it."""
+        return math.ceil(self.size_px * input_px / 640 / 32) * 32
 
 
 class Recipe(Struct, frozen=True, forbid_unknown_fields=True):

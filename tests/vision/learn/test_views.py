@@ -122,12 +122,13 @@ def test_a_network_of_its_own_takes_the_second_look(base, street) -> None:  # no
     ready = ready_for_export(street)
     scene = ready_for_export(street_model(base, ("fire", "smoke"), {}, OwnHead.NECK))
     image = torch.rand(1, 3, 128, 128)
-    look = SecondLook({"smoke": 0.5}, size_px=96, recipe="smoke_fire")
+    look = SecondLook({"smoke": 0.5}, size_px=416, recipe="smoke_fire")
+    assert [look.side_px(side) for side in (640, 416, 320, 128)] == [416, 288, 224, 96]
     with torch.inference_mode():
         first = ready(image).clone()
         smaller = torch.nn.functional.interpolate(image, size=(96, 96), mode="bilinear")
         alone = scene(smaller)
-        both = TwoLooks(ready, NAMES, look, scene)(image)
+        both = TwoLooks(ready, NAMES, look, scene, look.side_px(128))(image)
     count, own = first.shape[2], both.shape[2] - first.shape[2]
     assert own == alone.shape[2] // 2  # the head of the classes it does not have is left out
     assert torch.allclose(both[:, :4, count:], alone[:, :4, own:] * 128 / 96, atol=1e-3)

@@ -10,8 +10,6 @@ Threads: the process's main thread is the GUI thread.
 from __future__ import annotations
 
 import logging
-import sys
-import time
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -25,7 +23,6 @@ from console.app.console_arrangement import SeatArrangement
 from console.app.console_editors import editors_of
 from console.app.console_exports import SeatExports
 from console.app.console_feed import SeatFeed
-from console.app.console_hooks import install_hooks, remove_hooks
 from console.app.console_memory import MemoryKeeper, restore_wall
 from console.app.console_options import (
     ConsoleOptions,
@@ -381,21 +378,3 @@ class ConsoleApp:
             if window is not None:
                 window.hide()
                 window.deleteLater()
-
-
-def run_console(options: ConsoleOptions) -> int:
-    """Runs a seat until its window is closed or the process is asked to leave."""
-    began = time.monotonic()
-    application = QApplication(sys.argv[:1])
-    application.setApplicationName("gridwall")
-    console = ConsoleApp(application, options)
-    # exit, not quit: a signal is no question that an editor with unsaved changes may refuse
-    install_hooks(console.session, lambda: application.exit(0))
-    try:
-        console.start()
-        settle_heap()
-        _log.info("windows are open after %.2f s", time.monotonic() - began)
-        return application.exec()
-    finally:
-        console.close()
-        remove_hooks()

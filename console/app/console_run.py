@@ -1,4 +1,4 @@
-"""The console process: one application, one seat, hooks in place; runs until its window is closed."""
+"""run_console: one seat from its first window to the last. Threads: GUI thread only."""
 
 from __future__ import annotations
 

@@ -29,6 +29,8 @@ from tests.media import mp4_of_numbers
 
 FIRST = TileAddress(MAIN_WINDOW, 0)
 
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
 
 class FileLease:
     """Writes three bytes where a picture was asked for, or fails as told."""

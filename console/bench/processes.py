@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterable, Sequence
 from types import TracebackType
@@ -22,6 +23,13 @@ def cpu_s(process_ids: Iterable[int]) -> float:
             continue
         total += times.user + times.system
     return total
+
+
+def strangers_s(process_ids: Iterable[int]) -> float:
+    """CPU seconds so far of everything but these processes and the bench with its children."""
+    times = psutil.cpu_times()
+    busy = sum(times) - times.idle - getattr(times, "iowait", 0.0) - getattr(times, "guest", 0.0)
+    return float(busy) - cpu_s([os.getpid(), *process_ids])
 
 
 def _trees(process_ids: Iterable[int]) -> set[psutil.Process]:

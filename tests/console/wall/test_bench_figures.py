@@ -10,8 +10,10 @@ import pytest
 from console.bench.beat import lateness
 from console.bench.gui_watch import HandlerTime, HandlerTimes
 from console.bench.latency import by_minute
+from console.bench.memory import Usage
 from console.bench.painted import PaintedNumbers
 from console.bench.slope import slope
+from console.bench.soak import figures as soak_figures
 from console.bench.wall_modes import hidden_figures, start_figures, trouble_figures
 from console.bench.wall_runs import BenchFailed, Play
 from console.bench.wall_stage import StageResult, WallComplete
@@ -98,3 +100,13 @@ def test_trouble_names_the_dearest_handler_and_fails_without_any() -> None:
     assert (told["handler_worst"], told["handler_cpu_ms_max"]) == ("paint", 4.0)
     with pytest.raises(BenchFailed, match="nothing was measured"):
         trouble_figures(play, _result(late=late), late)
+
+
+def test_a_soak_tells_growth_after_the_warm_up_only() -> None:
+    late = lateness([1.0, 120.0])
+    samples = [Usage(t, 500 + max(0, 300 - t), 90, 7) for t in np.arange(0, 900, 5.0)]
+    told = soak_figures(samples, 300, Play(900, 1, (1,) * 32), _result(late=late), late)
+    assert told["pss_mb_per_h"]["per_hour"] == 0
+    assert (told["handles_first"], told["handles_last"], told["gui_stalls"]) == (90, 90, 1)
+    with pytest.raises(BenchFailed, match="nothing was measured"):
+        soak_figures(samples, 880, Play(900, 1, (1,) * 32), _result(late=late), late)

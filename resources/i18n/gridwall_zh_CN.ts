@@ -1718,6 +1718,10 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
         <translation>摇杆转动，旋钮或右摇杆变焦，按钮调用预置位；Start 回原位，肩键调速</translation>
     </message>
     <message>
+        <source>Boxes, zones, trails or bare pictures</source>
+        <translation>显示告警框 / 区域 / 移动轨迹 / 纯画面</translation>
+    </message>
+    <message>
         <source>Draw the camera&apos;s zones</source>
         <translation>绘制摄像机区域</translation>
     </message>
@@ -1921,10 +1925,6 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
     <message>
         <source>Fit, fill or stretch the picture</source>
         <translation>画面比例：完整 / 裁剪 / 拉伸</translation>
-    </message>
-    <message>
-        <source>Boxes, zones or bare pictures</source>
-        <translation>显示告警框 / 区域 / 纯画面</translation>
     </message>
     <message>
         <source>Snapshot of the selected tile</source>
@@ -3759,6 +3759,10 @@ Alerts of the cameras and reports of citizens appear here.</source>
     <message>
         <source>R goes back to live</source>
         <translation>按 R 恢复实时</translation>
+    </message>
+    <message>
+        <source>In the pictures: boxes of alerts, zones, trails of what moves</source>
+        <translation>画面叠加：告警框、区域、移动轨迹</translation>
     </message>
     <message>
         <source>No cycle parking</source>

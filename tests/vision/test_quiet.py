@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ from vision.pipeline import ModelView
 def test_a_repeated_clip_shows_no_cut() -> None:
     order = [to_and_fro(number, 5) for number in range(20)]
     assert order[:9] == [0, 1, 2, 3, 4, 3, 2, 1, 0]
-    assert all(abs(one - other) == 1 for one, other in zip(order, order[1:], strict=False))
+    assert all(abs(one - other) == 1 for one, other in pairwise(order))
     assert {to_and_fro(number, 1) for number in range(5)} == {0}
 
 
@@ -44,7 +45,7 @@ def test_look_alikes_come_the_same_way_each_time(kind: LookAlike) -> None:
     pictures = []
     for _ in range(2):
         picture = np.full((180, 320, 3), 80, np.uint8)
-        look_alike(kind, 3, 320, 180)(picture, 1.0)
+        look_alike(kind, 3, 320, 180)(picture, 0.5)
         pictures.append(picture)
     assert np.array_equal(*pictures)
     assert bool((pictures[0] != 80).any()) is (kind is not LookAlike.NOTHING)

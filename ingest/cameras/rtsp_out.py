@@ -94,7 +94,13 @@ class Mount:
         self.players.discard(player)
 
     def switch(self, feed: PacketFeed) -> None:
-        """Another feed at once, in the same sessions: what a camera does whose settings change."""
+        """Another feed at once, in the same sessions: what a camera does whose settings change.
+
+        Players of another codec are sent away: they must ask again what comes.
+        """
+        if feed.parameters.codec is not self.feed.parameters.codec:
+            self.packetizer = RtpPacketizer(feed.parameters.codec, random.getrandbits(32))
+            self.kick()
         self.feed = feed
         self._since_key = []
         if self._task is not None:
@@ -253,6 +259,14 @@ class RtspServerThread:
             return action(*arguments)
 
         return asyncio.run_coroutine_threadsafe(run(), self._loop).result(_THREAD_S)
+
+    def post(self, action: Callable[..., object], *arguments: Any) -> None:
+        """Runs `action(*arguments)` in the server's loop, after what was posted before; no waiting.
+
+        After `close` it is dropped.
+        """
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(action, *arguments)
 
     def mount(self, path: str, feed: PacketFeed) -> Mount:
         return self.call(self.server.mount, path, feed)

@@ -14,6 +14,7 @@ from console.app.output import add_json_argument
 #: name → one line of help.
 BENCHES = {
     "wall": "tiles: frames per second and CPU against ffmpeg alone",
+    "compositor": "CPU of a painted wall frame, QPainter against the graphics device",
     "latency": "camera to tile, 16 tiles",
     "vision": "detector and pipeline against the bare model",
     "feed": "event log, fan-out and latency against bare pyzmq",

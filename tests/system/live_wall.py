@@ -46,10 +46,10 @@ class LiveTiles:
         self.lease_runtime = RuntimeInfo("test-site", self.folder.name, linger_s=0.1)
         self.lease = CameraLease(self.lease_runtime)
 
-    def open(self, layout: LayoutId = LayoutId("2x2")) -> None:
+    def open(self, layout: str = "2x2") -> None:
         directory = CameraDirectory(self.cameras)
         self.lease.start()
-        self.wall.open_window(MAIN_WINDOW, layout)
+        self.wall.open_window(MAIN_WINDOW, LayoutId(layout))
         self.wall.fill([camera.id for camera in self.cameras])
         for address in self.wall.addresses():
             self.wall.set_aspect(address, Aspect.FILL)

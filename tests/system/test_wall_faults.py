@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Iterator
@@ -24,6 +25,9 @@ from tests.system.wall_of_36 import (
     Wall36,
     busiest_second,
 )
+
+#: The figures are told with --log-cli-level=INFO.
+log = logging.getLogger(__name__)
 
 pytestmark = [
     pytest.mark.system,
@@ -122,7 +126,7 @@ def test_every_fault_at_once_is_told_by_its_tiles_and_by_no_other(wall: Wall36) 
     back_s = time.monotonic()
     wall.mend(EVERY_TILE)
     wall.until_seen(lambda: wall.are_live(EVERY_TILE), 40)
-    print(f"all 36 live {time.monotonic() - back_s:.1f} s after the last fault was mended")
+    log.info("all 36 live %.1f s after the last fault was mended", time.monotonic() - back_s)
     assert wall.longest_gap_s(THIRD) < LOSES_NOTHING_S
 
 
@@ -140,7 +144,7 @@ def test_a_killed_decoder_process_costs_its_tiles_two_seconds_and_no_other_any(
     recovered_s = wall.until_seen(
         lambda: all(wall.shown_ns(tile) > killed_ns + 50_000_000 for tile in mine), 15
     )
-    print(f"{len(mine)} tiles have new pictures {recovered_s:.2f} s after the kill")
+    log.info("%d tiles have new pictures %.2f s after the kill", len(mine), recovered_s)
     assert recovered_s < 2.0
     wall.until_seen(lambda: wall.are_live(EVERY_TILE), 5)
     assert wall.longest_gap_s(others) < LOSES_NOTHING_S
@@ -171,8 +175,8 @@ def test_a_switch_that_starts_again_is_one_line_and_no_storm(wall: Wall36) -> No
     assert wall.losses.picture.line_count == 0
     while_away = busiest_second(server.opened_mono_s, began_s)
     total = sum(at >= began_s for at in server.opened_mono_s)
-    print(
-        f"36 cameras away for {back_s - began_s:.0f} s: {total} attempts in all, at most "
-        f"{while_away} within a second; all back after {returned_s:.1f} s"
-    )
+    log.info(
+        "36 cameras away for %.0f s: %d attempts in all, at most %d within a second; back after %.1f s",
+        back_s - began_s, total, while_away, returned_s,
+    )  # fmt: skip
     assert while_away <= 40

@@ -15,12 +15,12 @@ import numpy as np
 import psutil
 import zmq
 from msgspec import structs
+from pytestqt.exceptions import TimeoutError as QtTimeoutError
 from pytestqt.qtbot import QtBot
 
 from config.site import Camera, CameraId
 from console.state.directory import CameraDirectory
 from console.state.health import CameraHealth
-from console.state.layouts import LayoutId
 from console.state.losses import Losses
 from console.state.tiles import TileAddress
 from console.state.wall import MAIN_WINDOW
@@ -91,7 +91,7 @@ class Wall36(LiveTiles):
         self._stamps: dict[int, int] = {}
         self.gaps_s: dict[int, float] = {}
 
-    def open(self, layout: LayoutId = LayoutId("6x6")) -> None:
+    def open(self, layout: str = "6x6") -> None:
         super().open(layout)
         self.until(lambda: self.are_live(EVERY_TILE))
         self.until(lambda: all(self.is_sharp(tile) for tile in EVERY_TILE))
@@ -204,8 +204,19 @@ class Wall36(LiveTiles):
             self.look()
             return condition()
 
-        self.qtbot.waitUntil(met, timeout=round(deadline_s * 1000))
+        try:
+            self.qtbot.waitUntil(met, timeout=round(deadline_s * 1000))
+        except QtTimeoutError as error:
+            raise AssertionError(f"not within {deadline_s:.0f} s; {self.not_live()}") from error
         return time.monotonic() - began_s
+
+    def not_live(self) -> list[tuple[int, str, LossCause | None]]:
+        """The tiles without a live picture, and why."""
+        return [
+            (tile, self.painter(tile).mode.value, self.cause(tile))
+            for tile in EVERY_TILE
+            if self.painter(tile).mode is not TileMode.PICTURE
+        ]
 
     def watch_for(self, seconds: float) -> None:
         end_s = time.monotonic() + seconds

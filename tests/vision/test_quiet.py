@@ -12,7 +12,7 @@ from vision.alerts import AlertKind
 from vision.learn.blazes import DrawnFlame, Plume, to_and_fro
 from vision.learn.evaluate_quiet import run_scene, scores_of
 from vision.learn.look_alikes import LookAlike, look_alike
-from vision.learn.quiet import Scene, burning_scenes, quiet_scenes
+from vision.learn.quiet import Scene, Stream, burning_scenes, quiet_scenes
 from vision.learn.rates import share_interval
 from vision.learn.weather import Daylight, Weather, lit
 from vision.load_detector import load_detector
@@ -81,6 +81,24 @@ def test_shares_carry_the_exact_interval() -> None:
     assert share_interval(10, 10) == pytest.approx((0.6915, 1.0), abs=1e-4)
     assert share_interval(61, 64) == pytest.approx((0.8691, 0.9902), abs=1e-3)
     assert share_interval(0, 0) == (0.0, 1.0)
+
+
+def test_steam_takes_the_light_of_the_night_and_infrared_has_no_colour(shared_folder: Path) -> None:
+    made = {}
+    for disturbance in (LookAlike.NOTHING, LookAlike.STEAM):
+        scene = Scene(
+            "n", "crossing_queue.mp4", Daylight.NIGHT, Weather.CLEAR, disturbance, 3, 20.0
+        )
+        made[disturbance] = Stream(scene, shared_folder / "data/videos").at(10.0)
+    clear, steam = (picture.astype(np.int16) for picture in made.values())
+    changed = np.abs(steam - clear).max(axis=2) > 2
+    assert changed.any()
+    assert steam[changed].mean() < 90  # by day it is 200 and more
+    lamps = Scene(
+        "i", "crossing_queue.mp4", Daylight.INFRARED, Weather.CLEAR, LookAlike.BEACON, 3, 20.0
+    )
+    grey = Stream(lamps, shared_folder / "data/videos").at(0.0)
+    assert (grey.max(axis=2) == grey.min(axis=2)).all()
 
 
 @pytest.mark.system

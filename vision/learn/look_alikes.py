@@ -28,6 +28,11 @@ class LookAlike(enum.Enum):
     FLARE = "lens flare"
     BANNER = "flapping banner"
 
+    @property
+    def shines(self) -> bool:
+        """Light of its own; the others take the scene's."""
+        return self not in (LookAlike.STEAM, LookAlike.EXHAUST, LookAlike.BANNER)
+
 
 def look_alike(kind: LookAlike, seed: int, width: int, height: int) -> Paint:
     """What paints it into pictures of that size."""

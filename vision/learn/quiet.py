@@ -153,19 +153,22 @@ class Stream:
         return [TruthEvent(self.scene.burns, CALM_S, end_s, place)]
 
     def _picture(self, at_s: float, blaze: Blaze | None) -> Picture:
-        """Smoke takes the scene's light; flames, lamps and their like are light themselves."""
+        """Smoke, steam and cloth take the scene's light; flames and lamps are light themselves."""
         scene = self.scene
         picture = self._shown[to_and_fro(round(at_s * FPS), len(self._shown))].copy()
         burning = blaze is not None and at_s >= CALM_S
         if burning and blaze is not None and scene.burns is AlertKind.SMOKE:
             blaze.paint(picture, at_s - CALM_S)
+        if not scene.disturbance.shines:
+            self._disturb(picture, at_s)
         picture = weathered(picture, scene.weather, at_s, scene.seed)
         picture = lit(picture, scene.daylight, at_s, scene.seed)
-        self._disturb(picture, at_s)
+        if scene.disturbance.shines:
+            self._disturb(picture, at_s)
         if burning and blaze is not None and scene.burns is AlertKind.FIRE:
             blaze.paint(picture, at_s - CALM_S)
-            if scene.daylight is Daylight.INFRARED:
-                picture[:] = picture.mean(axis=2, keepdims=True).astype(np.uint8)
+        if scene.daylight is Daylight.INFRARED:
+            picture[:] = picture.mean(axis=2, keepdims=True).astype(np.uint8)
         return picture
 
     def _visible_blaze(self, width: int, height: int) -> Blaze:

@@ -22,6 +22,7 @@ from ingest.cameras.keeper import CameraKeeper
 from ingest.cameras.messages import ClipDone, ClipForm, ClipRequest, SetWants
 from ingest.cameras.overload import CameraLoad, Shedder
 from ingest.cameras.packet_history import PacketSegment
+from ingest.cameras.reconnect import RetryPace
 from ingest.cameras.replays import Replays
 from ingest.cameras.source import StreamLost, write_clip
 from ingest.cameras.stills import still_of_stream, still_of_tape
@@ -53,6 +54,7 @@ class CameraGroup:
         self._stop = stop
         self._keepers: dict[CameraId, CameraKeeper] = {}
         self._retired: list[StreamRun] = []
+        self._pace = RetryPace()
         self._replays = Replays(Path(settings.rings_folder), clock, on_change)
         self._shedder = Shedder()
         self._shed_due_ns = 0
@@ -135,7 +137,7 @@ class CameraGroup:
     def _make_run(self, camera_id: CameraId, url: str, is_guarded: bool) -> StreamRun:
         session = structs.replace(self._settings.session, is_guarded=is_guarded)
         settings = structs.replace(self._settings, session=session)
-        run = StreamRun(camera_id, url, settings, self._clock, self._on_change)
+        run = StreamRun(camera_id, url, settings, self._clock, self._on_change, self._pace)
         run.start()
         return run
 

@@ -1,12 +1,15 @@
-"""BackOff: when a lost camera is tried again. Pure; one per camera, so no retry storm.
+"""BackOff, RetryPace: when a lost camera is tried again, and how many are at once. Pure.
 
-Exponential with jitter and a ceiling. A wrong password starts slower: cameras lock an account
-after a handful of failures.
+One BackOff per camera: exponential with jitter and a ceiling. A wrong password starts slower: cameras
+lock an account after a handful of failures. One RetryPace per process: cameras that were lost together,
+behind one switch, do not come back in one moment; it would see two attempts of each within a second.
 """
 
 from __future__ import annotations
 
+import bisect
 import random
+import threading
 from typing import Final
 
 from ingest.cameras.health import LossCause
@@ -18,6 +21,9 @@ _CEILING_S: Final = 30.0
 _JITTER: Final = 0.3
 #: A session that lived this long was a good one: the next failure starts at the beginning.
 _GOOD_SESSION_S: Final = 10.0
+
+#: Retries of one process within a second; a wall of 36 has five processes.
+_RETRIES_PER_S: Final = 4.0
 
 #: First delay and ceiling where the usual ones are wrong.
 _SPECIAL_S: Final[dict[LossCause, tuple[float, float]]] = {
@@ -50,3 +56,29 @@ class BackOff:
         self._failures_count += 1
         whole_s = min(ceiling_s, first_s * _FACTOR**steps)
         return whole_s * (1 - _JITTER + _JITTER * self._random.random())
+
+
+class RetryPace:
+    """Moments for the retries of one process's cameras, never closer together than 1/`per_s`.
+
+    Threads: any.
+    """
+
+    def __init__(self, per_s: float = _RETRIES_PER_S) -> None:
+        self._interval_ns = round(1e9 / per_s)
+        self._lock = threading.Lock()
+        #: Moments that are taken, ascending; at most one a camera lies ahead.
+        self._taken_ns: list[int] = []
+
+    def moment_ns(self, wished_ns: int, now_ns: int) -> int:
+        """The first free moment at or after `wished_ns`, taken from now on; monotonic."""
+        with self._lock:
+            del self._taken_ns[: bisect.bisect_left(self._taken_ns, now_ns - self._interval_ns)]
+            moment_ns = wished_ns
+            for taken_ns in self._taken_ns:
+                if taken_ns >= moment_ns + self._interval_ns:
+                    break
+                if taken_ns > moment_ns - self._interval_ns:
+                    moment_ns = taken_ns + self._interval_ns
+            bisect.insort(self._taken_ns, moment_ns)
+            return moment_ns

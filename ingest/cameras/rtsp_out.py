@@ -12,6 +12,7 @@ import logging
 import random
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
@@ -30,6 +31,7 @@ _LATE_S: Final = 1.0
 #: Sender reports: often enough for a client to map times soon after it joined.
 _REPORT_S: Final = 2.0
 _THREAD_S: Final = 10.0
+_OPENED_COUNT: Final = 10_000
 
 
 class ServerUnusable(GridwallError):
@@ -47,6 +49,8 @@ class Faults:
         corrupt_share: 0..1 of the RTP packets get broken bytes.
         session_limit: at most so many players; others are told 453.
         reports_only: with `is_stalled`: sender reports go on, as from a hung encoder.
+        starts_anywhere: a new player gets the pictures that come next, not those since the key
+            frame, as from a camera that makes none when it is asked.
     """
 
     is_stalled: bool = False
@@ -55,6 +59,7 @@ class Faults:
     corrupt_share: float = 0.0
     session_limit: int | None = None
     reports_only: bool = False
+    starts_anywhere: bool = False
 
 
 class Mount:
@@ -66,6 +71,8 @@ class Mount:
         self.faults = Faults()
         self.players: set[RtspSession] = set()
         self.connection_count = 0
+        #: Times it was asked what it has: the first question of every attempt to play.
+        self.attempt_count = 0
         self.packetizer = RtpPacketizer(feed.parameters.codec, random.getrandbits(32))
         self.last_pts_s = 0.0
         self._utc_ns = utc_ns
@@ -86,6 +93,8 @@ class Mount:
         if self._task is None or self._task.done():
             self._since_key = []
             self._task = asyncio.create_task(self._pump(self.feed), name=f"rtsp {self.path}")
+        elif self.faults.starts_anywhere:
+            player.take_anything()
         elif not self.faults.is_stalled:
             for index, rtp_packets in enumerate(self._since_key):
                 player.send_media(rtp_packets, {}, is_key=index == 0)
@@ -94,7 +103,13 @@ class Mount:
         self.players.discard(player)
 
     def switch(self, feed: PacketFeed) -> None:
-        """Another feed at once, in the same sessions: what a camera does whose settings change."""
+        """Another feed at once, in the same sessions: what a camera does whose settings change.
+
+        Another codec ends the sessions: it was promised in their description.
+        """
+        if feed.parameters.codec is not self.feed.parameters.codec:
+            self.packetizer = RtpPacketizer(feed.parameters.codec, random.getrandbits(32))
+            self.kick()
         self.feed = feed
         self._since_key = []
         if self._task is not None:
@@ -173,6 +188,10 @@ class RtspServer:
         self.mounts: dict[str, Mount] = {}
         #: Fault: connections are accepted and nothing is ever answered.
         self.is_silent = False
+        #: Fault: connections are closed at once, as by a host that is starting.
+        self.is_starting = False
+        #: When the last connections were opened, monotonic seconds, oldest first.
+        self.opened_mono_s: deque[float] = deque(maxlen=_OPENED_COUNT)
         self._server: asyncio.Server | None = None
         self._sessions: set[RtspSession] = set()
 
@@ -223,7 +242,10 @@ class RtspServer:
             await asyncio.sleep(0)
 
     def opened(self, session: RtspSession) -> None:
+        self.opened_mono_s.append(time.monotonic())
         self._sessions.add(session)
+        if self.is_starting:
+            session.close()
 
     def closed(self, session: RtspSession) -> None:
         self._sessions.discard(session)

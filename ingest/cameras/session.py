@@ -63,10 +63,18 @@ def run_session(
         checker.interval_ns = source.info.interval_ns
         checker.restart()
         sink.opened(source.info)
+        timeout_ns = round(settings.read_timeout_s * 1e9)
+        former_ns: int | None = None
         for raw in source.packets():
             if stop.stopped:
                 return
-            mono_ns, utc_ns = clock.mono_ns(), clock.utc_ns()
+            now_ns, utc_ns = clock.mono_ns(), clock.utc_ns()
+            mono_ns = now_ns
+            if former_ns is not None and now_ns - former_ns >= timeout_ns:
+                # the parser held it until the time-out ended the read: it is no new picture
+                mono_ns = former_ns + source.info.interval_ns
+                utc_ns -= now_ns - mono_ns
+            former_ns = now_ns
             checked = checker.check(raw.dts_ns, raw.pts_ns, mono_ns)
             sink.packet(
                 CompressedPacket(

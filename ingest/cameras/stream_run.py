@@ -22,7 +22,7 @@ from ingest.cameras.outputs import FrameOutput
 from ingest.cameras.overload import CatchUp
 from ingest.cameras.packets import SESSION_NUMBERS, CompressedPacket, PacketRing
 from ingest.cameras.pictures import PictureDecoder
-from ingest.cameras.reconnect import BackOff
+from ingest.cameras.reconnect import BackOff, RetryPace
 from ingest.cameras.session import SessionSettings, run_session
 from ingest.cameras.source import StreamInfo, StreamLost
 from ingest.cameras.wants import FrameWant, RingInfo, ring_key
@@ -65,8 +65,10 @@ class StreamRun:
         settings: RunSettings,
         clock: Clock,
         on_change: Callable[[], None],
+        pace: RetryPace,
     ) -> None:
         self.camera_id = camera_id
+        self._pace = pace
         self.url = url
         self.packets = PacketRing(settings.cameras.packet_ring_s)
         self.info: StreamInfo | None = None
@@ -202,7 +204,9 @@ class StreamRun:
         now_ns = self._clock.mono_ns()
         self._heard_ns = None
         delay_s = self._back_off.delay_s(cause, (now_ns - began_ns) / 1e9)
-        self._tracker.lost(cause, now_ns + round(delay_s * 1e9))
+        next_ns = self._pace.moment_ns(now_ns + round(delay_s * 1e9), now_ns)
+        delay_s = (next_ns - now_ns) / 1e9
+        self._tracker.lost(cause, next_ns)
         log.info(
             "%s: %s (%s), next try in %.1f s",
             self.camera_id,

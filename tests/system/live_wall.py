@@ -1,4 +1,4 @@
-"""A 2×2 wall of 480×270 tiles on a real broker: the test adds cameras, then opens it."""
+"""A wall of 962×542 pixels on a real broker: the test adds cameras, then opens it (2×2: 480×270 tiles)."""
 
 from __future__ import annotations
 
@@ -43,12 +43,13 @@ class LiveTiles:
         self.clock = SystemClock()
         self.wall = WallState()
         self.tools = TileTools(self.wall, self.clock)
-        self.lease = CameraLease(RuntimeInfo("test-site", self.folder.name, linger_s=0.1))
+        self.lease_runtime = RuntimeInfo("test-site", self.folder.name, linger_s=0.1)
+        self.lease = CameraLease(self.lease_runtime)
 
-    def open(self) -> None:
+    def open(self, layout: str = "2x2") -> None:
         directory = CameraDirectory(self.cameras)
         self.lease.start()
-        self.wall.open_window(MAIN_WINDOW, LayoutId("2x2"))
+        self.wall.open_window(MAIN_WINDOW, LayoutId(layout))
         self.wall.fill([camera.id for camera in self.cameras])
         for address in self.wall.addresses():
             self.wall.set_aspect(address, Aspect.FILL)

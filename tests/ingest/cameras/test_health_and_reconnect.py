@@ -9,7 +9,7 @@ import pytest
 from config.site import CameraId
 from ingest.cameras.health import LossCause, StreamHealth, StreamState
 from ingest.cameras.health_tracker import DurableHealth, HealthTracker, stale_after_ns
-from ingest.cameras.reconnect import BackOff
+from ingest.cameras.reconnect import BackOff, RetryPace
 
 CAMERA = CameraId("cam-0001")
 SECOND = 1_000_000_000
@@ -99,3 +99,22 @@ def test_a_wrong_password_is_not_hammered() -> None:
     assert delays[0] >= 3.5
     assert sum(delays[:3]) > 20
     assert max(delays) <= 300
+
+
+def test_retries_of_one_process_keep_their_distance_and_none_waits_for_a_later_one() -> None:
+    pace = RetryPace(per_s=4.0)
+    far_ns = pace.moment_ns(30 * SECOND, 0)
+    together = [pace.moment_ns(SECOND // 2, 0) for _ in range(8)]
+    assert far_ns == 30 * SECOND
+    assert together == [SECOND // 2 + n * SECOND // 4 for n in range(8)]
+    assert pace.moment_ns(30 * SECOND - 1, 0) == 30 * SECOND + SECOND // 4
+    # what is past is given back
+    assert pace.moment_ns(10 * SECOND, 10 * SECOND) == 10 * SECOND
+
+
+def test_a_moment_between_two_taken_ones_is_used_where_it_is_wide_enough() -> None:
+    pace = RetryPace(per_s=4.0)
+    taken = [pace.moment_ns(round(at * 1e9), 0) for at in (1.0, 1.5, 1.9)]
+    assert taken == [SECOND, 3 * SECOND // 2, 19 * SECOND // 10]
+    assert pace.moment_ns(SECOND, 0) == 5 * SECOND // 4
+    assert pace.moment_ns(SECOND, 0) == 215 * SECOND // 100

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Meta, Struct, field
 
 from config.linkage_settings import AttentionSettings, LinkageSettings
+from config.relay_settings import RelaySettings
 from config.store_settings import StoreSettings
 from config.travel import Travel
 
@@ -345,6 +346,7 @@ class Settings(Struct, frozen=True):
     model: ModelSettings = ModelSettings()
     vision: VisionSettings = VisionSettings()
     cameras: CameraSettings = CameraSettings()
+    relay: RelaySettings = RelaySettings()
     calendar: CalendarSettings = CalendarSettings()
     curve: CurveSettings = CurveSettings()
     map: MapSettings = MapSettings()

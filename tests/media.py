@@ -116,3 +116,19 @@ def wait_until(
             raise AssertionError(f"not within {deadline_s} s: {what}")
         time.sleep(interval_s)
     return time.monotonic() - started_s
+
+
+def mp4_of_numbers(path: Path, picture_count: int) -> int:
+    """Writes an H.264 file of 640×360 at 25 fps with numbered pictures; returns how many."""
+    with av.open(str(path), "w", format="mp4") as output:
+        stream = output.add_stream("libx264", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 640, 360, "yuv420p"
+        stream.options = {"preset": "ultrafast", "qp": "24"}
+        grey = np.full((180, 640), 128, np.uint8)
+        for number in range(picture_count):
+            whole = np.vstack((paint(number, 640, 360), grey))
+            frame = av.VideoFrame.from_ndarray(whole, "yuv420p")
+            frame.pts, frame.time_base = number, Fraction(1, 25)
+            output.mux(stream.encode(frame))
+        output.mux(stream.encode(None))
+    return picture_count

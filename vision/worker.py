@@ -20,6 +20,7 @@ from ingest.cameras.wants import CameraSource, CameraStatus, FrameWant
 from ingest.clock import Clock
 from ingest.feed.envelope import utc_text
 from ingest.frames.frame import Frame
+from ingest.relay.address import through_relay
 from ingest.stop import StopToken
 from vision.alert_book import AlertEvent
 from vision.alerts import AlertVerb
@@ -39,6 +40,7 @@ from vision.rules.rule import Moment
 from vision.schedule import FairSchedule
 from vision.sight import SightData, SightNews
 from vision.teaching import Teaching
+from vision.track_news import TrackNews, TracksSeenData
 from vision.trial import TrialDesk, TrialStage
 from vision.worker_report import WorkerReport, report_of
 
@@ -46,6 +48,8 @@ _log = logging.getLogger(__name__)
 
 POLL_S = 0.01
 SITE_POLL_S = 2.0
+#: Between two tellings of tracks: a trail moves twice a second.
+TRACKS_S = 0.5
 MEMORY_S = 5.0
 REPORT_S = 10.0
 
@@ -75,6 +79,7 @@ class VisionWorker:
         camera_glob: str = "*",
         batch_max: int = 8,
         tell_sight: Callable[[SightData], None] = lambda sight: None,
+        tell_tracks: Callable[[TracksSeenData], None] = lambda tracks: None,
         ears: Ears | None = None,
         teaching: Teaching | None = None,
         trials: TrialDesk | None = None,
@@ -86,6 +91,7 @@ class VisionWorker:
         self._trials, self._recent_folder = trials, recent_folder
         self._tell_sight = tell_sight
         self._sights = SightNews()
+        self._tell_tracks, self._track_news = tell_tracks, TrackNews()
         self._site = site
         self._watcher = SiteWatcher(site)
         self._detector = detector
@@ -257,6 +263,7 @@ class VisionWorker:
     def _chores(self) -> dict[str, tuple[float, Callable[[], None]]]:
         return {
             "tick": (1.0, self._tick_books),
+            "tracks": (TRACKS_S, self._look_at_tracks),
             "sight": (1.0, self._look_at_sights),
             "site": (SITE_POLL_S, self._poll_site),
             "memory": (MEMORY_S, self._save),
@@ -285,6 +292,12 @@ class VisionWorker:
         }
         for sight in self._sights.changed(now, utc_text(self._clock.utc_ns())):
             self._tell_sight(sight)
+
+    def _look_at_tracks(self) -> None:
+        """Tells seats where moving things went."""
+        now = {camera_id: eye.pipeline.tracks for camera_id, eye in self._eyes.items()}
+        for seen in self._track_news.seen(now, self._now_s(), utc_text(self._clock.utc_ns())):
+            self._tell_tracks(seen)
 
     def _poll_site(self) -> None:
         diff = self._watcher.poll()
@@ -346,8 +359,9 @@ class VisionWorker:
 
     def _want(self, cameras: Sequence[Camera]) -> None:
         fps = self._site.settings.vision.analysis_fps
+        opened = [through_relay(each, self._site.settings.relay) for each in cameras]
         self._lease.set_wants(
-            [CameraSource(each.id, each.main_url, each.sub_url) for each in cameras],
+            [CameraSource(each.id, each.main_url, each.sub_url) for each in opened],
             [want_of(each.id, fps) for each in cameras],
         )
 

@@ -27,6 +27,7 @@ COMMANDS = {
     "up": "everything for a site on this machine, supervised",
     "hub": "event log, case store and feed of a site",
     "ingest": "camera broker of this machine (started by worker and console by themselves)",
+    "relay": "passes cameras that allow one session on to every machine",
     "worker": "detection on a site's cameras",
     "console": "the windows",
     "check": "validates a site folder",

@@ -10,21 +10,19 @@ Threads: the process's main thread is the GUI thread.
 from __future__ import annotations
 
 import logging
-import sys
-import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from config.paths import runtime_folder, user_state_folder
-from config.site import Camera, CameraId
+from config.site import CameraId
 from console.app.camera_runtime import runtime_of
 from console.app.console_arrangement import SeatArrangement
 from console.app.console_editors import editors_of
 from console.app.console_exports import SeatExports
 from console.app.console_feed import SeatFeed
-from console.app.console_hooks import install_hooks, remove_hooks
 from console.app.console_memory import MemoryKeeper, restore_wall
 from console.app.console_options import (
     ConsoleOptions,
@@ -36,7 +34,7 @@ from console.app.console_options import (
 )
 from console.app.console_screens import SeatScreens
 from console.app.console_sign_in import SeatSignIn
-from console.app.console_site import SeatSite, first_site
+from console.app.console_site import SeatSite, camera_to_open, first_site
 from console.app.console_tiles import SeatTiles
 from console.app.console_watch import SeatWatch
 from console.bridge.clips import ClipShelf, SeatNames
@@ -45,6 +43,7 @@ from console.bridge.evidence_cache import EvidenceCache
 from console.bridge.frame_pump import FramePump
 from console.bridge.gui_thread import Errands
 from console.bridge.people_line import PeopleLine
+from console.bridge.sdl_sticks import installed_sticks
 from console.bridge.shelf_line import ShelfLine
 from console.bridge.signed_client import SignedClient
 from console.bridge.thumbnails import ThumbnailShelf, thumbnail_folder
@@ -114,7 +113,10 @@ class ConsoleApp:
         self.names = SeatNames(self.session.directory, self.clips)
         self.lease = CameraLease(runtime_of(site, key_file_of(options, site)))
         self.pump = FramePump(
-            self.wall, self.lease, self._camera, replays=self.session.tools.replays
+            self.wall,
+            self.lease,
+            partial(camera_to_open, self.session, self.clips),
+            replays=self.session.tools.replays,
         )
         self.evidence = EvidenceCache(self.errands, fetch)
         self.thumbnails = ThumbnailShelf(
@@ -128,7 +130,7 @@ class ConsoleApp:
         self.feed = SeatFeed(self.session, memory, keys_of(options, site))
         self.exports = SeatExports(
             self.session, self.lease, seat,
-            lambda camera_id: self.names.name_of(camera_id), memory.export_folder,
+            lambda camera_id: self.names.name_of(camera_id), memory.export_folder, memory.export_form,
         )  # fmt: skip
         self.editors = editors_of(self.session, self.client, self.errands, seat, self.pump)
         self.arrangement = SeatArrangement(
@@ -156,7 +158,7 @@ class ConsoleApp:
         )
         self.ptz = PtzMode(
             self.session, self.client, self.errands, seat, self.router, self.commander,
-            self._wall_view_of,
+            self._wall_view_of, installed_sticks(),
         )  # fmt: skip
         self._ticks = 0
         self._closed = False
@@ -169,7 +171,9 @@ class ConsoleApp:
         session = self.session
         self._tick.timeout.connect(self._on_tick)
         self.feed.registers_changed.connect(self.site.read_again)
-        self.site.basemap_read.connect(self.editors.set_basemap)
+        for basemap_taker in (self.editors, self.arrangement.map_span):
+            self.site.basemap_read.connect(basemap_taker.set_basemap)
+        self.site.layers_read.connect(self.arrangement.map_span.set_site_layers)
         self.feed.restored.connect(settle_heap)
         self.arrangement.follow(self.feed, self.commander, self.router)
         self.desk.acted.connect(self.commander.on_acted)
@@ -277,9 +281,6 @@ class ConsoleApp:
 
     # -- cameras
 
-    def _camera(self, camera_id: CameraId) -> Camera | None:
-        return self.session.directory.camera(camera_id) or self.clips.camera(camera_id)
-
     def _play_clip(self, sha: str) -> None:
         row = self.session.cases.get(self.session.open_case.get())
         about = words.kind_text(row.case.kind) if row is not None else ""
@@ -342,6 +343,7 @@ class ConsoleApp:
             open_case=session.open_case.get(),
             acknowledged=tuple(sorted(session.asking.acknowledged & set(session.queue.order))),
             export_folder=str(self.exports.folder),
+            export_form=self.exports.form,
         )
         memory = self.arrangement.remembered(memory, self.watch.before())
         return memory if self.window is None else self.window.remembered(memory)
@@ -376,21 +378,3 @@ class ConsoleApp:
             if window is not None:
                 window.hide()
                 window.deleteLater()
-
-
-def run_console(options: ConsoleOptions) -> int:
-    """Runs a seat until its window is closed or the process is asked to leave."""
-    began = time.monotonic()
-    application = QApplication(sys.argv[:1])
-    application.setApplicationName("gridwall")
-    console = ConsoleApp(application, options)
-    # exit, not quit: a signal is no question that an editor with unsaved changes may refuse
-    install_hooks(console.session, lambda: application.exit(0))
-    try:
-        console.start()
-        settle_heap()
-        _log.info("windows are open after %.2f s", time.monotonic() - began)
-        return application.exec()
-    finally:
-        console.close()
-        remove_hooks()

@@ -32,6 +32,7 @@ from console.views.arranger import Arranger
 from console.views.commander import Commander
 from console.views.key_router import KeyRouter
 from console.views.layout_menu import fill_layout_menu
+from console.views.map_span_desk import MapSpanDesk
 from console.views.map_view import MapView
 from console.views.push_banner import PushBanner
 from console.views.scene_commands import SceneCommands
@@ -76,7 +77,8 @@ class SeatArrangement:
         self.arranger = Arranger(session, self.library)
         self.scenes = SceneCommands(session, self.library)
         self.tiles = WallCommands(session, self.library)
-        self.spans = SpanCommands(session, memory.bezel_mm)
+        self.map_span = MapSpanDesk(session)
+        self.spans = SpanCommands(session, memory.bezel_mm, self.map_span)
         self._over: dict[WindowId, tuple[PushBanner, WallMarks]] = {}
         self._presence = QTimer(interval=PRESENCE_MS)
         self._presence.timeout.connect(self._tell_here)
@@ -92,7 +94,7 @@ class SeatArrangement:
 
     def run(self, command_id: CommandId) -> bool:
         """Does a command of the key table; False for one that is somebody else's."""
-        parts = (self.arranger, self.scenes, self.tiles, self.spans)
+        parts = (self.arranger, self.scenes, self.tiles, self.spans, self.map_span)
         return any(part.run(command_id) for part in parts)
 
     def choose(self, found: Found) -> None:
@@ -127,18 +129,25 @@ class SeatArrangement:
         return {window_id: marks.texts for window_id, (_, marks) in self._over.items()}
 
     def _follow_map(self, map_view: MapView) -> None:
-        pushes = self._session.arrangement.pushes
+        pushes, over_wall = self._session.arrangement.pushes, self._session.arrangement.map_span
+        self.map_span.follow(map_view)
 
         def position() -> MapPosition:
             shown = map_view.projection
-            return MapPosition(shown.centre_x, shown.centre_y, shown.zoom)
+            own = MapPosition(shown.centre_x, shown.centre_y, shown.zoom)
+            return over_wall.position or own
+
+        def show(wanted: MapPosition) -> None:
+            if not self.map_span.restore(wanted):
+                map_view.restore((wanted.centre_x, wanted.centre_y), wanted.zoom)
 
         pushes.map_position = position
-        pushes.map_wanted.connect(lambda m: map_view.restore((m.centre_x, m.centre_y), m.zoom))
+        pushes.map_wanted.connect(show)
 
     def close(self) -> None:
         """Twice is harmless."""
         self._presence.stop()
+        self.map_span.release()
         for window_id in list(self._over):
             self.detach(window_id)
 

@@ -74,7 +74,7 @@ class SeatScreens:
     def watched(self) -> list[Watched]:
         """The wall windows for the watchdog: each paints its clock every second."""
         return [
-            Watched(window, partial(getattr, window.view.painting, "paint_count"))
+            Watched(window, partial(getattr, window, "paint_count"))
             for window in self._screens.windows.values()
         ]
 

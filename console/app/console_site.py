@@ -11,8 +11,9 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 
 from config.paths import user_state_folder
-from config.site import Site
+from config.site import Camera, CameraId, Site
 from console.app.console_options import ConsoleOptions, keys_of
+from console.bridge.clips import ClipShelf
 from console.bridge.gui_thread import Errands
 from console.bridge.site_source import Asks, site_of_folder, site_of_hub
 from console.state.basemap import read_basemap
@@ -21,6 +22,7 @@ from console.state.site_layers import SiteLayer, read_site_layers
 from console.views.words import layer_problem_text
 from ingest.errors import GridwallError
 from ingest.feed.query import QueryClient
+from ingest.relay.address import through_relay
 
 
 def first_site(options: ConsoleOptions) -> tuple[Site, QueryClient]:
@@ -36,6 +38,14 @@ def first_site(options: ConsoleOptions) -> tuple[Site, QueryClient]:
     folder = user_state_folder() / "hubs" / options.hub.replace("/", "_").replace(":", "_")
     folder.mkdir(parents=True, exist_ok=True)
     return site_of_hub(client, folder), client
+
+
+def camera_to_open(session: ConsoleSession, clips: ClipShelf, camera_id: CameraId) -> Camera | None:
+    """The camera, or the clip that plays like one, as this machine opens it."""
+    camera = session.directory.camera(camera_id)
+    if camera is None:
+        return clips.camera(camera_id)
+    return through_relay(camera, session.site.settings.relay)
 
 
 class SeatSite(QObject):

@@ -48,6 +48,7 @@ class SeatWatch:
         self._sights = SightDesk(session)
         self._live = LiveDesk(session)
         self.alarm_calls = AlarmCalls(session, self._windows_on_screen)
+        session.arrangement.map_span.is_lent = self.alarm_calls.regions.holds
         self.heartbeat = Heartbeat(
             [sys.executable, "-m", "console.app.watchdog"], self._watched, language, session.clock
         )

@@ -22,6 +22,7 @@ from console.demo.site_files import DemoAddresses
 from ingest.cameras.lease import CameraSource
 from ingest.errors import GridwallError
 from ingest.feed.query import QueryClient
+from ingest.relay.address import through_relay
 
 _PREFIX = "gridwall-demo-"
 
@@ -47,6 +48,11 @@ def worker_spec(site: Site, *, beside_wall: bool) -> ChildSpec:
         "worker",
         (*gridwall(), "worker", "--site", str(site.folder), *more, *_with_us()),
     )
+
+
+def relay_spec(site: Site) -> ChildSpec:
+    """The relay of a site that has one here."""
+    return ChildSpec("relay", (*gridwall(), "relay", "--site", str(site.folder), *_with_us()))
 
 
 def console_spec(site: Site, profile: str, screens: int | None) -> ChildSpec:
@@ -128,7 +134,8 @@ def _held_port(stack: ExitStack, wanted: int) -> int:
 
 
 def sources_of(site: Site) -> list[CameraSource]:
-    return [CameraSource(c.id, c.main_url, c.sub_url) for c in site.cameras if c.enabled]
+    seen = [through_relay(c, site.settings.relay) for c in site.cameras if c.enabled]
+    return [CameraSource(c.id, c.main_url, c.sub_url) for c in seen]
 
 
 def answers_control(port: int) -> bool:

@@ -16,6 +16,7 @@ from ingest.ptz.states import PtzActData, PtzStateData
 from vision.alerts import AlertData, AlertVerb
 from vision.asked import SightReset, TrialAsked, TrialDone
 from vision.sight import SightData
+from vision.track_news import TracksSeenData
 
 #: Acts that make case events, with what they do.
 ACTS = {
@@ -76,6 +77,7 @@ PTZ_PAYLOADS = (
 
 
 WATCH_PAYLOADS = (
+    Payload("gridwall.track.seen.v1", TracksSeenData, "Where moving things were in a picture."),
     Payload("gridwall.sight.changed.v1", SightData, "A camera's picture serves its rules, or not."),
     Payload("gridwall.sight.reset.v1", SightReset, "A place that was suppressed is watched again."),
     Payload("gridwall.sight.tryout.v1", TrialAsked, "What would these zones have raised lately?"),

@@ -49,6 +49,7 @@ from vision.models import (
 )
 from vision.sight import SightData
 from vision.teaching import Teaching
+from vision.track_news import TracksSeenData
 from vision.trial import TrialDesk
 from vision.worker import VisionWorker
 from vision.worker_report import WorkerReport
@@ -122,6 +123,7 @@ class WorkerApp:
             clock,
             camera_glob=camera_glob,
             tell_sight=lambda sight: self._tell("changed", sight, sight.camera_id),
+            tell_tracks=self._tell_tracks,
             ears=self._ears,
             teaching=teaching,
             trials=self._trials,
@@ -145,6 +147,12 @@ class WorkerApp:
             self._publisher.publish(event)
         except SpoolFull as error:
             log.error("what camera %s sees is not told: %s", camera_id, error)
+
+    def _tell_tracks(self, seen: TracksSeenData) -> None:
+        """Where things moved: of the moment, nobody waits for it."""
+        source = self._publisher.source
+        event = new_event(Noun.TRACK, "seen", seen, source=source, utc_ns=time.time_ns())
+        self._publisher.publish_ephemeral(event)
 
     def report(self) -> WorkerReport:
         return self._worker.report()

@@ -24,7 +24,7 @@ class ClipShape(Struct, frozen=True):
 
     width_px: int = 704
     height_px: int = 576
-    fps: int = 25
+    fps: float = 25
     frame_count: int = 500
     gop_frames: int = 50
     bitrate_kbps: int = 1500

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterable, Sequence
 from types import TracebackType
@@ -15,7 +16,7 @@ def cpu_s(process_ids: Iterable[int]) -> float:
     Processes that have ended meanwhile count what their parent has reaped.
     """
     total = 0.0
-    for process in _trees(process_ids):
+    for process in trees(process_ids):
         try:
             times = process.cpu_times()
         except psutil.NoSuchProcess:
@@ -24,7 +25,21 @@ def cpu_s(process_ids: Iterable[int]) -> float:
     return total
 
 
-def _trees(process_ids: Iterable[int]) -> set[psutil.Process]:
+def own_cpu_s(process_id: int) -> float:
+    """User and system seconds so far of this process alone. Raises psutil.NoSuchProcess."""
+    times = psutil.Process(process_id).cpu_times()
+    return float(times.user + times.system)
+
+
+def strangers_s(process_ids: Iterable[int]) -> float:
+    """CPU seconds so far of everything but these processes and the bench with its children."""
+    times = psutil.cpu_times()
+    busy = sum(times) - times.idle - getattr(times, "iowait", 0.0) - getattr(times, "guest", 0.0)
+    return float(busy) - cpu_s([os.getpid(), *process_ids])
+
+
+def trees(process_ids: Iterable[int]) -> set[psutil.Process]:
+    """These processes and all their descendants that live now."""
     found: set[psutil.Process] = set()
     for process_id in process_ids:
         try:
@@ -55,10 +70,10 @@ class Children:
 
     def end(self) -> None:
         """Ends every child that still lives, within 5 s."""
-        trees = _trees(child.pid for child in self._children if child.poll() is None)
-        for process in trees:
+        living = trees(child.pid for child in self._children if child.poll() is None)
+        for process in living:
             _quietly(process.terminate)
-        _, left = psutil.wait_procs(list(trees), timeout=5)
+        _, left = psutil.wait_procs(list(living), timeout=5)
         for process in left:
             _quietly(process.kill)
         for child in self._children:

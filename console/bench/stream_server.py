@@ -1,7 +1,8 @@
 """The cameras of a bench: one clip as N RTSP streams, from a process of its own.
 
 Started as `python -m console.bench.stream_server JOB`, JOB being a `ServerJob` as JSON. Writes the
-addresses as one JSON line, then serves until its standard input ends.
+addresses as one JSON line, then serves until its standard input ends. A line `die 3` there makes
+stream 3 end its connections and refuse new ones, `live 3` brings it back.
 """
 
 from __future__ import annotations
@@ -16,8 +17,11 @@ import numpy as np
 from msgspec import Struct
 
 from ingest.cameras.packet_feed import EncodedPacket, LoopingFeed, VideoParameters, shifted
-from ingest.cameras.rtsp_out import RtspServerThread
+from ingest.cameras.rtsp_out import Mount, RtspServerThread
 from ingest.cameras.source import read_packets
+
+#: Words of a line on standard input, a stream's number behind them.
+DIE, LIVE = "die", "live"
 
 
 class ServerJob(Struct, frozen=True):
@@ -80,7 +84,8 @@ def main(argument: str) -> int:
         stamps = np.memmap(job.stamps, np.int64, "w+", shape=(job.count, len(clip)))
     server = RtspServerThread()
     server.start()
-    urls = []
+    urls: list[str] = []
+    mounts: list[Mount] = []
     for stream in range(job.count):
         start = keys[stream % len(keys)]
         numbers = [(start + turn) % len(clip) for turn in range(len(clip))]
@@ -90,13 +95,22 @@ def main(argument: str) -> int:
             if stamps is None
             else StampedFeed(parameters, packets, numbers, stamps[stream])
         )
-        server.mount(f"cam-{stream}", feed)
+        mounts.append(server.mount(f"cam-{stream}", feed))
         urls.append(server.url(f"cam-{stream}"))
     sys.stdout.write(msgspec.json.encode(urls).decode() + "\n")
     sys.stdout.flush()
-    sys.stdin.read()
+    for line in sys.stdin:
+        word, number = line.split()
+        server.call(_set_dead, mounts[int(number)], word == DIE)
     server.close()
     return 0
+
+
+def _set_dead(mount: Mount, is_dead: bool) -> None:
+    """As a camera without power: connections end, nobody answers for its path."""
+    mount.faults.is_dropped = is_dead
+    if is_dead:
+        mount.kick()
 
 
 if __name__ == "__main__":

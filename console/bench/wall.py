@@ -3,12 +3,14 @@
 The same streams are played one after the other by ingest + console with the limit's decoder
 settings, by the limit, and by ingest + console as shipped, several rounds of it; ratios compare CPU
 per frame, so that frames nobody painted are nobody's saving, and are the medians of the rounds,
-because a shared machine changes its speed by a fifth within a minute.
+because a shared machine changes its speed by a fifth within a minute. `--mode` measures other things
+of the same wall (`wall_modes.py`) or the same thing with other cameras.
 """
 
 from __future__ import annotations
 
 import argparse
+import enum
 import subprocess
 import sys
 import tempfile
@@ -18,16 +20,18 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from console.bench import wall_modes
 from console.bench.clip import ClipShape, encode
 from console.bench.picture_quality import full_decode, least_psnr_db
 from console.bench.processes import Children, cpu_s
 from console.bench.report import print_result, say
 from console.bench.rival_job import RivalJob
+from console.bench.wall_modes import on_site
 from console.bench.wall_runs import (
     WARM_UP_S,
     BenchFailed,
-    BenchSite,
     Play,
+    Streams,
     play_limit,
     play_ours,
     play_rival,
@@ -40,11 +44,51 @@ from console.bench.wall_stage import StageJob, StageResult
 DETECTOR_START_S = 12.0
 
 
+class Mode(enum.StrEnum):
+    """What is measured."""
+
+    EVEN = "even"  #: all tiles live and seen, against ffmpeg alone
+    MANY = "many"  #: the same with 64 tiles of 12.5 fps
+    LARGE = "large"  #: the same with four cameras of 1080p
+    START = "start"  #: how soon a wall and a called camera have their first picture
+    TROUBLE = "trouble"  #: the GUI thread while cameras die and layouts change
+    HIDDEN = "hidden"  #: what a wall costs that nobody sees
+
+
+class Setting(NamedTuple):
+    """What a mode plays unless told otherwise."""
+
+    tiles: int = 36
+    tile_size: str = "480x270"
+    source: ClipShape = ClipShape()
+    seconds: float = 10.0
+    rounds: int = 3
+
+
+SETTINGS = {
+    Mode.EVEN: Setting(tiles=16),
+    Mode.MANY: Setting(64, "240x135", ClipShape(fps=12.5)),
+    Mode.LARGE: Setting(4, "960x540", ClipShape(1920, 1080, frame_count=250, bitrate_kbps=5000)),
+    Mode.START: Setting(rounds=2),
+    Mode.TROUBLE: Setting(seconds=60.0),
+    Mode.HIDDEN: Setting(32, seconds=20.0),
+}
+#: Cameras that are called while the wall of `Mode.START` is live.
+CALLED_COUNT = 8
+#: Cameras die this often in `Mode.TROUBLE`.
+DIES_EVERY_S = 2.0
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--tiles", type=int, default=16, help="streams and tiles (default 16)")
-    parser.add_argument("--seconds", type=float, default=10.0, help="measured time of each run")
-    parser.add_argument("--rounds", type=int, default=3, help="rounds, medians count (default 3)")
-    parser.add_argument("--tile-size", default="480x270", help="pixels of a tile (480x270)")
+    parser.add_argument(
+        "--mode", type=Mode, choices=list(Mode), default=Mode.EVEN,
+        help="even (default), many: 64 tiles at 12.5 fps, large: 4 of 1080p, start: first pictures, "
+        "trouble: GUI thread while cameras die and layouts change, hidden: nobody looks",
+    )  # fmt: skip
+    parser.add_argument("--tiles", type=int, help="streams and tiles (default 16; by mode)")
+    parser.add_argument("--seconds", type=float, help="measured time of each run")
+    parser.add_argument("--rounds", type=int, help="rounds, medians count (default 3)")
+    parser.add_argument("--tile-size", help="pixels of a tile (480x270)")
     parser.add_argument("--no-rivals", action="store_true", help="product and limit only")
     parser.add_argument(
         "--detector", action="store_true", help="the worker analyses every camera beside the wall"
@@ -52,16 +96,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    setting = SETTINGS[arguments.mode]
+    for name in ("tiles", "seconds", "rounds", "tile_size"):
+        if getattr(arguments, name) is None:
+            setattr(arguments, name, getattr(setting, name))
     width, height = (int(word) for word in arguments.tile_size.split("x"))
+    called_count = CALLED_COUNT if arguments.mode is Mode.START else 0
     with tempfile.TemporaryDirectory(prefix="gridwall-bench-") as folder:
         clip = Path(folder) / "clip.mp4"
         say("encoding the bench's clip …")
-        encode(clip, ClipShape())
+        encode(clip, setting.source)
         with Children() as children:
-            urls = serve(children, clip, arguments.tiles)
-            result = _measure(arguments, urls, clip, width, height)
-    print_result(result, as_json=arguments.json)
+            streams = serve(children, clip, arguments.tiles + called_count)
+            job = StageJob("", "", streams.urls, width, height, arguments.seconds)
+            result = _of_mode(arguments, streams, job, clip)
+    print_result({"mode": arguments.mode.value} | result, as_json=arguments.json)
     return 0
+
+
+def _of_mode(
+    arguments: argparse.Namespace, streams: Streams, job: StageJob, clip: Path
+) -> dict[str, Any]:
+    if arguments.mode is Mode.START:
+        return wall_modes.start(job, streams, arguments.tiles, arguments.rounds)
+    if arguments.mode is Mode.TROUBLE:
+        return wall_modes.trouble(job, streams, DIES_EVERY_S)
+    if arguments.mode is Mode.HIDDEN:
+        return wall_modes.hidden(job)
+    return _measure(arguments, job, clip)
 
 
 class Round(NamedTuple):
@@ -80,10 +142,8 @@ class Round(NamedTuple):
         return self.shipped.cpu_ms_per_frame / self.limit.cpu_ms_per_frame
 
 
-def _measure(
-    arguments: argparse.Namespace, urls: list[str], clip: Path, width: int, height: int
-) -> dict[str, Any]:
-    job = StageJob("", "", tuple(urls), width, height, arguments.seconds)
+def _measure(arguments: argparse.Namespace, job: StageJob, clip: Path) -> dict[str, Any]:
+    urls, width, height = job.urls, job.tile_width_px, job.tile_height_px
     rounds, stages = [], []
     with tempfile.TemporaryDirectory(prefix="gridwall-bench-") as samples:
         shipped_job = msgspec.structs.replace(job, samples_folder=samples)
@@ -127,45 +187,41 @@ def _figures(
         "repaints": sum(stage.repaints for stage in stages),
         "pictures_dropped": sum(stage.dropped for stage in stages),
         "cameras_reduced": max(stage.shed for stage in stages),
+        "strangers_cores": round(max(play.strangers_cores for play in shown), 2),
         "platform": stages[0].platform,
     }
 
 
 def _ours(job: StageJob, with_detector: bool) -> tuple[Play, StageResult]:
     """One run on a site of its own. Raises BenchFailed, also when the worker ends early."""
-    site = BenchSite(list(job.urls))
-    job = msgspec.structs.replace(
-        job, site_folder=str(site.folder), runtime_folder=str(site.runtime)
-    )
+    return on_site(job, _play_beside_worker if with_detector else play_ours)
+
+
+def _play_beside_worker(job: StageJob) -> tuple[Play, StageResult]:
     command = [sys.executable, "-m", "console.app.cli", "worker", "--beside-wall", "--site"]
-    try:
-        if not with_detector:
-            return play_ours(job)
-        with Children() as children:
-            workers: list[subprocess.Popen[str]] = []
-            # after the console: whoever comes first decides how the broker decodes
-            result = play_ours(
-                msgspec.structs.replace(job, settle_s=DETECTOR_START_S),
-                lambda: workers.append(children.start([*command, str(site.folder)], quiet=True)),
+    with Children() as children:
+        workers: list[subprocess.Popen[str]] = []
+        # after the console: whoever comes first decides how the broker decodes
+        result = play_ours(
+            msgspec.structs.replace(job, settle_s=DETECTOR_START_S),
+            lambda: workers.append(children.start([*command, job.site_folder], quiet=True)),
+        )
+        if workers[0].poll() is not None:
+            raise BenchFailed(
+                f"the worker left with {workers[0].returncode}: run `gridwall worker` to see why"
             )
-            if workers[0].poll() is not None:
-                raise BenchFailed(
-                    f"the worker left with {workers[0].returncode}: run `gridwall worker` to see why"
-                )
-            say(f"detector: {cpu_s([workers[0].pid]):.1f} CPU seconds since its start")
-            return result
-    finally:
-        site.close()
+        say(f"detector: {cpu_s([workers[0].pid]):.1f} CPU seconds since its start")
+        return result
 
 
-def _rivals(urls: list[str], width: int, height: int, seconds: float) -> dict[str, Any]:
+def _rivals(urls: tuple[str, ...], width: int, height: int, seconds: float) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, module in rival_modules().items():
         if module is None:
             found[name] = {"missing": "not installed"}
             continue
         say(f"rival {name} …")
-        job = RivalJob(tuple(urls), width, height, WARM_UP_S, seconds / 2)
+        job = RivalJob(urls, width, height, WARM_UP_S, seconds / 2)
         try:
             play = play_rival(module, job)
         except (BenchFailed, subprocess.SubprocessError) as error:

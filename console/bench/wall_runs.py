@@ -7,12 +7,14 @@ so that nobody's start-up counts.
 from __future__ import annotations
 
 import importlib.util
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import psutil
@@ -20,10 +22,10 @@ from msgspec import Struct
 
 from config.paths import runtime_folder
 from console.bench.clip import ffmpeg_path
-from console.bench.processes import Children, cpu_s
+from console.bench.processes import Children, cpu_s, strangers_s
 from console.bench.rival_job import RivalJob, RivalResult
-from console.bench.stream_server import ServerJob
-from console.bench.wall_stage import StageJob, StageResult
+from console.bench.stream_server import DIE, LIVE, ServerJob
+from console.bench.wall_stage import StageJob, StageResult, WallComplete
 from ingest.errors import GridwallError
 
 #: What a competitor needs until all its streams flow (key-frame wait included).
@@ -35,11 +37,16 @@ class BenchFailed(GridwallError):
 
 
 class Play(Struct, frozen=True):
-    """One competitor's figures over `seconds`."""
+    """One competitor's figures over `seconds`.
+
+    `strangers_cores`: how much of the machine others took meanwhile, in cores.
+    """
 
     seconds: float
     cpu_s: float
     frames: tuple[int, ...]
+    strangers_cores: float = 0.0
+    complete: WallComplete = WallComplete(0.0, 0.0)
 
     @property
     def fps(self) -> tuple[float, ...]:
@@ -50,49 +57,82 @@ class Play(Struct, frozen=True):
         return self.cpu_s / max(1, sum(self.frames)) * 1e3
 
 
-def serve(children: Children, clip: Path, count: int, stamps: Path | None = None) -> list[str]:
-    """Starts the streams; returns their addresses."""
+class Streams(NamedTuple):
+    """The cameras of a bench. `die` and `revive` cut one camera's power and give it back."""
+
+    urls: tuple[str, ...]
+    server: subprocess.Popen[str]
+
+    def die(self, number: int) -> None:
+        self._say(DIE, number)
+
+    def revive(self, number: int) -> None:
+        self._say(LIVE, number)
+
+    def _say(self, word: str, number: int) -> None:
+        assert self.server.stdin is not None
+        self.server.stdin.write(f"{word} {number}\n")
+        self.server.stdin.flush()
+
+
+def serve(children: Children, clip: Path, count: int, stamps: Path | None = None) -> Streams:
+    """Starts the streams."""
     job = ServerJob(str(clip), count, None if stamps is None else str(stamps))
-    child = children.start(_module("console.bench.stream_server", job))
+    child = children.start(module_command("console.bench.stream_server", job))
     assert child.stdout is not None
     line = child.stdout.readline()
     if not line:
         raise BenchFailed("the stream server of the bench did not start: see the log above")
-    urls: list[str] = msgspec.json.decode(line, type=list[str])
-    return urls
+    return Streams(msgspec.json.decode(line, type=tuple[str, ...]), child)
 
 
-def play_ours(job: StageJob, beside: Callable[[], None] = lambda: None) -> tuple[Play, StageResult]:
+def play_ours(
+    job: StageJob,
+    beside: Callable[[], None] = lambda: None,
+    watch: Callable[[list[int]], AbstractContextManager[object]] = lambda _processes: nullcontext(),
+) -> tuple[Play, StageResult]:
     """Ingest and console together: broker, its groups and the window's process.
 
-    `beside` is called when all tiles have a picture, `job.settle_s` before measuring begins.
+    `beside` is called when all tiles have a picture, `job.settle_s` before measuring begins;
+    what `watch` returns is entered with the processes while it is measured.
     """
     with Children() as children:
-        child = children.start(_module("console.bench.wall_stage", job))
+        child = children.start(module_command("console.bench.wall_stage", job))
         assert child.stdout is not None
         assert child.stdin is not None
-        _step(child.stdout.readline(), "pictures")
+        complete = msgspec.convert(_step(child.stdout.readline(), "pictures"), WallComplete)
         beside()
         processes = [child.pid, *_broker_ids(job.runtime_folder)]
         _step(child.stdout.readline(), "live")
-        before, began = cpu_s(processes), time.monotonic()
-        line = child.stdout.readline()
+        before, busy_before, began = cpu_s(processes), strangers_s(processes), time.monotonic()
+        with watch(processes):
+            line = child.stdout.readline()
         spent, seconds = cpu_s(processes) - before, time.monotonic() - began
+        strangers = (strangers_s(processes) - busy_before) / seconds
         result = msgspec.convert(_step(line, "done"), StageResult)
         child.stdin.write("\n")
         child.stdin.flush()
         child.wait(timeout=20)
-    return Play(seconds, spent, result.frames), result
+    return Play(seconds, spent, result.frames, max(0.0, strangers), complete), result
 
 
-def play_limit(urls: list[str], width_px: int, height_px: int, seconds: float) -> Play:
-    """One ffmpeg a stream: receive, decode, scale, convert, drop (CONTRACT §2)."""
+def play_limit(
+    urls: Sequence[str],
+    width_px: int,
+    height_px: int,
+    seconds: float,
+    decoding: Sequence[str] = (),
+) -> Play:
+    """One ffmpeg a stream: receive, decode, scale, convert, drop (CONTRACT §2).
+
+    `decoding`: further options of the decoder, `-skip_frame nokey` for example.
+    """
     with Children() as children:
         started = [
             children.start(
                 [
                     ffmpeg_path(), "-nostdin", "-hide_banner", "-loglevel", "error",
-                    "-threads", "1", "-rtsp_transport", "tcp", "-i", url,
+                    "-threads", "1", *decoding, "-rtsp_transport", "tcp", "-i", url,
                     "-vf", f"scale={width_px}:{height_px}:flags=fast_bilinear,format=bgra",
                     "-t", str(round(seconds + 3 * WARM_UP_S)), "-progress", "pipe:1",
                     "-stats_period", "0.5", "-f", "null", "-",
@@ -119,7 +159,7 @@ def play_limit(urls: list[str], width_px: int, height_px: int, seconds: float) -
 def play_rival(module: str, job: RivalJob) -> Play:
     """A rival's own process. Raises BenchFailed when it does not come to its end."""
     with Children() as children:
-        child = children.start(_module(module, job))
+        child = children.start(module_command(module, job))
         assert child.stdout is not None
         first = child.stdout.readline()
         before = cpu_s([child.pid])
@@ -152,7 +192,7 @@ _ZONES = "".join(
 class BenchSite:
     """A site folder that lives as long as a run, with its own broker."""
 
-    def __init__(self, urls: list[str]) -> None:
+    def __init__(self, urls: Sequence[str]) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="gridwall-bench-")
         self.folder = Path(self._folder.name)
         rows = "".join(f"cam-{i},bench {i},{url}\n" for i, url in enumerate(urls))
@@ -184,7 +224,8 @@ def _broker_ids(runtime: str) -> list[int]:
     return found
 
 
-def _module(name: str, job: Any) -> list[str]:
+def module_command(name: str, job: Any) -> list[str]:
+    """How a part of a bench is started that runs in a process of its own."""
     return [sys.executable, "-m", name, msgspec.json.encode(job).decode()]
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+import psutil
 from msgspec import Struct
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, QRect, QTimer, Slot
@@ -23,6 +24,10 @@ from PySide6.QtWidgets import QApplication
 
 from config.site import Camera, CameraId
 from console.bench import timecode
+from console.bench.beat import Lateness
+from console.bench.gui_watch import HandlerTime, LoopBeat, WatchedApplication
+from console.bench.painted import PaintedNumbers
+from console.bench.stage_acts import Calls, Changes
 from console.bridge.frame_pump import FramePump
 from console.state.directory import CameraDirectory
 from console.state.layouts import smallest_grid
@@ -30,6 +35,7 @@ from console.state.tiles import Aspect
 from console.state.wall import MAIN_WINDOW, WallState
 from console.views import theme
 from console.views.wall_view import WallView
+from ingest.cameras.health import StreamState
 from ingest.cameras.lease import CameraLease, RuntimeInfo
 from ingest.heap import settle_heap
 
@@ -48,8 +54,15 @@ class StageJob(Struct, frozen=True):
         urls: one camera each, `cam-0` first.
         tile_width_px, tile_height_px: size of every tile, device pixels.
         samples_folder: where painted tiles are written as `.npy` for comparison; None: nowhere.
-        latencies: note when each picture number was first seen painted.
+        stamps: when the cameras sent their pictures (`ServerJob.stamps`), to be compared with when
+            they are painted.
+        delays_file: where those delays are written (`PaintedNumbers`).
         is_exact: decode without short-cuts, as the limit does.
+        called_urls: further cameras, called one after the other once the wall is live; the time
+            ends with the last one.
+        changes: change the arrangement all the time.
+        is_hidden: nobody sees the window while it is measured.
+        is_watched: note what every event costs and how late the loop is (dear: no CPU figures).
         settle_s: from the last tile's first picture to the begin: every start-up is over then, the
             broker's spare process included.
     """
@@ -61,24 +74,28 @@ class StageJob(Struct, frozen=True):
     tile_height_px: int
     seconds: float
     samples_folder: str | None = None
-    latencies: bool = False
+    stamps: str | None = None
+    delays_file: str | None = None
     is_exact: bool = False
     settle_s: float = 4.5
+    called_urls: tuple[str, ...] = ()
+    changes: bool = False
+    is_hidden: bool = False
+    is_watched: bool = False
 
 
-class PaintedPicture(Struct, frozen=True):
-    """One picture read back from the window: tile, its number, when it was there."""
+class WallComplete(Struct, frozen=True):
+    """Seconds from the begin of the process, and from its first want, to the last tile's picture."""
 
-    tile: int
-    number: int
-    mono_ns: int
+    from_process_s: float
+    from_wants_s: float
 
 
 class StageResult(Struct, frozen=True):
     """What was measured between `live` and the end.
 
     `dropped`: pictures that came into a ring and were never painted; `shed`: cameras whose rate
-    ingest had reduced at the end.
+    ingest had reduced at the end; `live`: cameras whose stream was live at the end.
     """
 
     seconds: float
@@ -90,7 +107,12 @@ class StageResult(Struct, frozen=True):
     platform: str
     dropped: int = 0
     shed: int = 0
-    pictures: tuple[PaintedPicture, ...] = ()
+    live: int = 0
+    called_s: tuple[float, ...] = ()
+    changes: int = 0
+    late: Lateness | None = None
+    handlers: tuple[HandlerTime, ...] = ()
+    event_count: int = 0
 
 
 class Stage(QObject):
@@ -100,7 +122,8 @@ class Stage(QObject):
         super().__init__()
         self._job = job
         cameras = [
-            Camera(CameraId(f"cam-{i}"), f"bench {i}", url) for i, url in enumerate(job.urls)
+            Camera(CameraId(f"cam-{i}"), f"bench {i}", url)
+            for i, url in enumerate((*job.urls, *job.called_urls))
         ]
         directory = CameraDirectory(cameras)
         self._lease = CameraLease(
@@ -108,9 +131,9 @@ class Stage(QObject):
         )
         self._lease.start()
         self._wall = WallState()
-        layout_id = smallest_grid(len(cameras))
+        layout_id = smallest_grid(len(job.urls))
         self._wall.open_window(MAIN_WINDOW, layout_id)
-        self._wall.fill([camera.id for camera in cameras])
+        self._wall.fill([camera.id for camera in cameras[: len(job.urls)]])
         for address in self._wall.addresses():
             self._wall.set_aspect(address, Aspect.FILL)
         self._pump = FramePump(self._wall, self._lease, directory.camera)
@@ -125,9 +148,11 @@ class Stage(QObject):
         self._frames_before: dict[int, int] = {}
         self._paints_before = (0, 0)
         self._dropped_before = 0
-        self._seen: dict[int, int] = {}
-        self._counts_read: dict[int, int] = {}
-        self._pictures: list[PaintedPicture] = []
+        self._called = tuple(camera.id for camera in cameras[len(job.urls) :])
+        self._calls = Calls(self, self._view, self._wall)
+        self._changes: Changes | None = None
+        self._beats: LoopBeat | None = None
+        self._painted: PaintedNumbers | None = None
         self._sample_count = 0
         self._live_timer = self._timer(50, self._look_live)
         self._beat_timer = QTimer(self)
@@ -145,7 +170,10 @@ class Stage(QObject):
         painters = list(self._view.tile_painters.values())[: len(self._job.urls)]
         if all(painter.frame_count > 0 for painter in painters):
             self._live_timer.stop()
-            _tell("pictures", {"after_s": time.monotonic() - self._began})
+            born_s = time.time() - psutil.Process().create_time()
+            _tell("pictures", WallComplete(born_s, time.monotonic() - self._began))
+            if self._job.is_hidden:
+                self._view.hide()
             QTimer.singleShot(round(self._job.settle_s * 1000), self._begin)
         elif time.monotonic() - self._began > LIVE_DEADLINE_S:
             missing = [p.address.index for p in painters if p.frame_count == 0]
@@ -162,13 +190,28 @@ class Stage(QObject):
         self._view.painting.longest_paint_ms = 0.0
         self._began = self._beat_at = time.monotonic()
         self._beat_timer = self._timer(HEARTBEAT_MS, self._beat)
-        if self._job.latencies:
+        if self._job.stamps is not None:
+            self._painted = PaintedNumbers(Path(self._job.stamps), len(self._job.urls))
             self._read_timer.setSingleShot(True)
             self._read_timer.timeout.connect(self._read_back)
             self._view.installEventFilter(self)
+        if self._job.is_watched:
+            self._watch()
+        if self._job.changes:
+            self._changes = Changes(self, self._wall, MAIN_WINDOW)
         if self._job.samples_folder is not None:
             self._timer(round(self._job.seconds * 1000 / 12), self._sample)
-        QTimer.singleShot(round(self._job.seconds * 1000), self._finish)
+        if self._called:
+            self._calls.begin(self._called, self._finish)
+        else:
+            QTimer.singleShot(round(self._job.seconds * 1000), self._finish)
+
+    def _watch(self) -> None:
+        self._beats = LoopBeat(self)
+        application = QApplication.instance()
+        if isinstance(application, WatchedApplication):
+            # once the event is over that begins the measurement: it is not the product's
+            QTimer.singleShot(0, self, application.times.begin)
 
     def _frame_counts(self) -> dict[int, int]:
         return {i: p.frame_count for i, p in self._view.tile_painters.items()}
@@ -202,16 +245,14 @@ class Stage(QObject):
     @Slot()
     def _read_back(self) -> None:
         """Notes every picture number that was not in the window a moment ago."""
-        now = time.monotonic_ns()
+        if self._painted is None:
+            return
+        now_ns = time.monotonic_ns()
         pixels = self._pixels()
         for index, painter in self._view.tile_painters.items():
-            if self._counts_read.get(index) == painter.frame_count:
-                continue
-            self._counts_read[index] = painter.frame_count
-            number = timecode.read(_tile(pixels, painter.rect))
-            if number is not None and self._seen.get(index) != number:
-                self._seen[index] = number
-                self._pictures.append(PaintedPicture(index, number, now))
+            if self._painted.is_new(index, painter.frame_count):
+                number = timecode.read(_tile(pixels, painter.rect))
+                self._painted.note(index, number, now_ns)
 
     @Slot()
     def _sample(self) -> None:
@@ -229,10 +270,13 @@ class Stage(QObject):
     @Slot()
     def _finish(self) -> None:
         counts = self._frame_counts()
+        statuses = self._lease.status().values()
+        application = QApplication.instance()
+        times = application.times if isinstance(application, WatchedApplication) else None
         result = StageResult(
             seconds=time.monotonic() - self._began,
             frames=tuple(
-                counts[i] - self._frames_before.get(i, 0) for i in range(len(self._job.urls))
+                counts.get(i, 0) - self._frames_before.get(i, 0) for i in range(len(self._job.urls))
             ),
             paints=self._view.painting.paint_count - self._paints_before[0],
             repaints=self._view.repaint_count - self._paints_before[1],
@@ -240,9 +284,16 @@ class Stage(QObject):
             paint_ms_max=self._view.painting.longest_paint_ms,
             platform=QApplication.platformName(),
             dropped=self._dropped_count() - self._dropped_before,
-            shed=sum(s.shed_fps is not None for s in self._lease.status().values()),
-            pictures=tuple(self._pictures),
+            shed=sum(s.shed_fps is not None for s in statuses),
+            live=sum(s.health.state is StreamState.LIVE for s in statuses),
+            called_s=tuple(self._calls.delays_s),
+            changes=0 if self._changes is None else self._changes.count,
+            late=None if self._beats is None else self._beats.lateness(),
+            handlers=() if times is None else times.dearest(),
+            event_count=0 if times is None else times.count,
         )
+        if self._painted is not None and self._job.delays_file is not None:
+            self._painted.save(Path(self._job.delays_file))
         _tell("done", msgspec.to_builtins(result))
         # the parent measures the processes before they leave: it answers when it has
         sys.stdin.readline()
@@ -270,9 +321,9 @@ def main(argument: str) -> int:
     """Runs one job; 0 when it came to its end."""
     if "DISPLAY" not in os.environ:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    application = QApplication([])
-    theme.use(application)
     job = msgspec.json.decode(argument, type=StageJob)
+    application = WatchedApplication() if job.is_watched else QApplication([])
+    theme.use(application)
     stage = Stage(job)
     code = application.exec()
     stage.deleteLater()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from console.desk.scene_messages import SeatHere
 from console.state.hotspot import Hotspots
 from console.state.layout_book import LayoutBook
+from console.state.map_spans import MapSpan
 from console.state.observable import Value
 from console.state.pushed_scenes import PushedScenes
 from console.state.scenes import SceneBook
@@ -30,6 +31,8 @@ class Arrangement:
         self.hotspots = Hotspots(wall)
         self.spans = Spans(wall)
         self.pushes.own_windows = self.spans.own_windows
+        self.map_span = MapSpan(wall)
+        self.map_span.is_toured = lambda address: self.runs.run_on(address) is not None
         #: The seats that are there, as the hub last said.
         self.seats: Value[tuple[SeatHere, ...]] = Value(())
 

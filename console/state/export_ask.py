@@ -9,9 +9,18 @@ from msgspec import Struct
 
 from config.site import CameraId
 from console.state.replay import TileReplay
+from console.state.watermark import Watermark
 
 #: The last so many seconds, as offered in the dialog.
 LAST_S = (10, 30, 60)
+
+
+class ExportForm(enum.Enum):
+    """In which form pictures leave the seat; the same for clips and snapshots."""
+
+    AS_RECEIVED = "as received"
+    MARKED = "marked"  #: with a visible watermark
+    BOTH = "both"  #: as received, and a marked copy beside it
 
 
 class SpanKind(enum.Enum):
@@ -35,13 +44,19 @@ class Span(Struct, frozen=True):
 
 
 class ExportAsk(Struct, frozen=True):
-    """One export. `at_mono_ns`: the moment of a snapshot in replay; None: now."""
+    """One export. `at_mono_ns`: the moment of a snapshot in replay; None: now.
+
+    `mark`: burnt into a copy; None: no such copy. `keeps_original`: what was received is exported,
+    alone or beside the copy.
+    """
 
     camera_id: CameraId
     camera_name: str
     folder: Path
     span: Span | None = None
     at_mono_ns: int | None = None
+    mark: Watermark | None = None
+    keeps_original: bool = True
 
 
 def spans_of(replay: TileReplay | None, now_mono_ns: int) -> tuple[Span, ...]:

@@ -32,13 +32,38 @@ class ExportFailed(GridwallError):
     """Nothing was exported; the text says why and what to do."""
 
 
+class DiskFull(ExportFailed):
+    """No space where it was to be written."""
+
+
+class ExportCancelled(ExportFailed):
+    """The operator ended it; nothing stays."""
+
+
 class ExportKind(enum.Enum):
     SNAPSHOT = "snapshot"
     CLIP = "clip"
 
 
-class ExportedFile(Struct, frozen=True):
-    """One file of an export, beside its manifest. Times are of receipt, of first and last picture."""
+class MarkedFile(Struct, frozen=True):
+    """A file with a visible watermark, encoded again from one that was received.
+
+    `source_sha256`: of what it was made from, whether that file is beside it or not. `quality`:
+    encoder and setting, in words. `text`: what stands on its first picture.
+    """
+
+    clip: ClipInfo
+    source_sha256: str
+    quality: str
+    text: str
+
+
+class ExportedFile(Struct, frozen=True, omit_defaults=True):
+    """One file of an export, beside its manifest. Times are of receipt, of first and last picture.
+
+    The last four only where a file has a visible watermark (see MarkedFile); they are left out
+    elsewhere, so that hashes of manifests written before there were watermarks still fit.
+    """
 
     name: str
     sha256: str
@@ -49,10 +74,14 @@ class ExportedFile(Struct, frozen=True):
     width_px: int
     height_px: int
     picture_count: int
+    is_watermarked: bool = False
+    made_from_sha256: str = ""
+    quality: str = ""
+    watermark: str = ""
 
 
 class Manifest(Struct, frozen=True):
-    """What was exported. `asked_from_utc`, `asked_to_utc`: the span the operator asked for."""
+    """What was exported. `is_transcoded`: some file of it was encoded again. `asked_from_utc`, `asked_to_utc`: the span the operator asked for."""
 
     format: str
     kind: ExportKind
@@ -99,17 +128,19 @@ def free_path(folder: Path, stem: str, suffix: str) -> Path:
     raise ExportFailed(f"{folder} has two dozen exports of {stem} already: choose another folder")
 
 
-def sealed(manifest: Manifest, clips: Sequence[ClipInfo]) -> Path:
+def sealed(
+    manifest: Manifest, clips: Sequence[ClipInfo], marked: Sequence[MarkedFile] = ()
+) -> Path:
     """Hashes what was written, writes the manifest beside it and returns its path.
 
-    Raises ExportFailed when a file cannot be read or the manifest not written.
+    The manifest has the name of the first file; `clips` come before `marked`. Raises ExportFailed when a file cannot be read or the manifest not written.
     """
-    paths = [Path(clip.path) for clip in clips]
+    first = clips[0] if clips else marked[0].clip
     try:
-        files = tuple(_exported(path, clip) for path, clip in zip(paths, clips, strict=True))
+        files = (*map(_exported, clips), *map(_exported_marked, marked))
         whole = structs.replace(manifest, files=files, manifest_sha256="")
         whole = structs.replace(whole, manifest_sha256=_own_hash(whole))
-        target = paths[0].with_suffix(MANIFEST_SUFFIX)
+        target = Path(first.path).with_suffix(MANIFEST_SUFFIX)
         fresh = target.with_name(f".{target.name}.part")
         fresh.write_bytes(msgspec.json.format(msgspec.json.encode(whole), indent=2))
         fresh.replace(target)
@@ -143,16 +174,27 @@ def verified(manifest_path: Path) -> tuple[Manifest, tuple[Finding, ...]]:
 def _problem(folder: Path, file: ExportedFile) -> Problem | None:
     path = folder / Path(file.name).name  # a name with a folder in it leads nowhere else
     try:
-        return None if _hash(path) == file.sha256 else Problem.CHANGED
+        return None if file_hash(path) == file.sha256 else Problem.CHANGED
     except OSError:
         return Problem.MISSING
 
 
-def _exported(path: Path, clip: ClipInfo) -> ExportedFile:
+def _exported_marked(marked: MarkedFile) -> ExportedFile:
+    return structs.replace(
+        _exported(marked.clip),
+        is_watermarked=True,
+        made_from_sha256=marked.source_sha256,
+        quality=marked.quality,
+        watermark=marked.text,
+    )
+
+
+def _exported(clip: ClipInfo) -> ExportedFile:
+    path = Path(clip.path)
     end_utc_ns = clip.start_utc_ns + (clip.end_mono_ns - clip.start_mono_ns)
     return ExportedFile(
         path.name,
-        _hash(path),
+        file_hash(path),
         path.stat().st_size,
         utc_text(clip.start_utc_ns),
         utc_text(end_utc_ns),
@@ -163,7 +205,8 @@ def _exported(path: Path, clip: ClipInfo) -> ExportedFile:
     )
 
 
-def _hash(path: Path) -> str:
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file, hexadecimal. Raises OSError."""
     found = hashlib.sha256()
     with path.open("rb") as file:
         while piece := file.read(_CHUNK_BYTES):

@@ -32,6 +32,7 @@ from ingest.ptz.states import PtzStateData
 from vision.alerts import AlertData, AlertKind, AlertVerb
 from vision.asked import TrialDone
 from vision.sight import SightData
+from vision.track_news import TracksSeenData
 
 _log = logging.getLogger(__name__)
 
@@ -88,6 +89,8 @@ class FeedIntake:
             self._take_alert(AlertVerb(event.verb), event.decode_data(AlertData))
         elif event.noun is Noun.POSITION:
             session.people.apply(event.decode_data(PositionFixedData).fixes)
+        elif event.noun is Noun.TRACK:
+            session.tools.marks.trails.apply(event.decode_data(TracksSeenData))
         elif event.noun is Noun.ESCALATION and event.verb == "raised":
             session.escalation_raised.emit(event.decode_data(EscalationData))
         elif event.noun is Noun.SIGHT and event.verb == "tried":

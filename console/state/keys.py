@@ -56,6 +56,7 @@ class CommandId(enum.Enum):
     PTZ_TURN = "ptz_turn"
     PTZ_ZOOM = "ptz_zoom"
     PTZ_PRESET = "ptz_preset"
+    PTZ_STICK = "ptz_stick"
     ZOOM_TOOL = "zoom_tool"
     ZOOM_WHOLE = "zoom_whole"
     ZOOM_IN = "zoom_in"
@@ -108,6 +109,7 @@ class CommandId(enum.Enum):
     PIN = "pin"
     HOTSPOT = "hotspot"
     SPAN = "span"
+    MAP_SPAN = "map_span"
     BEZEL = "bezel"
     TILE_LEFT = "tile_left"
     TILE_RIGHT = "tile_right"
@@ -182,6 +184,7 @@ KEY_TABLE: tuple[KeyCommand, ...] = (
     KeyCommand(CommandId.PTZ_TURN, (), QT_TRANSLATE_NOOP("Keys", "Turn; with Shift slow, with Ctrl fast"), KeyGroup.PTZ),
     KeyCommand(CommandId.PTZ_ZOOM, (), QT_TRANSLATE_NOOP("Keys", "Closer and wider"), KeyGroup.PTZ),
     KeyCommand(CommandId.PTZ_PRESET, (), QT_TRANSLATE_NOOP("Keys", "Preset, home, save the view"), KeyGroup.PTZ),
+    KeyCommand(CommandId.PTZ_STICK, (), QT_TRANSLATE_NOOP("Keys", "Stick turns, twist or right stick zooms, buttons call presets; Start is home, shoulders are speed"), KeyGroup.PTZ),
     KeyCommand(CommandId.ZOOM_TOOL, ("Z",), QT_TRANSLATE_NOOP("Keys", "Zoom the selected tile"), KeyGroup.TILE),
     KeyCommand(CommandId.ZOOM_WHOLE, ("Shift+Z",), QT_TRANSLATE_NOOP("Keys", "Whole picture again"), KeyGroup.TILE),
     KeyCommand(CommandId.ZOOM_IN, ("+", "="), QT_TRANSLATE_NOOP("Keys", "Closer"), KeyGroup.ZOOM, KeyMode.ZOOM),
@@ -194,7 +197,7 @@ KEY_TABLE: tuple[KeyCommand, ...] = (
     KeyCommand(CommandId.ZOOM_BACK, ("Escape",), QT_TRANSLATE_NOOP("Keys", "Whole picture, tool away"), KeyGroup.ZOOM, KeyMode.ZOOM),
     KeyCommand(CommandId.REPLAY, ("R",), QT_TRANSLATE_NOOP("Keys", "Replay the selected tile, or back to live"), KeyGroup.TILE),
     KeyCommand(CommandId.ASPECT, ("A",), QT_TRANSLATE_NOOP("Keys", "Fit, fill or stretch the picture"), KeyGroup.TILE),
-    KeyCommand(CommandId.MARKS, ("O",), QT_TRANSLATE_NOOP("Keys", "Boxes, zones or bare pictures"), KeyGroup.TILE),
+    KeyCommand(CommandId.MARKS, ("O",), QT_TRANSLATE_NOOP("Keys", "Boxes, zones, trails or bare pictures"), KeyGroup.TILE),
     KeyCommand(CommandId.EDIT_ZONES, ("Shift+O",), QT_TRANSLATE_NOOP("Keys", "Draw the camera's zones"), KeyGroup.TILE),
     KeyCommand(CommandId.CALIBRATE, ("Shift+C",), QT_TRANSLATE_NOOP("Keys", "Set the camera's ground (calibration)"), KeyGroup.TILE),
     KeyCommand(CommandId.SNAPSHOT, ("S",), QT_TRANSLATE_NOOP("Keys", "Snapshot of the selected tile"), KeyGroup.TILE),
@@ -234,6 +237,7 @@ KEY_TABLE: tuple[KeyCommand, ...] = (
     KeyCommand(CommandId.PIN, ("K",), QT_TRANSLATE_NOOP("Keys", "Pin the tile, or let it go"), KeyGroup.TILE),
     KeyCommand(CommandId.HOTSPOT, ("Shift+H",), QT_TRANSLATE_NOOP("Keys", "Tile follows the selection (hotspot)"), KeyGroup.TILE),
     KeyCommand(CommandId.SPAN, ("Shift+F",), QT_TRANSLATE_NOOP("Keys", "Selected camera over all monitors, and back"), KeyGroup.WALL),
+    KeyCommand(CommandId.MAP_SPAN, ("Ctrl+Shift+G",), QT_TRANSLATE_NOOP("Keys", "Map over all monitors of the wall, and back"), KeyGroup.WALL),
     KeyCommand(CommandId.BEZEL, (), QT_TRANSLATE_NOOP("Keys", "Width of the monitors' frames"), KeyGroup.WALL),
     KeyCommand(CommandId.TILE_LEFT, ("Alt+Left",), QT_TRANSLATE_NOOP("Keys", "Tile on the left"), KeyGroup.TILE),
     KeyCommand(CommandId.TILE_RIGHT, ("Alt+Right",), QT_TRANSLATE_NOOP("Keys", "Tile on the right"), KeyGroup.TILE),

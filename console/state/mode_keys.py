@@ -47,6 +47,7 @@ PTZ_KEY_TEXTS = {
     CommandId.PTZ_TURN: "← ↑ ↓ → / 1…9",
     CommandId.PTZ_ZOOM: "PgUp PgDn",
     CommandId.PTZ_PRESET: "1…9 Home S",
+    CommandId.PTZ_STICK: QT_TRANSLATE_NOOP("Keys", "Joystick"),
 }
 
 

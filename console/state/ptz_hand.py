@@ -1,6 +1,6 @@
-"""PtzHand: what this seat's hand asks of the camera under it, from keys, mouse and wheel. No Qt.
+"""PtzHand: what this seat's hand asks of the camera under it, from keys, mouse, wheel and joystick. No Qt.
 
-Pure but for the time the wheel's push lasts, which is handed in. Threads: GUI thread only.
+Pure but for the time the wheel's and the stick's pushes last, which is handed in. Threads: GUI thread only.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ SPEED, FINE_SPEED, FAST_SPEED = 0.5, 0.15, 1.0
 DEAD_ZONE = 0.08
 #: One notch of the wheel zooms for this long.
 NOTCH_S = 0.3
+#: A joystick that was not heard of for so long is let go: a camera must never go on turning.
+STICK_S = 0.5
 
 _DIRECTIONS = {
     PtzKey.LEFT: (-1, 0, 0),
@@ -37,6 +39,9 @@ class PtzHand:
         self._pull: tuple[float, float] | None = None
         self._notch = 0
         self._notch_until_s = 0.0
+        self._stick = (0.0, 0.0, 0.0)
+        self._stick_until_s = 0.0
+        self._stick_must_rest = True
 
     def press(self, key: PtzKey, speed: float = SPEED) -> bool:
         """A key goes down. False for one that is no direction."""
@@ -57,6 +62,21 @@ class PtzHand:
         self._held.clear()
         self._pull = None
         self._notch = 0
+        self._stick = (0.0, 0.0, 0.0)
+        self._stick_must_rest = True
+
+    def push(self, stick: tuple[float, float, float], now_s: float) -> bool:
+        """A joystick's (pan, tilt, zoom), −1…1. True when it has to be said at once.
+
+        After `let_go` it counts again once it was at rest.
+        """
+        rests = not any(stick)
+        self._stick_must_rest = self._stick_must_rest and not rests
+        if self._stick_must_rest:
+            return False
+        was_resting = not any(self._stick) or now_s >= self._stick_until_s
+        self._stick, self._stick_until_s = stick, now_s + STICK_S
+        return rests != was_resting
 
     def release_pull(self) -> None:
         self._pull = None
@@ -76,6 +96,8 @@ class PtzHand:
             tilt -= _eased(self._pull[1])
         if self._notch and now_s < self._notch_until_s:
             zoom += self._notch * SPEED
+        if now_s < self._stick_until_s:
+            pan, tilt, zoom = (a + b for a, b in zip((pan, tilt, zoom), self._stick, strict=True))
         return PtzVelocity(round(pan, 2), round(tilt, 2), round(zoom, 2)).clamped()
 
 

@@ -21,12 +21,16 @@ from console.state.wall import WallState
 from console.state.window_edits import grown
 
 
-class MapPosition(Struct, frozen=True):
-    """What a map shows: the centre in world coordinates (0..1, Web Mercator) and the zoom level."""
+class MapPosition(Struct, frozen=True, omit_defaults=True):
+    """What a map shows: the centre in world coordinates (0..1, Web Mercator) and the zoom level.
+
+    `over_wall`: it lies over the monitors of the wall, and the zoom is that of all together.
+    """
 
     centre_x: float
     centre_y: float
     zoom: float
+    over_wall: bool = False
 
 
 class SceneTile(Struct, frozen=True, omit_defaults=True):

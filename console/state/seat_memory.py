@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from console.desk.case import CaseId
 from console.state.case_filters import EVERYTHING, CaseChoice
+from console.state.export_ask import ExportForm
 from console.state.grouping import Grouping
 from console.state.layouts import Layout
 from console.state.map_layers import FIRST_OFF
@@ -43,6 +44,7 @@ class SeatMemory(Struct, frozen=True):
     acknowledged: tuple[CaseId, ...] = ()
     wall: str = ""
     export_folder: str = ""
+    export_form: ExportForm = ExportForm.AS_RECEIVED
     layouts: tuple[Layout, ...] = ()
     tours: tuple[TourMemory, ...] = ()
     bezel_mm: float = 0.0

@@ -157,7 +157,7 @@ class Spans:
         """Spreads a camera over these windows; False when none can take part."""
         self.end()
         windows = [self._wall.window(window_id) for window_id in window_ids]
-        free = tuple(window for window in windows if not _has_pin(window))
+        free = tuple(window for window in windows if not has_pin(window))
         if not free:
             return False
         self._span = Span(camera_id, free)
@@ -172,7 +172,7 @@ class Spans:
             return
         self._stepping = True
         for window in span.before:
-            if window.id in self._wall.windows and not _has_pin(self._wall.window(window.id)):
+            if window.id in self._wall.windows and not has_pin(self._wall.window(window.id)):
                 self._wall.put_window(window)
         self._stepping = False
         self.changed.emit()
@@ -238,7 +238,8 @@ def _window(before: Window, camera_id: CameraId, part: SpanPart) -> Window:
     return msgspec.structs.replace(before, layout=layout, tiles=(tile,), full_index=None)
 
 
-def _has_pin(window: Window) -> bool:
+def has_pin(window: Window) -> bool:
+    """Whether one of the tiles the window shows is pinned."""
     return any(tile.pinned for tile in window.tiles[: len(window.layout.cells)])
 
 

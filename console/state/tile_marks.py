@@ -1,4 +1,5 @@
-"""TileMarks: what is drawn into live pictures beside the alert's caption: its box, the camera's zones.
+"""TileMarks: what is drawn into live pictures beside the alert's caption: its box, the camera's
+zones, the trails of what moves.
 
 Decides by one switch of the seat what is drawn; frames and captions of alarms are never switched off.
 
@@ -12,6 +13,8 @@ from collections.abc import Iterable
 
 from config.site import CameraId, Zone, ZoneKind
 from console.state.observable import Value
+from console.state.track_trails import TrackTrails, Trail
+from ingest.clock import Clock
 
 
 class MarkLevel(enum.Enum):
@@ -19,13 +22,16 @@ class MarkLevel(enum.Enum):
 
     BOXES = 0  #: boxes of alerts
     ZONES = 1  #: … and the zones of every camera
-    NONE = 2  #: the bare picture
+    TRACKS = 2  #: … and the trails of what moves
+    NONE = 3  #: the bare picture
 
 
 class TileMarks:
     """The switch, and the zones by camera."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.trails = TrackTrails()
         self.level: Value[MarkLevel] = Value(MarkLevel.BOXES)
         self._zones: dict[CameraId, tuple[Zone, ...]] = {}
 
@@ -45,9 +51,15 @@ class TileMarks:
         self.level.set(MarkLevel((self.level.get().value + 1) % len(MarkLevel)))
         return self.level.get()
 
+    def trails_of(self, camera_id: CameraId | None) -> tuple[Trail, ...]:
+        """The trails to draw into a camera's picture now."""
+        if camera_id is None or self.level.get() is not MarkLevel.TRACKS:
+            return ()
+        return self.trails.of(camera_id, self._clock.utc_ns())
+
     def zones_of(self, camera_id: CameraId | None) -> tuple[Zone, ...]:
         """The zones to draw into a camera's picture now; masks first, so that rules lie on top."""
-        if camera_id is None or self.level.get() is not MarkLevel.ZONES:
+        if camera_id is None or self.level.get() not in (MarkLevel.ZONES, MarkLevel.TRACKS):
             return ()
         mine = self._zones.get(camera_id, ())
         return tuple(sorted(mine, key=lambda zone: zone.kind is not ZoneKind.MASK))

@@ -23,7 +23,7 @@ class TileTools:
         self.zoom = ZoomTool(wall)
         self.linked = LinkedZoom(wall, clock)
         self.replays = TileReplays(wall, clock)
-        self.marks = TileMarks()
+        self.marks = TileMarks(clock)
         self._wall = wall
 
     def key_mode(self) -> KeyMode | None:

@@ -1,4 +1,4 @@
-"""ExportDialog: which span of a camera goes where. Threads: GUI thread only."""
+"""ExportDialog: which span of a camera goes where, and in which form. Threads: GUI thread only."""
 
 from __future__ import annotations
 
@@ -18,16 +18,21 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from console.state.export_ask import Span, SpanKind
+from console.state.export_ask import ExportForm, Span, SpanKind
 from console.views.tile_texts import duration_text
 from console.views.words import translate
 
 
 class ExportDialog(QDialog):
-    """`span` and `folder` after it was accepted."""
+    """`span`, `folder` and `form` after it was accepted."""
 
     def __init__(
-        self, camera_name: str, spans: Sequence[Span], folder: Path, parent: QWidget | None = None
+        self,
+        camera_name: str,
+        spans: Sequence[Span],
+        folder: Path,
+        parent: QWidget | None = None,
+        form: ExportForm = ExportForm.AS_RECEIVED,
     ) -> None:
         super().__init__(parent)
         self.setModal(True)
@@ -39,6 +44,10 @@ class ExportDialog(QDialog):
         self.choice = QComboBox(self)
         for span in self._spans:
             self.choice.addItem(span_text(span))
+        self.form_choice = QComboBox(self)
+        for offered in ExportForm:
+            self.form_choice.addItem(form_text(offered))
+        self.form_choice.setCurrentIndex(list(ExportForm).index(form))
         self.line = QLineEdit(str(folder), self)
         browse = QPushButton(translate("Export", "Choose…"), self)
         browse.clicked.connect(self._browse)
@@ -46,19 +55,17 @@ class ExportDialog(QDialog):
         grid.setHorizontalSpacing(12)
         grid.addWidget(QLabel(translate("Export", "Span"), self), 0, 0)
         grid.addWidget(self.choice, 0, 1, 1, 2)
-        grid.addWidget(QLabel(translate("Export", "Folder"), self), 1, 0)
-        grid.addWidget(self.line, 1, 1)
-        grid.addWidget(browse, 1, 2)
-        note = QLabel(
-            translate(
-                "Export",
-                "As received, nothing transcoded. A manifest with SHA-256 is written beside it; "
-                "“gridwall verify” checks it.",
-            ),
-            self,
-        )
+        grid.addWidget(QLabel(translate("Export", "Watermark"), self), 1, 0)
+        grid.addWidget(self.form_choice, 1, 1, 1, 2)
+        grid.addWidget(QLabel(translate("Export", "Folder"), self), 2, 0)
+        grid.addWidget(self.line, 2, 1)
+        grid.addWidget(browse, 2, 2)
+        note = self.note = QLabel(self)
         note.setWordWrap(True)
         note.setObjectName("secondary")
+        note.setMinimumHeight(3 * note.fontMetrics().height())
+        self.form_choice.currentIndexChanged.connect(self._on_form)
+        self._on_form()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 16, 20, 16)
         layout.setSpacing(12)
@@ -84,8 +91,15 @@ class ExportDialog(QDialog):
         return self._spans[self.choice.currentIndex()]
 
     @property
+    def form(self) -> ExportForm:
+        return tuple(ExportForm)[self.form_choice.currentIndex()]
+
+    @property
     def folder(self) -> Path:
         return Path(self.line.text().strip()).expanduser()
+
+    def _on_form(self) -> None:
+        self.note.setText(note_text(self.form))
 
     def _on_text(self) -> None:
         absolute = self.folder.is_absolute()
@@ -108,3 +122,28 @@ def span_text(span: Span) -> str:
         SpanKind.MARKED: translate("Export", "What is marked ({0})"),
         SpanKind.KEPT: translate("Export", "All that the replay reaches ({0})"),
     }[span.kind].format(length)
+
+
+def form_text(form: ExportForm) -> str:
+    """A form as a line of the list."""
+    return {
+        ExportForm.AS_RECEIVED: translate("Export", "None: as received"),
+        ExportForm.MARKED: translate("Export", "Visible: camera, time, who exported"),
+        ExportForm.BOTH: translate("Export", "Both: as received, and a marked copy"),
+    }[form]
+
+
+def note_text(form: ExportForm) -> str:
+    """What a form means for the one who gets the files."""
+    proof = translate(
+        "Export",
+        "As received, nothing transcoded. A manifest with SHA-256 is written beside it; "
+        "“gridwall verify” checks it.",
+    )
+    if form is ExportForm.AS_RECEIVED:
+        return proof
+    return translate(
+        "Export",
+        "The marked file is encoded again at high quality; the manifest says so and names the "
+        "SHA-256 of what was received. Snapshots (S) are marked too.",
+    )

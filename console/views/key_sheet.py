@@ -166,7 +166,8 @@ def _row_texts(row: KeyCommand) -> tuple[str, str]:
     if row.id in _WRITTEN:
         key, text = _WRITTEN[row.id]
         return translate("Keys", key), translate("Keys", text)
-    return PTZ_KEY_TEXTS.get(row.id) or key_text(row.id), translate("Keys", row.text)
+    own = PTZ_KEY_TEXTS.get(row.id)
+    return translate("Keys", own) if own else key_text(row.id), translate("Keys", row.text)
 
 
 def _add_block(grid: QGridLayout, group: KeyGroup, rows: Sequence[tuple[str, str]]) -> None:

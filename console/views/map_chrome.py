@@ -43,6 +43,11 @@ class MapChrome:
             button.setToolTip(tips[name])
             button.setIcon(icons.icon(name, 18, theme.COLOURS.text))
 
+    def set_visible(self, *, visible: bool) -> None:
+        """Whether there are buttons; scale and attribution always are."""
+        for button in self.buttons.values():
+            button.setVisible(visible)
+
     def place(self) -> None:
         for row, button in enumerate(self.buttons.values()):
             button.setGeometry(self._map.width() - 40, 48 + row * 36, 32, 32)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QHideEvent,
@@ -27,7 +27,7 @@ from PySide6.QtWidgets import QWidget
 from config.geometry import GeoPoint
 from console.state.basemap import BaseMap
 from console.state.map_layers import MapLayer, MapLayers
-from console.state.map_projection import MapProjection, place_of
+from console.state.map_projection import MapProjection
 from console.state.session import ConsoleSession, SelectionKind
 from console.state.site_layers import SiteLayer
 from console.views import theme
@@ -58,9 +58,19 @@ REFRESH_MS = 5_000
 
 
 class MapView(QWidget):
-    """The map of a session. `longest_paint_ms` is for the bench."""
+    """The map of a session. `longest_paint_ms` is for the bench. Signal: `moved()`, once a frame.
 
-    def __init__(self, session: ConsoleSession, parent: QWidget | None = None) -> None:
+    `layers`: shared with another map that is to show the same.
+    """
+
+    moved = Signal()
+
+    def __init__(
+        self,
+        session: ConsoleSession,
+        parent: QWidget | None = None,
+        layers: MapLayers | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
@@ -74,13 +84,13 @@ class MapView(QWidget):
         self._is_placed = False
         #: The window on the world that was painted last.
         self._painted = self._projection
-        self.layers = MapLayers()
+        self.layers = layers or MapLayers()
         self.base = BaseGround(session.site.grid, self.layers, self.update)
         self.ground = self.base.sheet
         self.markers = OnGround(session, self.layers)
         self._route = RouteKeeper(session, self.markers.cases)
         self.legend = MapLegend(self.layers, self.markers.counts, self.markers.classes, self)
-        self._chrome = MapChrome(self)
+        self.chrome = MapChrome(self)
         self.trail_bar = TrailBar(session.replay, self)
         self._card = HoverCard(session, self.markers.name_of, self)
         self.hand = MapHand(self, session, self._card)
@@ -94,7 +104,7 @@ class MapView(QWidget):
 
     def _connect(self) -> None:
         session = self._session
-        buttons = self._chrome.buttons
+        buttons = self.chrome.buttons
         buttons["plus"].clicked.connect(self.zoom_in)
         buttons["minus"].clicked.connect(self.zoom_out)
         buttons["whole"].clicked.connect(self.show_whole)
@@ -159,19 +169,15 @@ class MapView(QWidget):
             self._projection = target
 
     def show_whole(self) -> None:
-        """The whole area: the streets' extent, else cameras and cells."""
-        places = [camera.place for camera in self._session.site.cameras if camera.place]
-        places += [
-            point for cell in self._session.site.grid for ring in cell.rings for point in ring
-        ]
-        bounds = self.base.basemap.bounds
-        if not places and bounds is not None:
-            places = [place_of(bounds[0], bounds[1]), place_of(bounds[2], bounds[3])]
+        """The whole area."""
         self._flight.stop()
-        self._projection = self._projection.resized(
-            max(1, self.width()), max(1, self.height())
-        ).fitted(places)
+        size = max(1, self.width()), max(1, self.height())
+        self._projection = self.whole_in(self._projection.resized(*size))
         self.update()
+
+    def whole_in(self, window: MapProjection) -> MapProjection:
+        """The whole area in a window on the world of this size."""
+        return window.fitted(self.base.extent(self._session.site.cameras))
 
     def restore(self, centre: tuple[float, float], zoom: float) -> None:
         """The map as it was: centre in world coordinates and zoom."""
@@ -213,7 +219,7 @@ class MapView(QWidget):
 
     def retranslate(self) -> None:
         self.legend.retranslate()
-        self._chrome.retranslate()
+        self.chrome.retranslate()
         self.trail_bar.refresh()
         self.update()
 
@@ -238,19 +244,17 @@ class MapView(QWidget):
         if self.layers.is_on(MapLayer.CASES):
             self.markers.cases.paint_pulses(painter, projection)
         self.hand.paint(painter)
-        self._chrome.paint(painter, projection, self.base.attribution)
-        if self.base.basemap.bounds is None and not self._has_places():
-            self._chrome.paint_empty(painter)
+        self.chrome.paint(painter, projection, self.base.attribution)
+        if self.base.is_empty(self._session.site.cameras):
+            self.chrome.paint_empty(painter)
         painter.end()
         self.paint_count += 1
         took_ms = (time.perf_counter() - began) * 1e3
         self.work.painted(began, took_ms, is_moving=self._projection != self._painted)
-        self._painted = self._projection
+        if self._projection != self._painted:
+            self._painted = self._projection
+            self.moved.emit()
         self.longest_paint_ms = max(self.longest_paint_ms, took_ms)
-
-    def _has_places(self) -> bool:
-        site = self._session.site
-        return bool(site.grid) or any(camera.place for camera in site.cameras)
 
     # -- from the state
 
@@ -326,7 +330,6 @@ class MapView(QWidget):
         super().leaveEvent(event)
 
     def seen(self, kind: SelectionKind) -> Markers:
-        """What is shown of a kind, in pixels of this widget."""
         return self.markers.seen(kind, self._projection)
 
     def marker_at(self, x_px: float, y_px: float) -> Marker | None:
@@ -389,5 +392,5 @@ class MapView(QWidget):
         if not self._is_placed:
             self.show_whole()
         self.legend.place(QPoint(self.width(), 0))
-        self._chrome.place()
+        self.chrome.place()
         self.trail_bar.place()

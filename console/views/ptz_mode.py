@@ -1,4 +1,4 @@
-"""PtzMode: turning a camera from this seat — hand, line to the hub, overlay on the tile, keys.
+"""PtzMode: turning a camera from this seat — hand, line to the hub, overlay on the tile, keys, joystick.
 
 The mode belongs to one tile and its camera. It ends by `P` or Esc, when another tile or camera is
 chosen, and when a seat of higher priority takes the camera over, which is said. A hand lets go
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 from config.site import CameraId
 from console.bridge.discovery_line import DiscoveryLine
 from console.bridge.gui_thread import Errands
+from console.bridge.joystick import NoSticks, Sticks
 from console.bridge.ptz_line import Asks, PtzLine
 from console.state.candidates import Reason
 from console.state.keys import CommandId
@@ -32,6 +33,7 @@ from console.views.discover_dialog import DiscoverDialog
 from console.views.key_router import KeyRouter
 from console.views.preset_dialog import PresetDialog
 from console.views.ptz_overlay import SHOWN_PRESETS, PtzOverlay
+from console.views.stick_control import StickControl
 from console.views.wall_view import WallView
 from console.views.words import translate
 from ingest.errors import GridwallError
@@ -53,6 +55,7 @@ class PtzMode(QObject):
         router: KeyRouter,
         commander: Commander,
         view_of: ViewOf,
+        sticks: Sticks | None = None,
     ) -> None:
         super().__init__()
         self._session = session
@@ -60,6 +63,7 @@ class PtzMode(QObject):
         self._view_of = view_of
         self.hand = PtzHand()
         self.line = PtzLine(client, errands, seat, self.hand, self)
+        self.stick = StickControl(session, self.hand, self.line, self.goto, sticks or NoSticks())
         self._discovery = DiscoveryLine(client, errands, seat)
         self.overlay: PtzOverlay | None = None
         self._tile: TileAddress | None = None
@@ -79,6 +83,7 @@ class PtzMode(QObject):
 
     def close(self) -> None:
         """Leaves the mode and lets go of the wall. Twice is harmless."""
+        self.stick.close()
         self.leave()
         for disconnect in self._disconnect:
             disconnect()
@@ -164,7 +169,7 @@ class PtzMode(QObject):
         overlay.pulled.connect(self._on_pull)
         overlay.let_go.connect(self._on_pull_end)
         overlay.wheeled.connect(self._on_wheel)
-        overlay.preset_chosen.connect(self._goto)
+        overlay.preset_chosen.connect(self.goto)
         state = self._session.wall.ptz.get(CameraId(camera_id))
         if state is not None:
             overlay.show_current(state.preset_token)
@@ -239,7 +244,7 @@ class PtzMode(QObject):
         if len(key) != 1 or not key.isdigit():
             return False
         if is_press:
-            self._goto(int(key) - 1)
+            self.goto(int(key) - 1)
         return True
 
     def _do(self, key: PtzKey) -> None:
@@ -250,7 +255,8 @@ class PtzMode(QObject):
         elif key is PtzKey.SAVE:
             self._save()
 
-    def _goto(self, index: int) -> None:
+    def goto(self, index: int) -> None:
+        """Calls a preset of the held camera, from 0."""
         presets = self.overlay.presets if self.overlay is not None else ()
         if 0 <= index < min(SHOWN_PRESETS, len(presets)):
             self.line.turn("ptz.goto", preset=presets[index].token)

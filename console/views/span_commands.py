@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QInputDialog
 from console.state.keys import CommandId
 from console.state.session import ConsoleSession
 from console.state.spans import MonitorPlace
+from console.views.map_span_desk import MapSpanDesk
 from console.views.name_dialog import AskPerson, ask_person
 from console.views.wall_window import WallWindow
 from console.views.words import translate
@@ -27,9 +28,14 @@ class SpanCommands(QObject):
     """`bezel_mm`: the frame of one monitor, as the person measured it."""
 
     def __init__(
-        self, session: ConsoleSession, bezel_mm: float, ask: AskPerson = ask_person
+        self,
+        session: ConsoleSession,
+        bezel_mm: float,
+        map_span: MapSpanDesk,
+        ask: AskPerson = ask_person,
     ) -> None:
         super().__init__()
+        self._map_span = map_span
         self._session = session
         self._wall = session.wall
         self._spans = session.arrangement.spans
@@ -40,6 +46,8 @@ class SpanCommands(QObject):
     def set_windows(self, windows: Iterable[WallWindow]) -> None:
         """The wall windows that are on a monitor now."""
         places = []
+        windows = list(windows)
+        self._map_span.set_windows(windows)
         for window in windows:
             box = window.screen().geometry()
             self._px_per_mm = window.screen().physicalDotsPerInch() / MM_PER_INCH
@@ -48,6 +56,7 @@ class SpanCommands(QObject):
             )
         self._spans.bezel_px = self.bezel_mm * self._px_per_mm
         self._spans.set_monitors(places)
+        self._session.arrangement.map_span.set_monitors(places, self._spans.bezel_px)
 
     def run(self, command_id: CommandId) -> bool:
         """Does a command of the key table; False for one that is somebody else's."""
@@ -61,6 +70,7 @@ class SpanCommands(QObject):
 
     def toggle(self) -> None:
         """The selected tile's camera over all monitors of the wall, or back."""
+        self._session.arrangement.map_span.end()
         if self._spans.span is not None:
             self._spans.end()
             return
@@ -88,4 +98,7 @@ class SpanCommands(QObject):
         dialog.setCancelButtonText(translate("Name", "Back"))
         if self._ask(dialog):
             self.bezel_mm = dialog.doubleValue()
-            self._spans.set_bezel(self.bezel_mm * self._px_per_mm)
+            bezel_px = self.bezel_mm * self._px_per_mm
+            self._spans.set_bezel(bezel_px)
+            map_span = self._session.arrangement.map_span
+            map_span.set_monitors(self._spans.monitors.values(), bezel_px)

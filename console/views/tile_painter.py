@@ -17,6 +17,7 @@ from console.bridge.tile_image import TileFeed, TileImage
 from console.state.tile_geometry import Placement, covers, placement, source_px
 from console.state.tile_marks import TileMarks
 from console.state.tiles import WHOLE, Region, Tile, TileAddress, TileAlarm
+from console.state.track_trails import Trail
 from console.views import theme
 from console.views.tile_card import paint_card
 from console.views.tile_look import PlateCache, text_px
@@ -28,6 +29,7 @@ from console.views.tile_overlays import (
     overlays,
 )
 from console.views.tile_status import CARDS, EMPTY_STATUS, TileMode, TileStatus, tile_status
+from console.views.tile_trails import paint_trails
 from console.views.tile_zones import paint_zones
 
 #: Overlays of an alarm tile come in over this time.
@@ -56,6 +58,7 @@ class TilePainter:
         self.tells_empty = True
         self.hint = ""
         self.zones: tuple[Zone, ...] = ()
+        self.trails: tuple[Trail, ...] = ()
         self.has_box = True
         #: Rectangle the zoom tool is drawing, device pixels of the window.
         self.band: QRect | None = None
@@ -100,9 +103,10 @@ class TilePainter:
 
     def mark(self, marks: TileMarks) -> bool:
         """Takes over what is drawn into the picture; True when that is something else now."""
-        before = (self.zones, self.has_box)
+        before = (self.zones, self.has_box, self.trails)
         self.zones, self.has_box = marks.zones_of(self.tile.camera_id), marks.has_boxes
-        return (self.zones, self.has_box) != before
+        self.trails = marks.trails_of(self.tile.camera_id)
+        return (self.zones, self.has_box, self.trails) != before
 
     def refresh(self, mono_ns: int, utc_ns: int) -> bool:
         """Works out texts and fades anew; True when the tile looks different now."""
@@ -159,6 +163,10 @@ class TilePainter:
             if self.zones:
                 paint_zones(
                     painter, self.zones, self.placement, self.rect, self.picture_rect, self._size_px
+                )
+            if self.trails:
+                paint_trails(
+                    painter, self.trails, self.placement, self.rect, self.picture_rect, self.ratio
                 )
             if self.has_box and self.alarm is not None and self.alarm.box_norm is not None:
                 self._paint_box(painter, self.alarm.box_norm)

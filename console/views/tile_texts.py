@@ -166,6 +166,9 @@ def marks_text(level: MarkLevel) -> str:
     return {
         MarkLevel.BOXES: translate("Tile", "In the pictures: boxes of alerts"),
         MarkLevel.ZONES: translate("Tile", "In the pictures: boxes of alerts and zones"),
+        MarkLevel.TRACKS: translate(
+            "Tile", "In the pictures: boxes of alerts, zones, trails of what moves"
+        ),
         MarkLevel.NONE: translate("Tile", "In the pictures: nothing"),
     }[level]
 

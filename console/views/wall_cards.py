@@ -24,6 +24,7 @@ class WallCards(QObject):
         super().__init__(window)
         self._wall = session.wall
         self._spans = session.arrangement.spans
+        self._map_span = session.arrangement.map_span
         self._window = window
         self.palette_card = Palette(session, window)
         self.key_sheet = KeySheet(window)
@@ -55,6 +56,8 @@ class WallCards(QObject):
             self.key_sheet.hide()
         elif self.palette_card.isVisible():
             self.palette_card.close_palette()
+        elif self._map_span.is_open:
+            self._map_span.end()
         elif self._spans.span is not None:
             self._spans.end()
         else:

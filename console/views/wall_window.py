@@ -26,6 +26,7 @@ from console.state.layouts import LayoutId
 from console.state.tile_tools import TileTools
 from console.state.tiles import WindowId
 from console.state.wall import WallState
+from console.views.map_view import MapView
 from console.views.tile_painter import TileNames
 from console.views.wall_chrome import WallChrome
 from console.views.wall_view import WallView
@@ -70,19 +71,56 @@ class WallWindow(QWidget):
         self._chrome_timer.setInterval(CHROME_MS)
         self._chrome_timer.timeout.connect(self._hide_chrome)
         self.view.installEventFilter(self)
+        self._cover: MapView | None = None
+        #: Tiles paint their clock every second; so does what lies over them.
+        self._second = QTimer(self, interval=1000)
+        self._second.timeout.connect(self._repaint_cover)
         self.setScreen(screen)
         self.setGeometry(screen.geometry())
 
     def release(self) -> None:
         """Lets go of wall and source and closes. Twice is harmless."""
+        self.cover(None)
         self.view.removeEventFilter(self)
         self._chrome_timer.stop()
         self.view.release()
         self.chrome.release()
         self.close()
 
+    @property
+    def paint_count(self) -> int:
+        """Paints of tiles and of what covers them: one a second at least, for the watchdog."""
+        over = 0 if self._cover is None else self._cover.paint_count
+        return self.view.painting.paint_count + over
+
+    def cover(self, widget: MapView | None) -> None:
+        """Shows `widget` instead of the tiles, which are hidden and not decoded; None: the tiles."""
+        if widget is self._cover:
+            return
+        layout = self.layout()
+        assert layout is not None
+        if self._cover is not None:
+            self._cover.removeEventFilter(self)
+            self._cover.hide()
+            layout.removeWidget(self._cover)
+            self._cover.setParent(None)
+        self._cover = widget
+        self.view.setVisible(widget is None)
+        self._second.stop()
+        if widget is not None:
+            self._second.start()
+            layout.addWidget(widget)
+            widget.installEventFilter(self)
+            widget.show()
+            widget.setFocus()
+        self.chrome.raise_()
+
+    def _repaint_cover(self) -> None:
+        if self._cover is not None:
+            self._cover.update()
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.view and event.type() == QEvent.Type.MouseMove:
+        if watched in (self.view, self._cover) and event.type() == QEvent.Type.MouseMove:
             assert isinstance(event, QMouseEvent)
             self.show_pointer()
         return False

@@ -43,12 +43,13 @@ class Noun(enum.Enum):
     SHELF = "shelf"
     ESCALATION = "escalation"
     SIGHT = "sight"
+    TRACK = "track"
     POSITION = "position"
     HEARTBEAT = "heartbeat"
 
 
 #: Nouns without a sequence: only the last value matters.
-EPHEMERAL = frozenset({Noun.POSITION, Noun.HEARTBEAT})
+EPHEMERAL = frozenset({Noun.POSITION, Noun.TRACK, Noun.HEARTBEAT})
 
 
 class _TypeWords(Struct, frozen=True):

@@ -33,6 +33,7 @@ CHANNELS = {
     Noun.SIGHT: "sight.{verb}.{street}.{camera}",
     Noun.SHELF: "shelf.{verb}.-.{shelf}",
     Noun.ESCALATION: "escalation.{verb}.{to}.{case}",
+    Noun.TRACK: "track.{verb}.{street}.{camera}",
     Noun.POSITION: "position.fixed.{street}.-",
     Noun.HEARTBEAT: "heartbeat.hub.-.-",
 }

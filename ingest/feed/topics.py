@@ -112,7 +112,7 @@ def _words(event: Event, about: Subject, streets: StreetLookup) -> tuple[str | N
             return (event.verb, _street_of(about, streets), about.case_id)
         case Noun.TICKET:
             return (about.source, _street_of(about, streets), about.ticket_id)
-        case Noun.CAMERA | Noun.PTZ | Noun.SIGHT:
+        case Noun.CAMERA | Noun.PTZ | Noun.SIGHT | Noun.TRACK:
             return (event.verb, _street_of(about, streets), about.camera_id)
         case Noun.ESCALATION:
             return (event.verb, about.to, about.case_id)

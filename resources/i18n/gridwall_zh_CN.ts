@@ -977,7 +977,6 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
     </message>
     <message>
         <source>Split left | right</source>
-        <extracomment>Keys of PTZ mode, without their speed modifiers; main-row digits call presets 1…9. The keypad as a joystick: with Num Lock on, and what joystick keypads send. How the key sheet writes keys that hold only in PTZ mode.</extracomment>
         <translation>左右拆分</translation>
     </message>
     <message>
@@ -1184,12 +1183,32 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
         <translation>文件夹</translation>
     </message>
     <message>
+        <source>None: as received</source>
+        <translation>无：原样导出</translation>
+    </message>
+    <message>
+        <source>Visible: camera, time, who exported</source>
+        <translation>可见水印：点位、时间、导出人</translation>
+    </message>
+    <message>
+        <source>Both: as received, and a marked copy</source>
+        <translation>两者都要：原样一份，带水印一份</translation>
+    </message>
+    <message>
         <source>As received, nothing transcoded. A manifest with SHA-256 is written beside it; “gridwall verify” checks it.</source>
         <translation>按接收的原始码流保存，不转码。同时生成含 SHA-256 校验值的清单，可用 “gridwall verify” 核验。</translation>
     </message>
     <message>
+        <source>The marked file is encoded again at high quality; the manifest says so and names the SHA-256 of what was received. Snapshots (S) are marked too.</source>
+        <translation>带水印的文件会以高质量重新编码；清单中会注明，并记录原始码流的 SHA-256。抓拍（S）同样加水印。</translation>
+    </message>
+    <message>
         <source>Export</source>
         <translation>导出</translation>
+    </message>
+    <message>
+        <source>Watermark</source>
+        <translation>水印</translation>
     </message>
     <message>
         <source>Back</source>
@@ -1220,12 +1239,28 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
         <translation>请先选中有画面的窗格：当前没有可导出的画面。</translation>
     </message>
     <message>
+        <source>Exported at seat {0}</source>
+        <translation>导出席位：{0}</translation>
+    </message>
+    <message>
+        <source>Exported by {0} at seat {1}</source>
+        <translation>导出人：{0}，席位：{1}</translation>
+    </message>
+    <message>
         <source>Writing {0}…</source>
         <translation>正在写入：{0}…</translation>
     </message>
     <message>
+        <source>Watermark: {0} % (E shows it and can end it)</source>
+        <translation>加水印 {0} %（按 E 查看或取消）</translation>
+    </message>
+    <message>
         <source>Written and sealed: {0}</source>
         <translation>已保存并生成校验清单：{0}</translation>
+    </message>
+    <message>
+        <source>The export was cancelled: nothing stays.</source>
+        <translation>导出已取消，未留下任何文件。</translation>
     </message>
     <message>
         <source>The disk of {0} is full: nothing was exported. Free space or choose another folder.</source>
@@ -1242,6 +1277,27 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
     <message>
         <source>Nothing was exported: {0}</source>
         <translation>未导出：{0}</translation>
+    </message>
+    <message>
+        <source>Export at work</source>
+        <extracomment>ask for one more, which waits</extracomment>
+        <translation>正在导出</translation>
+    </message>
+    <message>
+        <source>Watermark on {0}</source>
+        <translation>正在为 {0} 加水印</translation>
+    </message>
+    <message>
+        <source>Let it go on</source>
+        <translation>继续导出</translation>
+    </message>
+    <message>
+        <source>Another clip…</source>
+        <translation>再导出一段…</translation>
+    </message>
+    <message>
+        <source>Cancel the export</source>
+        <translation>取消导出</translation>
     </message>
 </context>
 <context>
@@ -1658,6 +1714,14 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
         <translation>预置位、归位、保存当前位置</translation>
     </message>
     <message>
+        <source>Stick turns, twist or right stick zooms, buttons call presets; Start is home, shoulders are speed</source>
+        <translation>摇杆转动，旋钮或右摇杆变焦，按钮调用预置位；Start 回原位，肩键调速</translation>
+    </message>
+    <message>
+        <source>Boxes, zones, trails or bare pictures</source>
+        <translation>显示告警框 / 区域 / 移动轨迹 / 纯画面</translation>
+    </message>
+    <message>
         <source>Draw the camera&apos;s zones</source>
         <translation>绘制摄像机区域</translation>
     </message>
@@ -1696,6 +1760,10 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
     <message>
         <source>Wall layout 8</source>
         <translation>画面布局 8</translation>
+    </message>
+    <message>
+        <source>Map over all monitors of the wall, and back</source>
+        <translation>地图铺满整面屏墙，再按恢复</translation>
     </message>
     <message>
         <source>Map to the open case</source>
@@ -1857,10 +1925,6 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
     <message>
         <source>Fit, fill or stretch the picture</source>
         <translation>画面比例：完整 / 裁剪 / 拉伸</translation>
-    </message>
-    <message>
-        <source>Boxes, zones or bare pictures</source>
-        <translation>显示告警框 / 区域 / 纯画面</translation>
     </message>
     <message>
         <source>Snapshot of the selected tile</source>
@@ -2061,6 +2125,11 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
     <message>
         <source>Scene to the wall</source>
         <translation>调用场景</translation>
+    </message>
+    <message>
+        <source>Joystick</source>
+        <extracomment>Keys of PTZ mode, without their speed modifiers; main-row digits call presets 1…9. The keypad as a joystick: with Num Lock on, and what joystick keypads send. How the key sheet writes keys that hold only in PTZ mode.</extracomment>
+        <translation>摇杆</translation>
     </message>
 </context>
 <context>
@@ -2698,6 +2767,18 @@ Give cameras lat and lon in cameras.csv, or add streets.osm.pbf to the site fold
     <message>
         <source>{0} turns there: {1}</source>
         <translation>{0} 转向该处：{1}</translation>
+    </message>
+    <message>
+        <source>Joystick: up to {0} % of the camera&apos;s speed.</source>
+        <translation>摇杆：最高为摄像机速度的 {0} %。</translation>
+    </message>
+    <message>
+        <source>Joystick ready: {0}. P takes the camera of the selected tile.</source>
+        <translation>摇杆已就绪：{0}。按 P 控制所选窗格的摄像机。</translation>
+    </message>
+    <message>
+        <source>The joystick {0} is gone: the camera stands still.</source>
+        <translation>摇杆 {0} 已断开：摄像机已停止转动。</translation>
     </message>
 </context>
 <context>
@@ -3402,6 +3483,10 @@ Alerts of the cameras and reports of citizens appear here.</source>
         <translation>大屏只有一块屏幕</translation>
     </message>
     <message>
+        <source>There is no wall window: connect a further monitor</source>
+        <translation>没有屏墙窗口：请再接一台显示器</translation>
+    </message>
+    <message>
         <source>Every monitor has a pinned tile: let one go first</source>
         <translation>每块屏幕都有锁定的窗格，请先解锁</translation>
     </message>
@@ -3674,6 +3759,10 @@ Alerts of the cameras and reports of citizens appear here.</source>
     <message>
         <source>R goes back to live</source>
         <translation>按 R 恢复实时</translation>
+    </message>
+    <message>
+        <source>In the pictures: boxes of alerts, zones, trails of what moves</source>
+        <translation>画面叠加：告警框、区域、移动轨迹</translation>
     </message>
     <message>
         <source>No cycle parking</source>

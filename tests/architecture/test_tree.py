@@ -17,7 +17,13 @@ LINES_AT_MOST = 400
 
 #: engine → the only files (or folders) that may import it.
 IMPORTERS = {
-    "av": ("ingest/phones/", "ingest/cameras/source.py", "ingest/cameras/pictures.py"),
+    "av": (
+        "ingest/phones/",
+        "ingest/cameras/source.py",
+        "ingest/cameras/pictures.py",
+        "console/bridge/watermarking.py",
+    ),
+    "sdl2": ("console/bridge/sdl_sticks.py",),
     "aiortc": ("ingest/phones/",),
     "zmq": ("ingest/feed/sockets.py", "console/bench/"),
     "ultralytics": ("vision/ultralytics_detector.py", "vision/learn/"),

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import av
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from config.site import Camera, CameraId
 from console.bridge.exporter import Exporter
 from console.state.export_ask import ExportAsk, Span, SpanKind
 from console.state.exports import verified
+from console.state.watermark import Watermark
 from console.views.tile_status import TileMode
 from tests.media import looping_feed, read_number
 from tests.system.live_wall import LiveTiles
@@ -78,5 +80,24 @@ def test_a_small_tile_gives_a_native_snapshot_and_a_clip_as_received(
             ]
         assert 45 <= len(numbers) <= 70
         assert numbers == [(numbers[0] + n) % PICTURES for n in range(len(numbers))]
+
+        shares: list[float] = []
+        exporter.progress.connect(shares.append, Qt.ConnectionType.QueuedConnection)
+        mark = Watermark("crossing · cam-1 · site", "导出人：王芳，席位：seat 1")
+        exporter.export(ExportAsk(CAMERA, "crossing", tmp_path, span=span, mark=mark))
+        rig.until(lambda: len(found) == 3 or bool(failures))
+        assert failures == []
+        both, findings = verified(found[2])
+        assert all(finding.problem is None for finding in findings)
+        original, marked = both.files
+        assert marked.is_watermarked
+        assert not original.is_watermarked
+        assert marked.made_from_sha256 == original.sha256
+        pictures = []
+        for file in (original, marked):
+            with av.open(str(tmp_path / file.name)) as container:
+                pictures.append([f.to_ndarray(format="bgra") for f in container.decode(video=0)])
+        assert [read_number(p) for p in pictures[0]] == [read_number(p) for p in pictures[1]]
+        assert shares[-1] == 1.0
     finally:
         exporter.close()

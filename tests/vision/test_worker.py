@@ -32,6 +32,7 @@ from vision.memory import WorkerMemory
 from vision.models import OperatingPoints
 from vision.pictures import planes, to_i420
 from vision.teaching import Teaching
+from vision.track_news import TracksSeenData
 from vision.trial import TrialDesk
 from vision.worker import VisionWorker
 
@@ -183,6 +184,24 @@ def test_every_camera_gets_its_alert_with_evidence(kit: Kit) -> None:
     assert report.cameras_live == 2
     assert report.alerts_raised == 2
     assert report.longest_wait_s <= 0.5
+
+
+def test_what_moves_is_told_with_its_way_and_what_stands_is_not(kit: Kit) -> None:
+    kit.street.actors.append(Actor("car", [(0, 0.1, 0.3), (20, 0.9, 0.3)]))
+    told: list[TracksSeenData] = []
+    worker = kit.worker(tell_tracks=told.append)
+    kit.live(worker, 15)
+    worker.close()
+    mine = [event for event in told if event.camera_id == "cam-1"]
+    assert {len(event.tracks) for event in mine} == {1}
+    assert len({event.tracks[0].track_id for event in mine}) == 1
+    points = [point for event in mine for point in event.tracks[0].points]
+    assert len(points) >= 10
+    ways = [x_norm for _, x_norm, _ in points]
+    assert ways == sorted(ways)
+    assert ways[-1] - ways[0] > 0.2
+    assert all(abs(y_norm - 0.36) < 0.02 for _, _, y_norm in points)
+    assert all(0 <= age_s <= 10 for age_s, _, _ in points)
 
 
 @pytest.mark.logs_warnings("the fault is made on purpose")

@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from ingest.errors import Misconfigured
 from vision.learn.hashing import difference_hash, mirrored_hash, near_copies
-from vision.learn.recipe import Recipe, Source, Split
+from vision.learn.recipe import RECIPES_FOLDER, Recipe, Source, Split
 
 PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png"})
 
@@ -150,7 +151,40 @@ def read_source(source: Source, data_folders: Sequence[Path], names: Sequence[st
             return []
         raise Misconfigured(f"{folder}/images: no pictures found; is the data folder right?")
     classes = {number: names.index(name) for number, name in source.classes.items()}
-    return [_sample(source, path, folder, classes) for path in pictures]
+    samples = [_sample(source, path, folder, classes) for path in pictures]
+    again = redrawn_boxes(source.redrawn, names) if source.redrawn else {}
+    return [with_redrawn(sample, again) for sample in samples]
+
+
+def redrawn_boxes(
+    file_name: str, names: Sequence[str]
+) -> dict[int, dict[str, list[tuple[float, float, float, float]]]]:
+    """Class index → stem → boxes (centre x, y, width, height in 0..1) of a file beside the recipes.
+
+    Raises:
+        Misconfigured: the file is missing, is no such table, or names an unknown class.
+    """
+    path = RECIPES_FOLDER / file_name
+    try:
+        table = msgspec.toml.decode(
+            path.read_bytes(), type=dict[str, dict[str, list[tuple[float, float, float, float]]]]
+        )
+        return {names.index(name): stems for name, stems in table.items()}
+    except (OSError, msgspec.MsgspecError, ValueError) as error:
+        raise Misconfigured(f"boxes drawn again {path}: {error}") from error
+
+
+def with_redrawn(
+    sample: Sample, again: dict[int, dict[str, list[tuple[float, float, float, float]]]]
+) -> Sample:
+    """The sample with boxes of a class exchanged where they were drawn again."""
+    boxes = sample.boxes
+    for index, stems in again.items():
+        rows = stems.get(sample.path.stem)
+        if rows is not None:
+            drawn = np.array([(index, *row) for row in rows], np.float32).reshape(-1, 5)
+            boxes = np.concatenate([boxes[boxes[:, 0] != index], drawn])
+    return replace(sample, boxes=boxes)
 
 
 def _says(patterns: Sequence[str], stem: str) -> bool:

@@ -7,7 +7,7 @@ counts once, a second alert for the same event is a duplicate, any other alert i
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -118,12 +118,30 @@ def run_clip(
     on_picture: Callable[[float, CameraPipeline], None] | None = None,
 ) -> tuple[list[TimedAlert], float]:
     """All alert events of a clip and its length in seconds."""
-    camera = Camera(CameraId(CLIP_CAMERA), path.stem, main_url=path.name)
+    return run_pictures(
+        path.stem, pictures_of_clip(path, fps), zones, detector, model,
+        fps=fps, tuning=tuning, on_picture=on_picture,
+    )  # fmt: skip
+
+
+def run_pictures(
+    name: str,
+    pictures: Iterable[tuple[float, Picture]],
+    zones: Sequence[Zone],
+    detector: Detector,
+    model: ModelView,
+    *,
+    fps: float,
+    tuning: Tuning | None = None,
+    on_picture: Callable[[float, CameraPipeline], None] | None = None,
+) -> tuple[list[TimedAlert], float]:
+    """All alert events of a stream of (second, BGR picture) and its length in seconds."""
+    camera = Camera(CameraId(CLIP_CAMERA), name, main_url=name)
     pipeline = CameraPipeline(camera, zones, None, model, tuning=tuning)
     clock = ManualClock()
     alerts: list[TimedAlert] = []
     last_s = 0.0
-    for at_s, picture in pictures_of_clip(path, fps):
+    for at_s, picture in pictures:
         clock.advance(at_s - last_s)
         last_s = at_s
         now = Moment(clock.mono_ns() / 1e9, clock.utc_ns())

@@ -52,43 +52,64 @@ def ready_for_export(model: DetectionModel) -> DetectionModel:
     return model
 
 
-class TwoScales(nn.Module):  # type: ignore[misc,unused-ignore]  # torch is optional
-    """A street model that looks a second time, at half the size, for what may fill the picture.
+class TwoLooks(nn.Module):  # type: ignore[misc,unused-ignore]  # torch is optional
+    """A street model and a second look at the same picture, smaller, for what may fill it.
 
-    Found by measuring (CARD.md): the branch misses fires across a 640 px picture that it finds at
-    320 px. Why is not known. The trunk at half the size costs a quarter.
+    The second look is the same trunk and branch at half the size, or (`other`) a network of its own
+    whose trunk was free to learn those classes. Both candidates come out one after the other.
     """
 
-    def __init__(self, model: DetectionModel, names: Sequence[str], second: SecondLook) -> None:
+    def __init__(
+        self,
+        model: DetectionModel,
+        names: Sequence[str],
+        second: SecondLook,
+        other: DetectionModel | None = None,
+        size_px: int = 0,
+    ) -> None:
+        """`size_px`: side of the smaller picture; 0 = half of the input."""
         super().__init__()
         self.model = model
-        head: StreetDetect = model.model[-1]
-        own = [name for name in names if names.index(name) in head.own_columns]
+        self.size_px = size_px
+        looker = model if other is None else other
+        # kept in parts: by these names `shipped.py` tells the branch from the second network
+        self.layers = nn.ModuleList(list(looker.model)[:-1])
+        self.head: StreetDetect = looker.model[-1]
         first = torch.ones(len(names), 1)
         for name, weight in second.first_weights.items():
             first[names.index(name)] = weight
-        again = torch.zeros(len(names), 1)
-        for name in set(second.first_weights) & set(own):
-            again[names.index(name)] = 1.0
+        known = [looker.names[column] for column in self.head.own_columns]
+        again = torch.zeros(len(names), len(looker.names))
+        for name in second.first_weights:
+            if name in known:
+                again[names.index(name), list(looker.names.values()).index(name)] = 1.0
         self.register_buffer("first", first)
         self.register_buffer("again", again)
 
     def forward(self, image: torch.Tensor) -> torch.Tensor:
-        head: StreetDetect = self.model.model[-1]
         whole = self.model(image)
-        outputs, _ = run_trunk(list(self.model.model)[:-1], functional.avg_pool2d(image, 2), 0)
-        small = head.decoded_own([outputs[i] for i in head.f])
+        outputs, _ = run_trunk(list(self.layers), self._smaller(image), 0)
+        small = self.head.decoded_own([outputs[i] for i in self.head.f])
+        scale = image.shape[-1] / self.size_px if self.size_px else 2.0
         return torch.cat(
             [
                 torch.cat([whole[:, :4], whole[:, 4:] * self.first], 1),
-                torch.cat([small[:, :4] * 2, small[:, 4:] * self.again], 1),
+                torch.cat([small[:, :4] * scale, self.again @ small[:, 4:]], 1),
             ],
             2,
         )
 
+    def _smaller(self, image: torch.Tensor) -> torch.Tensor:
+        if not self.size_px:
+            return functional.avg_pool2d(image, 2)
+        size = (self.size_px, self.size_px)
+        return functional.interpolate(image, size=size, mode="bilinear", align_corners=False)
+
 
 def _cut_rows(head: StreetDetect) -> None:
     """Drops the COCO classes nobody asks for from the last convolution of the class branch."""
+    if not head.coco_rows:
+        return
     rows = torch.tensor(head.coco_rows)
     for branch in head.coco.cv3:
         old = branch[-1]
@@ -107,18 +128,21 @@ def export_openvino(
     *,
     calibration: Iterable[NDArray[np.uint8]] | None = None,
     second: SecondLook | None = None,
+    other: DetectionModel | None = None,
 ) -> Path:
     """Writes `model.xml`, `model.bin`, `metadata.yaml` into `folder`; returns the xml.
 
     Args:
         calibration: BGR pictures; given, the model is quantised to int8, else kept in fp16.
-        second: classes to look for a second time at half the size, or None.
+        second: classes to look for a second time in a smaller picture, or None.
+        other: the network that takes the second look; None = the model itself.
     """
     import openvino as ov
 
     ready: nn.Module = ready_for_export(model)
     if second is not None:
-        ready = TwoScales(ready, names, second).eval()
+        scene = None if other is None else ready_for_export(other)
+        ready = TwoLooks(ready, names, second, scene, second.side_px(size_px)).eval()
     example = torch.zeros(1, 3, size_px, size_px)
     ready(example)
     network = ov.convert_model(ready, example_input=example, input=[1, 3, size_px, size_px])

@@ -118,7 +118,7 @@ class Fit:
         self.head: StreetDetect = model.model[-1]
         self.step = 0
         self._hours = (0.0, math.inf)
-        self.teacher = base.eval().requires_grad_(False) if self._trunk_learns else None
+        self.teacher = base.eval().requires_grad_(False) if self._must_keep_coco else None
         self._freeze()
         self.layers = list(model.model)[:-1] if self._trunk_learns else fast_frozen_trunk(model)
         self.average = copy.deepcopy(model).eval().requires_grad_(False)
@@ -130,13 +130,18 @@ class Fit:
     def _trunk_learns(self) -> bool:
         return self.fitting.trainable_from < len(self.model.model) - 1
 
+    @property
+    def _must_keep_coco(self) -> bool:
+        """Whether a trunk that learns carries COCO classes somebody relies on."""
+        return self._trunk_learns and bool(self.head.coco_columns)
+
     def _freeze(self) -> None:
         """Only what the recipe says learns; batch norm of the trunk keeps the base's statistics."""
         self.model.requires_grad_(False)
         self.model.eval()
         for layer in self.model.model[self.fitting.trainable_from : -1]:
             layer.requires_grad_(True)
-        if self._trunk_learns:
+        if self._must_keep_coco:
             self.head.coco.requires_grad_(True)
             self.head.coco.dfl.requires_grad_(False)
         self.head.branch.requires_grad_(True).train()
@@ -321,7 +326,7 @@ class Fit:
     def finished(self, base: DetectionModel) -> DetectionModel:
         """The averaged model, its trunk and COCO head drawn back towards the base (WiSE-FT)."""
         model = copy.deepcopy(self.average)
-        if self._trunk_learns:
+        if self._must_keep_coco:
             draw_back(model, base, self.fitting.base_share)
         return model.eval()
 

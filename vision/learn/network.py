@@ -21,6 +21,8 @@ from ultralytics.nn.modules import C3k2, Conv, Detect, DWConv
 from ultralytics.nn.tasks import DetectionModel
 from ultralytics.utils.torch_utils import initialize_weights
 
+from vision.learn.recipe import OwnHead
+
 #: Layers of YOLO11 the scene branch reads: neck P3–P5, then backbone P3–P5.
 NECK_LAYERS = (16, 19, 22)
 BACKBONE_LAYERS = (4, 6, 10)
@@ -84,6 +86,24 @@ class SceneBranch(nn.Module):  # type: ignore[misc,unused-ignore]  # torch is op
         return dict(self.head.forward_head(levels, self.head.cv2, self.head.cv3))
 
 
+class NeckHead(nn.Module):  # type: ignore[misc,unused-ignore]  # torch is optional
+    """The base's own head on the neck, its class scores begun anew: for a trunk that learns."""
+
+    def __init__(self, class_count: int, base: Detect) -> None:
+        super().__init__()
+        head = copy.deepcopy(base)
+        for tower in head.cv3:
+            tower[-1] = nn.Conv2d(tower[-1].in_channels, class_count, 1)
+            nn.init.normal_(tower[-1].weight, std=0.01)
+        head.nc, head.no = class_count, class_count + 4 * head.reg_max
+        self.head = head
+
+    def raw(self, features: Sequence[torch.Tensor]) -> dict[str, Any]:
+        """Undecoded boxes and class scores, as ultralytics' losses take them."""
+        neck = list(features[: self.head.nl])
+        return dict(self.head.forward_head(neck, self.head.cv2, self.head.cv3))
+
+
 class StreetDetect(Detect):  # type: ignore[misc,unused-ignore]  # no types
     """Last layer of the exported model: COCO head and scene branch, one output.
 
@@ -91,7 +111,11 @@ class StreetDetect(Detect):  # type: ignore[misc,unused-ignore]  # no types
     """
 
     def __init__(
-        self, coco: Detect, branch: SceneBranch, names: Sequence[str], coco_rows: dict[str, int]
+        self,
+        coco: Detect,
+        branch: SceneBranch | NeckHead,
+        names: Sequence[str],
+        coco_rows: dict[str, int],
     ) -> None:
         nn.Module.__init__(self)
         self.nc, self.nl, self.reg_max = len(names), coco.nl, coco.reg_max
@@ -158,17 +182,26 @@ def load_base(path: Path) -> DetectionModel:
 
 
 def street_model(
-    base: DetectionModel, names: Sequence[str], coco: dict[str, str]
+    base: DetectionModel,
+    names: Sequence[str],
+    coco: dict[str, str],
+    own_head: OwnHead = OwnHead.BRANCH,
 ) -> DetectionModel:
-    """A copy of `base` whose last layer is `StreetDetect`; the branch starts from random weights."""
+    """A copy of `base` whose last layer is `StreetDetect`; own classes start from random weights."""
     model = copy.deepcopy(base)
     head = model.model[-1]
     index_of = {name: index for index, name in base.names.items()}
     own_count = sum(name not in coco for name in names)
-    branch = SceneBranch(own_count, _branch_inputs(model))
-    initialize_weights(branch)
-    branch.head.stride = head.stride
-    _start_biases(branch.head)
+    branch: SceneBranch | NeckHead
+    if own_head is OwnHead.NECK:
+        branch = NeckHead(own_count, head)
+    else:
+        branch = SceneBranch(own_count, _branch_inputs(model))
+        initialize_weights(branch)
+        branch.head.stride = head.stride
+        for tower in branch.head.cv2:
+            tower[-1].bias.data[:] = 2.0
+    _start_scores(branch.head)
     rows = {name: index_of[coco[name]] for name in names if name in coco}
     street = StreetDetect(head, branch, list(names), rows)
     street.i, street.f, street.type = head.i, [*NECK_LAYERS, *BACKBONE_LAYERS], "StreetDetect"
@@ -195,9 +228,9 @@ def _branch_inputs(model: DetectionModel) -> list[int]:
     return [seen[a] + seen[b] for a, b in zip(NECK_LAYERS, BACKBONE_LAYERS, strict=True)]
 
 
-def _start_biases(head: Detect) -> None:
-    for level, (box, score) in enumerate(zip(head.cv2, head.cv3, strict=True)):
-        box[-1].bias.data[:] = 2.0
+def _start_scores(head: Detect) -> None:
+    """Class scores so low that an untrained head reports nothing, as ultralytics starts them."""
+    for level, score in enumerate(head.cv3):
         score[-1].bias.data[:] = math.log(5 / head.nc / (640 / float(head.stride[level])) ** 2)
 
 

@@ -32,3 +32,32 @@ def poisson_interval(count: int) -> tuple[float, float]:
     """
     low = 0.0 if count == 0 else _mean_where(count - 1, 1 - TAIL)
     return low, _mean_where(count, TAIL)
+
+
+def _binomial_at_most(count: int, of: int, chance: float) -> float:
+    """Chance of `count` or fewer successes in `of` tries."""
+    if chance <= 0.0 or count >= of:
+        return 1.0
+    if chance >= 1.0:
+        return 0.0
+    return math.fsum(
+        math.comb(of, k) * chance**k * (1 - chance) ** (of - k) for k in range(count + 1)
+    )
+
+
+def _share_where(count: int, of: int, chance: float) -> float:
+    low, high = 0.0, 1.0
+    for _ in range(_STEPS):
+        middle = (low + high) / 2
+        low, high = (
+            (middle, high) if _binomial_at_most(count, of, middle) > chance else (low, middle)
+        )
+    return (low + high) / 2
+
+
+def share_interval(count: int, of: int) -> tuple[float, float]:
+    """The shares (low, high) that `count` of `of` is compatible with at 95 % (Clopper-Pearson)."""
+    if of == 0:
+        return 0.0, 1.0
+    low = 0.0 if count == 0 else _share_where(count - 1, of, 1 - TAIL)
+    return low, 1.0 if count == of else _share_where(count, of, TAIL)

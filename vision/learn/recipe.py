@@ -7,6 +7,7 @@ it are relative to the data folders given on the command line.
 from __future__ import annotations
 
 import enum
+import math
 import re
 from pathlib import Path
 
@@ -25,6 +26,17 @@ class Split(enum.Enum):
     TRAIN = "train"
     VAL = "val"
     TEST = "test"
+
+
+class OwnHead(enum.Enum):
+    """What finds the classes the base does not know.
+
+    `branch` reads the frozen trunk's features and leaves the COCO classes as they are; `neck` is the
+    base's own head begun anew on a trunk that learns, for a network that knows nothing else.
+    """
+
+    BRANCH = "branch"
+    NECK = "neck"
 
 
 class ClipRule(Struct, frozen=True, forbid_unknown_fields=True):
@@ -64,6 +76,8 @@ class Source(Struct, frozen=True, forbid_unknown_fields=True):
         test_share, val_share: shares of such pictures or clips, 0..1.
         negatives: patterns of stems whose boxes are dropped (steam, cigarettes … labelled smoke).
         excluded: patterns of stems that are left out (a label nobody could agree on).
+        redrawn: TOML file beside the recipes with boxes drawn again (class → stem → boxes), which
+            stand in for the source's boxes of that class; "" = none.
         weight: how often a picture of this source is drawn, against 1.
     """
 
@@ -78,6 +92,7 @@ class Source(Struct, frozen=True, forbid_unknown_fields=True):
     clips: tuple[ClipRule, ...] = ()
     negatives: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
+    redrawn: str = ""
     weight: float = 1.0
     train_only: bool = False
     optional: bool = False
@@ -118,14 +133,22 @@ class Fitting(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SecondLook(Struct, frozen=True, forbid_unknown_fields=True):
-    """Classes the exported model also looks for at half the input size.
+    """Classes the exported model also looks for in a smaller picture.
 
     Attributes:
         first_weights: class → what its scores at the full size are multiplied by, 0..1: there the
             branch sees small things only, and is more easily mistaken.
+        size_px: side of the smaller picture for an input of 640 px; 0 = half of the input.
+        recipe: recipe of the network that takes the second look; "" = the model itself.
     """
 
     first_weights: dict[str, float]
+    size_px: int = 0
+    recipe: str = ""
+
+    def side_px(self, input_px: int) -> int:
+        """The same share of an input of this side, in whole strides of 32 px; 0 = half of it."""
+        return math.ceil(self.size_px * input_px / 640 / 32) * 32
 
 
 class Recipe(Struct, frozen=True, forbid_unknown_fields=True):
@@ -139,6 +162,7 @@ class Recipe(Struct, frozen=True, forbid_unknown_fields=True):
     composites: Composites = Composites()
     fitting: Fitting = Fitting()
     second_look: SecondLook | None = None
+    own_head: OwnHead = OwnHead.BRANCH
     duplicate_bits: int = 5
 
     @property

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from vision.learn.clip_outcomes import ClipOutcome, Verdict
 from vision.learn.evaluate import ClassScore
 from vision.learn.evaluate_clips import KindScore
+from vision.learn.evaluate_quiet import BurnScore
 from vision.learn.mistakes import NOTHING, Example, Mistakes, PictureScore
 
 _STYLE = """
@@ -76,6 +77,39 @@ def clips_report(
                  _outcome_shots(outcomes, Verdict.MISS)),
     ]  # fmt: skip
     return _page(heading, parts)
+
+
+def quiet_report(
+    heading: Heading,
+    tables: Mapping[str, Mapping[str, BurnScore]],
+    outcomes: Sequence[ClipOutcome],
+) -> str:
+    """The report of `gridwall eval quiet`: one table per grouping, then the mistakes."""
+    parts = [
+        _section(title[:1].upper() + title[1:], "", _burn_table(rows))
+        for title, rows in tables.items()
+    ]
+    parts += [
+        _section("False alarms", "The picture at the moment the alert was raised.",
+                 _outcome_shots(outcomes, Verdict.FALSE)),
+        _section("Missed events", "The picture in the middle of the event.",
+                 _outcome_shots(outcomes, Verdict.MISS)),
+    ]  # fmt: skip
+    return _page(heading, parts)
+
+
+def _burn_table(scores: Mapping[str, BurnScore]) -> str:
+    head = ("Kind", "Events", "Found", "Recall", "95 % interval", "False", "Hours",
+            "False per camera-hour", "95 % interval", "Repeated")  # fmt: skip
+    rows = [
+        (html.escape(name), str(row.events), str(row.found), _number(row.recall),
+         f"{_number(row.recall_low)} to {_number(row.recall_high)}", str(row.false), f"{row.hours:.3f}",
+         _number(row.false_per_camera_hour),
+         f"{row.false_per_camera_hour_low:.2f} to {row.false_per_camera_hour_high:.2f}",
+         str(row.repeated))
+        for name, row in scores.items()
+    ]  # fmt: skip
+    return _table(head, rows)
 
 
 def _page(heading: Heading, parts: Iterable[str]) -> str:

@@ -49,7 +49,8 @@ def warped(rng: np.random.Generator, plane: Plane, strength_px: float, cells: in
     return np.asarray(moved, np.float32)
 
 
-def _stepped(plane: Plane, low: float, high: float) -> Plane:
+def stepped(plane: Plane, low: float, high: float) -> Plane:
+    """0 up to `low`, 1 from `high`, smooth in between."""
     place = np.clip((plane - low) / max(high - low, 1e-6), 0, 1)
     return np.asarray(place * place * (3 - 2 * place), np.float32)
 
@@ -82,14 +83,14 @@ def smoke_sprite(rng: np.random.Generator, height: int, width: int) -> tuple[Pla
     body = noise(rng, height, width, int(rng.integers(3, 8)), 5)
     shape = warped(rng, mask, size * float(rng.uniform(0.04, 0.12)))
     soft = float(rng.uniform(0.25, 0.7))
-    opacity = _stepped(shape * (0.55 + 0.9 * body), 0.12, 0.12 + soft)
+    opacity = stepped(shape * (0.55 + 0.9 * body), 0.12, 0.12 + soft)
     relief = cv2.GaussianBlur(body, (0, 0), max(1.0, size / 60))
     light = np.roll(relief, max(1, size // 40), axis=0) - relief
     shade = 0.5 + np.clip(light * float(rng.uniform(1, 4)), -0.5, 0.5) * 0.5 + (body - 0.5) * 0.2
     return opacity, np.asarray(np.clip(shade, 0, 1), np.float32)
 
 
-def _smoke_colour(rng: np.random.Generator) -> tuple[NDArray[np.float32], float]:
+def smoke_colour(rng: np.random.Generator) -> tuple[NDArray[np.float32], float]:
     """BGR middle tone 0..255 and contrast of a kind of smoke: black, grey, white, brownish."""
     kind = rng.choice(4, p=[0.27, 0.33, 0.28, 0.12])
     tone = float(
@@ -156,7 +157,7 @@ def paint_smoke(
         return None
     strength = float(rng.uniform(0.55, 1.0))
     alpha = (opacity[window[2:]] * strength)[..., None]
-    colour, contrast = _smoke_colour(rng)
+    colour, contrast = smoke_colour(rng)
     scene_light = 0.35 + 0.65 * float(image.mean()) / 120
     body = (colour + (shade[window[2:]][..., None] - 0.5) * contrast * 2) * min(1.15, scene_light)
     patch = image[window[:2]].astype(np.float32)
@@ -167,8 +168,8 @@ def paint_smoke(
 
 
 #: Heat 0..1 → BGR: dark red, orange, yellow, near white (colours read off real flames).
-_HEAT = np.array([0.0, 0.3, 0.55, 0.8, 1.0], np.float32)
-_HEAT_BGR = np.array(
+HEAT = np.array([0.0, 0.3, 0.55, 0.8, 1.0], np.float32)
+HEAT_BGR = np.array(
     [[0, 0, 60], [10, 50, 190], [30, 130, 245], [110, 215, 255], [225, 250, 255]], np.float32
 )
 
@@ -185,7 +186,7 @@ def flame_sprite(rng: np.random.Generator, height: int, width: int) -> Plane:
     size = max(height, width)
     heat = warped(rng, np.asarray(shape, np.float32), size * float(rng.uniform(0.06, 0.16)), 6)
     heat = heat * 1.1 + (tongues - 0.55) * float(rng.uniform(0.7, 1.3)) * (0.35 + up)
-    return _stepped(np.asarray(heat, np.float32), 0.08, float(rng.uniform(0.55, 1.0)))
+    return stepped(np.asarray(heat, np.float32), 0.08, float(rng.uniform(0.55, 1.0)))
 
 
 def paint_flame(rng: np.random.Generator, image: Image) -> Box | None:
@@ -199,16 +200,17 @@ def paint_flame(rng: np.random.Generator, image: Image) -> Box | None:
     if window is None:
         return None
     cut = heat[window[2:]]
-    colour = np.stack([np.interp(cut, _HEAT, _HEAT_BGR[:, k]) for k in range(3)], axis=-1)
+    colour = np.stack([np.interp(cut, HEAT, HEAT_BGR[:, k]) for k in range(3)], axis=-1)
     alpha = np.clip(cut * float(rng.uniform(1.4, 2.6)), 0, 1)[..., None]
-    _glow(rng, image, left + width / 2, top + height * 0.7, max(width, height))
+    glow(rng, image, left + width / 2, top + height * 0.7, max(width, height))
     patch = image[window[:2]].astype(np.float32)
     lit = patch * (1 - alpha) + colour * alpha
     image[window[:2]] = np.clip(lit, 0, 255).astype(np.uint8)
     return box_of(cut, window[1].start, window[0].start, FLAME_EDGE)
 
 
-def _glow(rng: np.random.Generator, image: Image, x: float, y: float, size: float) -> None:
+def glow(rng: np.random.Generator, image: Image, x: float, y: float, size: float) -> None:
+    """Warm light around a fire at (x, y), in pixels."""
     rows, columns = image.shape[:2]
     reach = size * float(rng.uniform(0.8, 2.0))
     ys, xs = np.ogrid[0:rows:4, 0:columns:4]
@@ -248,7 +250,7 @@ def paste_flame(rng: np.random.Generator, image: Image, patch: Image) -> Box | N
     if window is None:
         return None
     cut = alpha[window[2:]][..., None]
-    _glow(rng, image, left + width / 2, top + height * 0.6, max(width, height))
+    glow(rng, image, left + width / 2, top + height * 0.6, max(width, height))
     under = image[window[:2]].astype(np.float32)
     mixed = np.maximum(under * (1 - cut), under * (1 - cut) + patch[window[2:]] * cut)
     image[window[:2]] = np.clip(mixed, 0, 255).astype(np.uint8)
@@ -274,15 +276,16 @@ def glare(rng: np.random.Generator, image: Image) -> None:
         core = float(np.exp(rng.uniform(np.log(2), np.log(columns / 25))))
         tint = [(255, 250, 235), (120, 200, 255), (60, 60, 255), (80, 160, 255)][rng.integers(4)]
         for shift in (0.0, core * float(rng.uniform(2.5, 6))):
-            _lamp(out, x + shift, y, core, np.array(tint, np.float32))
+            lamp(out, x + shift, y, core, np.array(tint, np.float32))
             if rng.random() < 0.4:
                 break
     image[:] = np.clip(out, 0, 255).astype(np.uint8)
 
 
-def _lamp(
+def lamp(
     out: NDArray[np.float32], x: float, y: float, core: float, tint: NDArray[np.float32]
 ) -> None:
+    """Adds a lamp with its halo; `core` px its radius, `tint` BGR 0..255 at its middle."""
     rows, columns = out.shape[:2]
     reach = int(core * 8) + 2
     x1, x2 = max(0, int(x) - reach), min(columns, int(x) + reach)

@@ -11,7 +11,7 @@ import os
 import random
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -25,7 +25,7 @@ from vision.learn.dataset import Assembly, Sample, assemble
 from vision.learn.export import CALIBRATION_PICTURES, export_openvino, save_checkpoint
 from vision.learn.fit import Batches, Fit
 from vision.learn.network import load_base, street_model
-from vision.learn.recipe import Recipe, Split
+from vision.learn.recipe import Recipe, Split, load_recipe
 from vision.learn.sampling import material_of
 from vision.learn.shipped import start_from_shipped
 from vision.learn.teacher import completed, teach
@@ -92,7 +92,7 @@ def prepare(job: Job) -> tuple[DetectionModel, DetectionModel]:
         raise Misconfigured(
             f"base checkpoint {job.base} is missing; give one with --base"
         ) from error
-    model = street_model(base, job.recipe.classes, job.recipe.coco)
+    model = street_model(base, job.recipe.classes, job.recipe.coco, job.recipe.own_head)
     if job.start_from is not None and job.start_from.suffix == ".xml":
         start_from_shipped(model, job.start_from)
     elif job.start_from is not None:
@@ -188,19 +188,45 @@ def calibration_pictures(assembly: Assembly, seed: int) -> list[NDArray[np.uint8
 
 
 def export(
-    model: DetectionModel, recipe: Recipe, assembly: Assembly | None, folder: Path, size_px: int
+    model: DetectionModel,
+    recipe: Recipe,
+    assembly: Assembly | None,
+    folder: Path,
+    size_px: int,
+    other: DetectionModel | None = None,
 ) -> Path:
     """OpenVINO model folder: int8 when an assembly to calibrate on is given, else fp16."""
     pictures = None if assembly is None else calibration_pictures(assembly, recipe.fitting.seed)
     return export_openvino(
-        model, recipe.classes, folder, size_px, calibration=pictures, second=recipe.second_look
-    )
+        model, recipe.classes, folder, size_px,
+        calibration=pictures, second=recipe.second_look, other=other,
+    )  # fmt: skip
 
 
 def load_finished(job: Job) -> DetectionModel:
-    """The finished model of a run folder's last checkpoint, without training further."""
+    """The model to export: of the run folder's last checkpoint, or of the shipped model the job
+    starts from when the folder holds none.
+
+    Raises:
+        Misconfigured: neither is there.
+    """
     base, model = prepare(job)
     fit = Fit(model, base, job.recipe.fitting, job.run_folder)
-    if not fit.resume():
+    if fit.resume():
+        return fit.finished(base)
+    if job.start_from is None:
         raise Misconfigured(f"{job.run_folder} holds no last.pt to export")
-    return fit.finished(base)
+    return model.eval()
+
+
+def load_second(job: Job, run_folder: Path) -> DetectionModel:
+    """The finished network that takes the second look, trained by the recipe the look names.
+
+    Raises:
+        Misconfigured: the recipe has no such second look, or the folder no checkpoint.
+    """
+    look = job.recipe.second_look
+    if look is None or not look.recipe:
+        raise Misconfigured(f"recipe {job.recipe.name} names no network for its second look")
+    other = replace(job, recipe=load_recipe(look.recipe), run_folder=run_folder, start_from=None)
+    return load_finished(other)

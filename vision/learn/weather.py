@@ -27,6 +27,34 @@ class Weather(enum.Enum):
     CLOUDS = "clouds"  #: light that comes and goes within seconds
 
 
+class Daylight(enum.Enum):
+    DAY = "day"
+    DUSK = "dusk"
+    NIGHT = "night"  #: what street lamps leave
+    INFRARED = "infrared"
+
+
+#: What is left of blue, green and red, and the grain of the sensor's gain.
+_LEFT_BGR = {
+    Daylight.DAY: (np.array([1.0, 1.0, 1.0], np.float32), 0.0),
+    Daylight.DUSK: (_DUSK_BGR, 4.0),
+    Daylight.NIGHT: (np.array([0.20, 0.22, 0.26], np.float32), 5.0),
+    Daylight.INFRARED: (np.array([0.6, 0.6, 0.6], np.float32), 5.0),
+}
+
+
+def lit(picture: Picture, daylight: Daylight, at_s: float, seed: int) -> Picture:
+    """The picture by that light; a new array. Infrared is grey."""
+    left, grain = _LEFT_BGR[daylight]
+    if grain == 0.0:
+        return picture.copy()
+    shown = picture.astype(np.float32)
+    if daylight is Daylight.INFRARED:
+        shown[:] = shown.mean(axis=2, keepdims=True)
+    random = np.random.default_rng((seed, round(at_s * 100), 1))
+    return np.asarray(np.clip(_noisy(shown * left, grain, random), 0, 255), np.uint8)
+
+
 def weathered(picture: Picture, weather: Weather, at_s: float, seed: int) -> Picture:
     """The picture as it would look; a new array, one pixel of shake included."""
     random = np.random.default_rng((seed, round(at_s * 100)))

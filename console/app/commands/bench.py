@@ -15,6 +15,7 @@ from console.app.output import add_json_argument
 BENCHES = {
     "wall": "tiles: frames per second and CPU against ffmpeg alone",
     "latency": "camera to tile, 16 tiles",
+    "soak": "memory, handles and stalls over a long time while cameras die",
     "vision": "detector and pipeline against the bare model",
     "feed": "event log, fan-out and latency against bare pyzmq",
     "cases": "queue pages, filters and acts against bare SQL",

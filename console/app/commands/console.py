@@ -30,8 +30,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from config.site import Language
-    from console.app.console_app import run_console
     from console.app.console_options import ConsoleOptions
+    from console.app.console_run import run_console
     from console.state.profiles import Profile
 
     return run_console(

@@ -1,4 +1,4 @@
-"""`gridwall eval images DATA.yaml | clips TRUTH.toml | compose DIR`: accuracy without torch."""
+"""`gridwall eval images DATA.yaml | clips TRUTH.toml | quiet | compose DIR`: accuracy without torch."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
 #: Pictures a second of a camera that `eval clips` analyses: what a worker does by default.
 ANALYSIS_FPS = 2.0
+DEFAULT_VIDEOS = Path("../shared/data/videos")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    kinds = parser.add_subparsers(dest="kind", metavar="images|clips|compose", required=True)
+    kinds = parser.add_subparsers(dest="kind", metavar="images|clips|quiet|compose", required=True)
     images = kinds.add_parser("images", help="boxes on labelled pictures (YOLO DATA.yaml)")
     images.add_argument("data", type=Path, metavar="DATA.yaml")
     images.add_argument("--split", default="test", help="split of the data set (default: test)")
@@ -35,6 +36,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     clips.add_argument("--fps", type=float, default=ANALYSIS_FPS, help="pictures a second analysed")
     clips.add_argument("--alerts", type=Path, metavar="OUT.json", help="writes every alert event")
+    quiet = kinds.add_parser(
+        "quiet", help="smoke and fire: false alarms in hours of composed quiet, recall of fires"
+    )
+    quiet.add_argument("--hours", type=float, default=3.0, help="hours of quiet material (3)")
+    quiet.add_argument("--fires", type=int, default=64, help="fires painted over the clips (64)")
+    quiet.add_argument("--seed", type=int, default=1, help="other hours, other fires (1)")
+    quiet.add_argument(
+        "--videos", type=Path, default=DEFAULT_VIDEOS, metavar="DIR",
+        help=f"folder of the real clips ({DEFAULT_VIDEOS})",
+    )  # fmt: skip
+    quiet.add_argument(
+        "--truth",
+        type=Path,
+        metavar="TRUTH.toml",
+        help="real clips too, those on which something burns",
+    )
+    quiet.add_argument(
+        "--keep", type=Path, metavar="DIR",
+        help="keeps each scene's result there, so that an interrupted run goes on",
+    )  # fmt: skip
+    quiet.add_argument("--processes", type=int, default=2, help="processes of one core each (2)")
     compose = kinds.add_parser(
         "compose", help="writes clips with known events, made from real ones, and their TRUTH.toml"
     )
@@ -45,7 +67,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="hours without smoke instead of parked vehicles",
     )  # fmt: skip
     compose.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
-    for sub in (images, clips):
+    for sub in (images, clips, quiet):
         sub.add_argument("--model", help="name in resources/weights, or a folder or file")
         sub.add_argument(
             "--report", type=Path, metavar="OUT.html",
@@ -58,7 +80,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    runs = {"images": _run_images, "clips": _run_clips, "compose": _run_compose}
+    runs = {
+        "images": _run_images,
+        "clips": _run_clips,
+        "quiet": _run_quiet,
+        "compose": _run_compose,
+    }
     return runs[arguments.kind](arguments)
 
 
@@ -160,6 +187,46 @@ def _run_clips(arguments: argparse.Namespace) -> int:
         _write_report(arguments.report, clips_report(heading, events, outcomes))
     if arguments.json:
         print_json({"events": events, "model": detector.stamp, "clips": len(clips)})
+    return EXIT_GOOD
+
+
+def _run_quiet(arguments: argparse.Namespace) -> int:
+    from vision.learn.evaluate_quiet import burning_clips, run_scenes, scores_of, tables_of
+    from vision.learn.quiet import burning_scenes, quiet_scenes, real_seconds
+    from vision.learn.report import Heading, quiet_report
+    from vision.learn.truth import read_truth
+    from vision.models import resolve_model
+
+    stamp = resolve_model(arguments.model).stamp()
+    clips = read_truth(arguments.truth, arguments.videos) if arguments.truth else ()
+    scenes = [
+        *(quiet_scenes(arguments.hours, arguments.seed) if arguments.hours else ()),
+        *burning_scenes(arguments.fires, arguments.seed),
+    ]
+    work = [*burning_clips(clips), *scenes]
+    with _progress() as progress:
+        task = progress.add_task(f"{len(work)} streams", total=len(work))
+        results = run_scenes(
+            work, arguments.videos, arguments.model, arguments.processes,
+            lambda _: progress.advance(task), arguments.keep,
+        )  # fmt: skip
+    sources = real_seconds(arguments.videos, scenes)
+    note = (
+        f"All hours and painted fires come from {len(sources)} real clips, {sum(sources.values()):.0f} s "
+        "together, under other light, weather and look-alikes: they are no independent hours, and "
+        "the intervals hold for these streets only."
+    )
+    tables = {title: scores_of(results, title) for title in tables_of(results)}
+    for title, rows in tables.items():
+        _print_table(f"{title} ({stamp})" if title == "material" else title, "kind", rows)
+    print_text(note)
+    if arguments.report is not None:
+        material = f"{arguments.hours:g} h quiet, {arguments.fires} fires, seed {arguments.seed}"
+        outcomes = [outcome for result in results for outcome in result.outcomes]
+        heading = Heading("Smoke and fire: quiet hours and fires", stamp, material, note)
+        _write_report(arguments.report, quiet_report(heading, tables, outcomes))
+    if arguments.json:
+        print_json({"tables": tables, "model": stamp, "sources_s": sources, "seed": arguments.seed})
     return EXIT_GOOD
 
 

@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "action", nargs="?", choices=("fit", "dataset", "views", "export"), default="fit",
         help="fit: train and export (default); dataset: write the splits as a YOLO data set; "
         "views: store what the frozen trunk sees of drawn pictures, for fast fits; "
-        "export: export the checkpoint of a run again",
+        "export: export the checkpoint of a run, or --start-from, again",
     )  # fmt: skip
     parser.add_argument("--recipe", default="street", help="shipped recipe or TOML file (street)")
     parser.add_argument(
@@ -46,6 +46,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="last.pt of an earlier run, or model.xml of a shipped fp16 model",
     )
+    parser.add_argument(
+        "--second", type=Path, metavar="RUN",
+        help="run folder of the network for the recipe's second look (export)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--as-labelled", action="store_true",
+        help="the sources' own boxes, without those the recipe draws again (dataset)",
+    )  # fmt: skip
     parser.add_argument("--views", type=Path, help="folder of stored views to write or to fit from")
     parser.add_argument("--count", type=int, default=8000, help="views in all (8000)")
     parser.add_argument(
@@ -99,6 +107,8 @@ def _recipe(arguments: argparse.Namespace) -> Any:
         if not arguments.sources
         or any(fnmatch.fnmatch(source.folder, pattern) for pattern in arguments.sources)
     )
+    if arguments.as_labelled:
+        sources = tuple(msgspec.structs.replace(source, redrawn="") for source in sources)
     return msgspec.structs.replace(recipe, fitting=fitting, sources=sources)
 
 
@@ -129,7 +139,7 @@ def _numbers(arguments: argparse.Namespace) -> range:
 
 def _fit(arguments: argparse.Namespace, recipe: Any) -> int:
     from vision.learn.dataset import assemble
-    from vision.learn.train import Job, export, load_finished, store_views, train
+    from vision.learn.train import Job, export, load_finished, load_second, store_views, train
 
     job = Job(
         recipe=recipe, data_folders=tuple(arguments.data), base=arguments.base, run_folder=arguments.out,
@@ -141,7 +151,8 @@ def _fit(arguments: argparse.Namespace, recipe: Any) -> int:
     model = load_finished(job) if arguments.action == "export" else train(job, print_text)
     assembly = None if arguments.fp16 else assemble(recipe, arguments.data)
     folder = arguments.out / f"{recipe.name}_{arguments.size}"
-    path = export(model, recipe, assembly, folder, arguments.size)
+    other = None if arguments.second is None else load_second(job, arguments.second)
+    path = export(model, recipe, assembly, folder, arguments.size, other)
     if arguments.json:
         print_json(
             {"model": str(path.parent), "checkpoint": str(arguments.out / f"{recipe.name}.pt")}

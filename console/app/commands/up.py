@@ -27,9 +27,10 @@ def run(arguments: argparse.Namespace) -> int:
     from config.load import load_site
     from config.paths import state_folder
     from config.problems import SiteInvalid
-    from console.app.demo_parts import console_spec, hub_spec, worker_spec
+    from console.app.demo_parts import console_spec, hub_spec, relay_spec, worker_spec
     from console.app.supervisor import Supervisor
     from ingest.errors import Misconfigured
+    from ingest.relay.address import is_here
     from ingest.stop import StopToken
 
     try:
@@ -43,6 +44,9 @@ def run(arguments: argparse.Namespace) -> int:
     with Supervisor(state_folder(site) / "logs", print_text) as supervisor:
         print_text(f"{site.name}: starting the hub …")
         supervisor.start(hub_spec(site), stop)
+        if site.settings.relay.cameras and is_here(site.settings.relay):
+            print_text("starting the relay …")
+            supervisor.start(relay_spec(site), stop)
         print_text("starting detection …")
         supervisor.start(worker_spec(site, beside_wall=not arguments.headless), stop)
         if not arguments.headless:

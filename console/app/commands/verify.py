@@ -38,10 +38,15 @@ def run(arguments: argparse.Namespace) -> int:
             span = f"{manifest.asked_from_utc} – {manifest.asked_to_utc}"
             print_text(f"{path}: {manifest.camera_id} {manifest.camera_name}, {span}")
             print_text(f"  by {manifest.operator} at {manifest.site}")
+            marked = {file.name: file.quality for file in manifest.files if file.is_watermarked}
             for finding in findings:
-                print_text(
-                    f"  {finding.name}: {finding.problem.value if finding.problem else 'ok'}"
+                state = finding.problem.value if finding.problem else "ok"
+                about = (
+                    f" (watermarked, encoded again: {marked[finding.name]})"
+                    if finding.name in marked
+                    else ""
                 )
+                print_text(f"  {finding.name}: {state}{about}")
     return EXIT_FAILED if problems else EXIT_GOOD
 
 

@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator, Sequence
 
 from PySide6.QtGui import QPainter
 
-from config.site import GridCell
+from config.geometry import GeoPoint
+from config.site import Camera, GridCell
 from console.state.basemap import BaseMap
 from console.state.map_layers import MapLayer, MapLayers
-from console.state.map_projection import MapProjection
+from console.state.map_projection import MapProjection, place_of
 from console.views import theme
 from console.views.map_layers.ground import Ground
 from console.views.map_layers.raster import RasterGround
@@ -54,6 +55,21 @@ class BaseGround:
         self._layers.know_tiles(has_tiles=raster is not None)
         self.sheet.forget()
         self._update()
+
+    def extent(self, cameras: Sequence[Camera]) -> list[GeoPoint]:
+        """Places the whole area reaches to: cameras and cells, else the streets."""
+        places = [camera.place for camera in cameras if camera.place]
+        places += [point for cell in self._grid for ring in cell.rings for point in ring]
+        bounds = self.basemap.bounds
+        if not places and bounds is not None:
+            places = [place_of(bounds[0], bounds[1]), place_of(bounds[2], bounds[3])]
+        return places
+
+    def is_empty(self, cameras: Sequence[Camera]) -> bool:
+        """Whether there is nothing to stand on: no streets, cells or placed cameras."""
+        if self.basemap.bounds is not None or self._grid:
+            return False
+        return not any(camera.place for camera in cameras)
 
     @property
     def attribution(self) -> str:

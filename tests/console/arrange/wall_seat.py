@@ -1,7 +1,7 @@
 """Child process of the arrangement's window tests: a seat with real windows, still pictures, and a hub
 if one is named. Says what it shows as JSON lines; reads words from standard input:
 
-`state` · `language zh_CN|en` · `quit`.
+`state` · `language zh_CN|en` · `alarm CAMERA_NUMBER [over]` · `quit`.
 
 Arguments: folder, profile, seat, query address of a hub (or `-`).
 """
@@ -30,18 +30,22 @@ from console.state.layouts import LayoutId
 from console.state.profiles import Profile
 from console.state.seat_memory import SeatMemory
 from console.state.session import ConsoleSession
+from console.state.tiles import TileAlarm
 from console.state.wall import MAIN_WINDOW, WallState
 from console.views import theme
 from console.views.commander import Commander
 from console.views.key_router import KeyRouter
 from console.views.language import Translators
 from console.views.main_window import MainWindow
+from console.views.map_view import MapView
 from console.views.push_banner import PushBanner
 from console.views.wall_view import WallView
+from console.views.wall_window import WallWindow
 from ingest.clock import SystemClock
 from ingest.feed.query import QueryClient
 from tests.console.seat_kit import fake_site
 from tests.console.views.fake_seat import FakeHub, FakePictures, picture_bytes
+from vision.alerts import AlertKind
 
 
 class Seat:
@@ -117,6 +121,15 @@ class Seat:
         if self.window is not None:
             self.window.run_command(command_id)
 
+    def alarm(self, number: str, over: str = "") -> None:
+        """An alert of a camera frames its tiles, or is over."""
+        camera_id = self._camera_of_number(int(number))
+        if over:
+            self.wall.alarms.cleared("alert")
+            return
+        now = self.clock.utc_ns()
+        self.wall.alarms.raised(TileAlarm("alert", camera_id, AlertKind.SMOKE, "somewhere", now))
+
     def state(self) -> dict[str, Any]:
         selected = self.wall.selected
         notice = self.session.notice.get()
@@ -136,6 +149,7 @@ class Seat:
                 }
                 for window in self.wall.windows.values()
             },
+            "map": self._map_parts(),
             "selected": None if selected is None else [selected.window_id, selected.index],
             "notice": "" if notice is None else notice.text,
             "scenes": [s.name for s in self.session.arrangement.scenes.entries()],
@@ -149,6 +163,22 @@ class Seat:
             "editing": overlay is not None,
             "layouts": [e.layout.id for e in self.session.arrangement.layouts.entries()][20:],
         }
+
+    def _map_parts(self) -> dict[str, list[float]]:
+        """What every wall window shows of the map: world x of both edges, y of the upper, zoom."""
+        found = {}
+        for map_view in self.application.allWidgets():
+            window = map_view.window()
+            if (
+                isinstance(map_view, MapView)
+                and isinstance(window, WallWindow)
+                and map_view.isVisible()
+            ):
+                shown = map_view.projection
+                left, top = shown.world_at(0, 0)
+                right, _ = shown.world_at(shown.width_px, 0)
+                found[window.window_id] = [left, right, top, shown.zoom]
+        return found
 
     def _is_in_dialog(self) -> bool:
         """A dialog is there and has the keys: the window manager gives them a moment later."""
@@ -194,6 +224,8 @@ def main() -> int:
         if not words or words[0] == "quit":
             seat.close()
             return
+        if words[0] == "alarm":
+            seat.alarm(*words[1:])
         if words[0] == "language":
             seat.translators.use(Language(words[1]))
         sys.stdout.write(json.dumps(seat.state()) + "\n")

@@ -7,22 +7,29 @@ from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from config.site import CameraId
 from console.app.console_exports import SeatExports
-from console.state.export_ask import spans_of
+from console.state.export_ask import ExportForm, spans_of
 from console.state.exports import MANIFEST_SUFFIX, verified
 from console.state.keys import CommandId
 from console.state.replay import ReplayShown
 from console.state.tiles import TileAddress
 from console.state.wall import MAIN_WINDOW
-from console.views.export_dialog import ExportDialog, span_text
+from console.views.export_dialog import ExportDialog, form_text, note_text, span_text
+from console.views.export_progress import ExportProgress
 from ingest.cameras.lease import ClipFailed
 from ingest.cameras.messages import ClipForm
 from ingest.cameras.wants import ClipInfo
 from tests.console.views.conftest import Seat
+from tests.media import mp4_of_numbers
 
 FIRST = TileAddress(MAIN_WINDOW, 0)
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
 
 class FileLease:
@@ -40,8 +47,12 @@ class FileLease:
         if self.failure is not None:
             future.set_exception(self.failure)
             return future
-        path.write_bytes(b"abc")
-        made = ClipInfo(str(path), from_mono_ns, to_mono_ns, 0, 1, 3, "png", 704, 576)
+        if form is ClipForm.WHOLE:
+            count = mp4_of_numbers(path, (to_mono_ns - from_mono_ns) // 40_000_000)
+            made = ClipInfo(str(path), from_mono_ns, to_mono_ns, 0, count, 9, "h264", 640, 360)
+        else:
+            path.write_bytes(b"abc")
+            made = ClipInfo(str(path), from_mono_ns, to_mono_ns, 0, 1, 3, "png", 704, 576)
         future.set_result((made,))
         return future
 
@@ -120,3 +131,88 @@ def test_the_dialog_offers_spans_and_wants_a_whole_path(seat: Seat, tmp_path: Pa
     assert "path" in dialog.accept_button.toolTip()
     dialog.line.setText(str(tmp_path))
     assert dialog.accept_button.isEnabled()
+
+
+def _asked(*keys: Qt.Key) -> None:
+    """Types into the choice of form as soon as the dialog stands; what it leaves goes to the dialog."""
+
+    def typed() -> None:
+        dialog = QApplication.activeModalWidget()
+        if not isinstance(dialog, ExportDialog):
+            QTimer.singleShot(20, typed)
+            return
+        for key in keys:
+            QTest.keyClick(dialog.form_choice, key)
+
+    QTimer.singleShot(20, typed)
+
+
+KEYS = {
+    ExportForm.MARKED: (Qt.Key.Key_Down, Qt.Key.Key_Return),
+    ExportForm.BOTH: (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Return),
+}
+
+
+@pytest.mark.qt_log_ignore("propagateSizeHints")  # the offscreen platform, for a dialog with a size
+@pytest.mark.parametrize("form", list(KEYS))
+def test_a_marked_clip_by_keys_says_what_was_encoded_again_and_from_what(
+    desk: Desk, form: ExportForm
+) -> None:
+    desk.seat.session.operator.set("王芳")
+    _asked(*KEYS[form])
+    assert desk.exports.run(CommandId.EXPORT, desk.seat.window)
+    assert desk.exports.form is form
+    desk.said("sealed")
+    manifest, findings = verified(next(desk.exports.folder.glob(f"*{MANIFEST_SUFFIX}")))
+    assert all(finding.problem is None for finding in findings)
+    assert manifest.is_transcoded
+    marked = manifest.files[-1]
+    assert marked.is_watermarked
+    assert "王芳" in marked.watermark
+    assert "seat 1" in marked.watermark
+    assert marked.picture_count == 250
+    assert "CRF" in marked.quality or "quantiser" in marked.quality
+    files = sorted(path.name for path in desk.exports.folder.iterdir())
+    if form is ExportForm.BOTH:
+        original = manifest.files[0]
+        assert not original.is_watermarked
+        assert original.sha256 == marked.made_from_sha256
+        assert files == sorted(
+            [original.name, marked.name, Path(original.name).stem + MANIFEST_SUFFIX]
+        )
+    else:
+        assert len(manifest.files) == 1
+        assert len(marked.made_from_sha256) == 64
+        assert files == sorted([marked.name, Path(marked.name).stem + MANIFEST_SUFFIX])
+
+
+@pytest.mark.qt_log_ignore("propagateSizeHints")
+def test_a_marking_job_is_shown_by_the_same_key_and_ended_there(desk: Desk) -> None:
+    _asked(*KEYS[ExportForm.BOTH])
+    desk.exports.run(CommandId.EXPORT, desk.seat.window)
+    desk.said("Watermark: 10")
+
+    def ended() -> None:
+        progress = QApplication.activeModalWidget()
+        if not isinstance(progress, ExportProgress):
+            QTimer.singleShot(20, ended)
+            return
+        assert progress.bar.value() >= 10
+        progress.cancel.setFocus()
+        QTest.keyClick(progress.cancel, Qt.Key.Key_Space)
+
+    QTimer.singleShot(20, ended)
+    desk.exports.run(CommandId.EXPORT, desk.seat.window)
+    desk.said("cancelled")
+    assert list(desk.exports.folder.iterdir()) == []
+
+
+def test_the_dialog_keeps_the_last_form_and_says_what_it_means(seat: Seat, tmp_path: Path) -> None:
+    spans = spans_of(None, seat.clock.mono_ns())
+    dialog = ExportDialog("x", spans, tmp_path, seat.window, ExportForm.MARKED)
+    seat.qtbot.addWidget(dialog)
+    assert dialog.form_choice.currentText() == form_text(ExportForm.MARKED)
+    assert dialog.note.text() == note_text(ExportForm.MARKED)
+    dialog.form_choice.setCurrentIndex(0)
+    assert dialog.form is ExportForm.AS_RECEIVED
+    assert dialog.note.text() == note_text(ExportForm.AS_RECEIVED)

@@ -1,4 +1,4 @@
-"""What is drawn into pictures goes round by one key: boxes, zones, nothing. Read from painted pixels."""
+"""What is drawn into pictures goes round by one key: boxes, zones, trails, nothing. Read from painted pixels."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from PySide6.QtGui import QColor
 
 from config.geometry import ImagePoint
 from config.site import Zone, ZoneId, ZoneKind
+from console.state.intake import FeedIntake
 from console.state.tile_marks import MarkLevel
 from console.state.tiles import TileAddress
 from console.state.wall import MAIN_WINDOW
 from console.views import theme
+from ingest.feed.envelope import Noun, new_event, utc_text
 from tests.console.seat_kit import camera_id
 from tests.console.views.conftest import Seat
+from vision.track_news import TrackSeen, TracksSeenData
 
 SQUARE = tuple(ImagePoint(x, y) for x, y in ((0.1, 0.2), (0.3, 0.2), (0.3, 0.6), (0.1, 0.6)))
 
@@ -57,6 +60,9 @@ def test_one_key_goes_round_boxes_zones_and_bare_pictures(seat: Seat) -> None:
     assert _has_ink(seat, *on_box, alarm_ink)
 
     seat.key(Qt.Key.Key_O)
+    assert marks.level.get() is MarkLevel.TRACKS
+    assert _has_ink(seat, *on_zone, theme.DARK.text)
+    seat.key(Qt.Key.Key_O)
     assert marks.level.get() is MarkLevel.NONE
     seat.wait(lambda: not _has_ink(seat, *on_box, alarm_ink))
     assert not _has_ink(seat, *on_zone, theme.DARK.text)
@@ -66,3 +72,26 @@ def test_one_key_goes_round_boxes_zones_and_bare_pictures(seat: Seat) -> None:
 
     seat.key(Qt.Key.Key_O)
     seat.wait(lambda: _has_ink(seat, *on_box, alarm_ink))
+
+
+def test_a_trail_comes_over_the_feed_into_its_tile_and_goes_when_nothing_is_seen(
+    seat: Seat,
+) -> None:
+    seat.fill()
+    seat.wall.put_camera(TileAddress(MAIN_WINDOW, 0), camera_id(9))
+    seat.clock.advance(1.0)
+    for _ in range(2):
+        seat.key(Qt.Key.Key_O)
+    assert seat.session.tools.marks.level.get() is MarkLevel.TRACKS
+    points = tuple((2.0 - at / 10, 0.2 + at * 0.03, 0.5) for at in range(21))
+    now_ns = seat.clock.utc_ns()
+    seen = TracksSeenData(camera_id(9), utc_text(now_ns), (TrackSeen("1-1", "car", points),))
+    event = new_event(Noun.TRACK, "seen", seen, source="/worker", utc_ns=now_ns)
+    FeedIntake(seat.session).take_events([event])
+    foot, past, beside = (0.8, 0.5), (0.7, 0.5), (0.7, 0.7)
+    seat.wait(lambda: _has_ink(seat, *foot, theme.DARK.text))
+    assert _has_ink(seat, *past, theme.DARK.text)
+    assert not _has_ink(seat, *beside, theme.DARK.text)
+    seat.clock.advance(4.5)
+    seat.wait(lambda: not _has_ink(seat, *foot, theme.DARK.text))
+    assert not _has_ink(seat, *past, theme.DARK.text)

@@ -16,6 +16,8 @@ from vision.learn.dataset import (
     hashed_split,
     photo_name,
     read_boxes,
+    read_source,
+    redrawn_boxes,
     write_yolo,
 )
 from vision.learn.recipe import ClipRule, Recipe, RecipeInvalid, Source, Split, load_recipe
@@ -122,6 +124,31 @@ def test_negatives_lose_their_boxes_and_excluded_pictures_are_left_out(write_sou
         for sample in assemble(recipe_of(source), [folder]).samples
     }
     assert boxes == {"steam": 0, "fire": 1}
+
+
+def test_boxes_drawn_again_stand_in_for_the_sources_own_of_that_class(write_source):
+    rows = redrawn_boxes("fire_smoke_cctv.redrawn.toml", NAMES)
+    stem, boxes = next(iter(rows[NAMES.index("fire")].items()))
+    folder = write_source(
+        "s",
+        {
+            stem: (scene_picture(1), "0 .5 .5 .9 .9\n1 .5 .2 .4 .4\n"),
+            "other": (scene_picture(2), "0 .5 .5 .2 .2\n"),
+        },
+    )
+    source = Source(
+        folder="s", classes={"0": "fire", "1": "smoke"}, redrawn="fire_smoke_cctv.redrawn.toml"
+    )
+    samples = {sample.path.stem: sample for sample in read_source(source, [folder], NAMES)}
+    fire = samples[stem].boxes[samples[stem].boxes[:, 0] == NAMES.index("fire")]
+    assert fire[:, 1:] == pytest.approx(np.array(boxes, np.float32))
+    assert (samples[stem].boxes[:, 0] == NAMES.index("smoke")).sum() == 1
+    assert samples["other"].boxes[0, 3] == pytest.approx(0.2)
+
+
+def test_a_missing_file_of_boxes_is_named():
+    with pytest.raises(Misconfigured, match=r"none\.toml"):
+        redrawn_boxes("none.toml", NAMES)
 
 
 def test_an_unreadable_picture_is_counted_and_not_fatal(write_source):

@@ -96,14 +96,14 @@ def test_a_network_of_another_making_is_told(base, tmp_path: Path) -> None:  # n
 
 
 def test_the_second_look_finds_at_half_the_size_and_leaves_the_first_as_it_is(street) -> None:  # noqa: F811
-    from vision.learn.export import TwoScales, ready_for_export
+    from vision.learn.export import TwoLooks, ready_for_export
     from vision.learn.recipe import SecondLook
 
     ready = ready_for_export(street)
     image = torch.rand(1, 3, 128, 128)
     with torch.inference_mode():
         first, half = ready(image).clone(), ready(torch.nn.functional.avg_pool2d(image, 2))
-        both = TwoScales(ready, NAMES, SecondLook({"smoke": 0.5}))(image)
+        both = TwoLooks(ready, NAMES, SecondLook({"smoke": 0.5}))(image)
     count, own = first.shape[2], half.shape[2] // 2
     assert both.shape[2] == count + own
     assert torch.equal(both[:, :4, :count], first[:, :4])
@@ -112,3 +112,25 @@ def test_the_second_look_finds_at_half_the_size_and_leaves_the_first_as_it_is(st
     assert torch.allclose(both[:, :4, count:], half[:, :4, own:] * 2, atol=1e-4)
     assert torch.allclose(both[:, 7, count:], half[:, 7, own:], atol=1e-6)
     assert float(both[:, 4:7, count:].abs().max()) == 0.0
+
+
+def test_a_network_of_its_own_takes_the_second_look(base, street) -> None:  # noqa: F811
+    from vision.learn.export import TwoLooks, ready_for_export
+    from vision.learn.network import street_model
+    from vision.learn.recipe import OwnHead, SecondLook
+
+    ready = ready_for_export(street)
+    scene = ready_for_export(street_model(base, ("fire", "smoke"), {}, OwnHead.NECK))
+    image = torch.rand(1, 3, 128, 128)
+    look = SecondLook({"smoke": 0.5}, size_px=416, recipe="smoke_fire")
+    assert [look.side_px(side) for side in (640, 416, 320, 128)] == [416, 288, 224, 96]
+    with torch.inference_mode():
+        first = ready(image).clone()
+        smaller = torch.nn.functional.interpolate(image, size=(96, 96), mode="bilinear")
+        alone = scene(smaller)
+        both = TwoLooks(ready, NAMES, look, scene, look.side_px(128))(image)
+    count, own = first.shape[2], both.shape[2] - first.shape[2]
+    assert own == alone.shape[2] // 2  # the head of the classes it does not have is left out
+    assert torch.allclose(both[:, :4, count:], alone[:, :4, own:] * 128 / 96, atol=1e-3)
+    assert torch.allclose(both[:, 7, count:], alone[:, 5, own:], atol=1e-6)
+    assert float(both[:, 4:7, count:].abs().max()) == 0.0  # fire is none of the street's classes

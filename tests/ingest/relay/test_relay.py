@@ -1,0 +1,239 @@
+"""A camera that allows one session is opened once and seen by many."""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator
+
+import pytest
+from msgspec import structs
+
+from config.relay_settings import RelaySettings
+from config.settings import CameraSettings
+from config.site import Camera, CameraId
+from ingest.cameras.health import LossCause
+from ingest.cameras.nal import VideoCodec
+from ingest.cameras.packet_feed import EncodedPacket, VideoParameters
+from ingest.cameras.rtsp_out import RtspServerThread
+from ingest.cameras.source import StreamLost, open_source
+from ingest.clock import SystemClock
+from ingest.errors import Misconfigured
+from ingest.relay.address import is_here, place_of, through_relay
+from ingest.relay.live_feed import KEPT_MOST, WAITING_MOST, LiveFeed
+from ingest.relay.relay import Relay
+from tests.media import looping_feed, wait_until
+
+CAMERA = CameraId("cam-1")
+PARAMETERS = VideoParameters(VideoCodec.H264, (b"sps", b"pps"), 320, 180, 25.0)
+
+
+class Street:
+    """One camera with one session, and its relay."""
+
+    def __init__(self, password: str | None = "word") -> None:
+        self.camera = RtspServerThread()
+        self.camera.start()
+        self.mount = self.camera.mount(CAMERA, looping_feed(width_px=320, height_px=180))
+        self.mount.faults.session_limit = 1
+        self.settings = RelaySettings(("cam-*",), "127.0.0.1:0", password=password)
+        self.seen = Camera(CAMERA, "gate", self.camera.url(CAMERA))
+        streams = CameraSettings(retry_min_s=0.1, retry_max_s=1.0)
+        self.relay = Relay([self.seen], self.settings, streams, SystemClock())
+        self.relay.start()
+
+    def until_sending(self) -> None:
+        wait_until(
+            lambda: self.relay.states.get(CAMERA, LossCause.SILENT) is None, 20, "the relay pulls"
+        )
+
+    def url(self) -> str:
+        address = self.relay.url(CAMERA).removeprefix("rtsp://").partition("/")[0]
+        return through_relay(self.seen, structs.replace(self.settings, address=address)).main_url
+
+    def numbers(self, count: int) -> list[float]:
+        """Receive times of so many pictures of the relay."""
+        source = open_source(self.url(), open_timeout_s=5, read_timeout_s=4)
+        try:
+            packets = source.packets()
+            return [(next(packets), time.monotonic())[1] for _ in range(count)]
+        finally:
+            source.close()
+
+    def close(self) -> None:
+        self.relay.close()
+        self.camera.close()
+
+
+@pytest.fixture
+def street() -> Iterator[Street]:
+    made = Street()
+    yield made
+    made.close()
+
+
+def test_many_see_what_one_session_brings(street: Street) -> None:
+    street.until_sending()
+    found: list[int] = []
+    viewers = [
+        threading.Thread(target=lambda: found.append(len(street.numbers(30)))) for _ in range(3)
+    ]
+    for viewer in viewers:
+        viewer.start()
+    for viewer in viewers:
+        viewer.join(20)
+    assert found == [30, 30, 30]
+    assert street.mount.connection_count == 1
+    with pytest.raises(StreamLost) as refused:
+        open_source(street.camera.url(CAMERA), open_timeout_s=5, read_timeout_s=4)
+    assert refused.value.cause is LossCause.BUSY
+
+
+def test_who_does_not_know_the_word_sees_nothing(street: Street) -> None:
+    street.until_sending()
+    with pytest.raises(StreamLost) as refused:
+        open_source(street.relay.url(CAMERA), open_timeout_s=5, read_timeout_s=4)
+    assert refused.value.cause is LossCause.UNAUTHORIZED
+
+
+def test_a_viewer_stays_while_the_camera_goes_and_comes(street: Street) -> None:
+    street.until_sending()
+    source = open_source(street.url(), open_timeout_s=5, read_timeout_s=8)
+    try:
+        packets = source.packets()
+        before = [next(packets).pts_ns for _ in range(10)]
+        street.camera.call(street.mount.kick)
+        after = [next(packets).pts_ns for _ in range(30)]
+    finally:
+        source.close()
+    times = [pts for pts in (*before, *after) if pts is not None]
+    assert times == sorted(times)
+    assert street.mount.connection_count == 2
+
+
+def test_another_codec_sends_the_viewers_to_ask_again(street: Street) -> None:
+    street.until_sending()
+    source = open_source(street.url(), open_timeout_s=5, read_timeout_s=4)
+    hevc = looping_feed(width_px=320, height_px=180, codec=VideoCodec.H265)
+    packets = source.packets()
+    for _ in range(5):
+        next(packets)
+    street.camera.call(street.mount.switch, hevc)
+    with pytest.raises(StreamLost):
+        deque(packets, maxlen=0)
+    source.close()
+
+    def codec() -> str:
+        try:
+            again = open_source(street.url(), open_timeout_s=5, read_timeout_s=4)
+        except StreamLost:
+            return ""
+        again.close()
+        return again.info.codec
+
+    wait_until(lambda: codec() == "hevc", 20, "the relay serves the new codec")
+
+
+def test_a_relayed_picture_comes_one_frame_interval_later(street: Street) -> None:
+    """Beside the same stream received directly; the camera allows two here. The library knows that a
+    picture is whole when the next begins, and it is asked twice on this way."""
+    street.until_sending()
+    street.mount.faults.session_limit = 2
+    arrivals: dict[str, dict[bytes, float]] = {"direct": {}, "relayed": {}}
+
+    def watch(name: str, url: str) -> None:
+        source = open_source(url, open_timeout_s=5, read_timeout_s=4)
+        for packet, _ in zip(source.packets(), range(75), strict=False):
+            arrivals[name][packet.data[-64:]] = time.monotonic()
+        source.close()
+
+    watchers = [
+        threading.Thread(target=watch, args=pair)
+        for pair in (("direct", street.camera.url(CAMERA)), ("relayed", street.url()))
+    ]
+    for watcher in watchers:
+        watcher.start()
+    for watcher in watchers:
+        watcher.join(20)
+    both = arrivals["direct"].keys() & arrivals["relayed"].keys()
+    assert len(both) > 20
+    added_s = [arrivals["relayed"][key] - arrivals["direct"][key] for key in both]
+    assert 0.0 < statistics.median(added_s) < 2 / 25
+
+
+def test_a_camera_of_the_relay_has_one_stream_everywhere_else() -> None:
+    relay = RelaySettings(("cam-1",), "10.0.0.5:7464", password="a/b")
+    camera = Camera(CAMERA, "gate", "rtsp://camera/main", "rtsp://camera/sub")
+    seen = through_relay(camera, relay)
+    assert seen.main_url == "rtsp://gridwall:a%2Fb@10.0.0.5:7464/cam-1"
+    assert seen.sub_url is None
+    other = structs.replace(camera, id=CameraId("cam-2"))
+    assert through_relay(other, relay) is other
+
+
+def test_an_address_open_to_all_needs_a_password() -> None:
+    with pytest.raises(Misconfigured, match="no password"):
+        place_of(RelaySettings(("*",), "0.0.0.0:7464"))
+    assert place_of(RelaySettings(("*",), "0.0.0.0:7464", password="x")) == ("0.0.0.0", 7464)
+    with pytest.raises(Misconfigured, match="no host:port"):
+        place_of(RelaySettings(("*",), "somewhere"))
+
+
+def test_a_machine_knows_whether_the_relay_is_its_own() -> None:
+    assert is_here(RelaySettings(("*",), "127.0.0.1:7464"))
+    assert not is_here(RelaySettings(("*",), "192.0.2.7:7464", password="x"))  # RFC 5737
+
+
+def packet(number: int, *, is_key: bool = False) -> EncodedPacket:
+    return EncodedPacket(number.to_bytes(2, "big"), number / 25, is_key)
+
+
+def test_a_first_viewer_begins_with_the_last_key_frame_at_once() -> None:
+    feed = LiveFeed(PARAMETERS)
+    for number in range(6):
+        feed.put(packet(number, is_key=number in (0, 3)))
+
+    async def look() -> list[float]:
+        packets = feed.packets()
+        return [(await anext(packets)).pts_s * 25 for _ in range(3)]
+
+    assert asyncio.run(look()) == [3, 4, 5]
+
+
+def test_a_viewer_that_waits_loses_whole_groups() -> None:
+    feed = LiveFeed(PARAMETERS)
+
+    async def look() -> list[EncodedPacket]:
+        feed.put(packet(0, is_key=True))
+        packets = feed.packets()
+        first = await anext(packets)
+        for number in range(1, WAITING_MOST + 10):
+            feed.put(packet(number))
+        feed.put(packet(900, is_key=True))
+        return [first, await anext(packets)]
+
+    shown = asyncio.run(look())
+    assert [each.is_key for each in shown] == [True, True]
+
+
+def test_a_camera_without_key_frames_keeps_little() -> None:
+    feed = LiveFeed(PARAMETERS)
+    feed.put(packet(0, is_key=True))
+    for number in range(1, 2 * KEPT_MOST):
+        feed.put(packet(number))
+
+    async def begin() -> float:
+        async for first in feed.packets():
+            return first.pts_s
+        return -1.0
+
+    async def look() -> float:
+        task = asyncio.create_task(begin())
+        await asyncio.sleep(0)
+        feed.put(packet(5000, is_key=True))
+        return await task
+
+    assert asyncio.run(look()) == 200.0

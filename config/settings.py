@@ -86,6 +86,21 @@ class CameraSettings(Struct, frozen=True):
     packet_ring_s: Annotated[float, Meta(ge=5.0, le=600.0)] = 60.0
 
 
+class WallCompositor(enum.Enum):
+    """Who puts pictures on the screen: what suits the machine, QPainter, or the graphics device."""
+
+    AUTO = "auto"
+    RASTER = "raster"
+    GPU = "gpu"
+
+
+class WallSettings(Struct, frozen=True):
+    """[wall]: how a seat paints its tiles; `gridwall console --compositor` comes first."""
+
+    #: "auto" takes the graphics device where there is a real one, not one the processor plays.
+    compositor: WallCompositor = WallCompositor.AUTO
+
+
 class WorkingSpan(Struct, frozen=True):
     """A span of a working day; it does not cross midnight."""
 
@@ -347,6 +362,7 @@ class Settings(Struct, frozen=True):
     vision: VisionSettings = VisionSettings()
     cameras: CameraSettings = CameraSettings()
     relay: RelaySettings = RelaySettings()
+    wall: WallSettings = WallSettings()
     calendar: CalendarSettings = CalendarSettings()
     curve: CurveSettings = CurveSettings()
     map: MapSettings = MapSettings()

@@ -20,6 +20,7 @@ from config.paths import runtime_folder, user_state_folder
 from config.site import CameraId
 from console.app.camera_runtime import runtime_of
 from console.app.console_arrangement import SeatArrangement
+from console.app.console_compositor import SeatCompositors
 from console.app.console_editors import editors_of
 from console.app.console_exports import SeatExports
 from console.app.console_feed import SeatFeed
@@ -139,6 +140,7 @@ class ConsoleApp:
         )  # fmt: skip
         self.commander = Commander(self.session, self.desk, self._ask_reason, self._ask_act)
         self.router = KeyRouter(application, self.clock, self.session.tools.key_mode)
+        self.compositors = SeatCompositors(self.session, options.compositor)
         self.window: MainWindow | None = None
         self.tiles: SeatTiles | None = None
         self.wall_view: WallView | None = None
@@ -146,7 +148,7 @@ class ConsoleApp:
         self.screens = SeatScreens(
             application, self.session, self.pump, self.names, self.router, self.arrangement, self.commander,
             profile=options.profile, screen_count=options.screen_count,
-            thumbnails=self.thumbnails,
+            thumbnails=self.thumbnails, compositor=self.compositors.make,
         )  # fmt: skip
         shelf_line = ShelfLine(self.session, self.client, self.errands, seat)
         self.watch = SeatWatch(
@@ -205,7 +207,7 @@ class ConsoleApp:
     def _open_main_window(self) -> None:
         self.wall_view = WallView(
             self.wall, MAIN_WINDOW, self.pump, self.names, clock=self.clock,
-            show_clock=False, tools=self.session.tools,
+            show_clock=False, tools=self.session.tools, compositor=self.compositors.make,
         )  # fmt: skip
         WallDrops(self.session, self.wall_view)
         window = MainWindow(

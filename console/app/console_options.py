@@ -10,6 +10,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from config.settings import WallCompositor
 from config.site import Language, Site
 from console.state.profiles import Profile
 from console.state.seat_memory import SeatMemory
@@ -32,6 +33,7 @@ class ConsoleOptions:
     language: Language | None = None
     seat: str | None = None
     key_file: Path | None = None
+    compositor: WallCompositor | None = None
 
 
 def language_of(options: ConsoleOptions, memory: SeatMemory, site: Site) -> Language:

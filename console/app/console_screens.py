@@ -21,6 +21,7 @@ from console.state.tiles import WindowId
 from console.state.wall_first import fill_new_window
 from console.views.camera_preview import Thumbnails
 from console.views.commander import Commander
+from console.views.compositor import CompositorMaker
 from console.views.key_router import KeyRouter
 from console.views.wall_cards import WallCards
 from console.views.wall_directory import WallDirectory
@@ -44,6 +45,7 @@ class SeatScreens:
         profile: Profile,
         screen_count: int | None,
         thumbnails: Thumbnails | None = None,
+        compositor: CompositorMaker | None = None,
     ) -> None:
         self._application = application
         self._session = session
@@ -58,7 +60,7 @@ class SeatScreens:
         self._screens = WallScreens(
             session.wall, source, names,
             wanted=self._is_wall_screen, on_open=self._on_open, on_close=self._on_close,
-            tools=session.tools,
+            tools=session.tools, compositor=compositor,
         )  # fmt: skip
 
     def start(self) -> None:

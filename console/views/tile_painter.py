@@ -14,9 +14,9 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from config.site import Zone
 from console.bridge.frame_wants import picture_shape
 from console.bridge.tile_image import TileFeed, TileImage
-from console.state.tile_geometry import Placement, covers, placement, source_px
+from console.state.tile_geometry import Placement, placement
 from console.state.tile_marks import TileMarks
-from console.state.tiles import WHOLE, Region, Tile, TileAddress, TileAlarm
+from console.state.tiles import Region, Tile, TileAddress, TileAlarm
 from console.state.track_trails import Trail
 from console.views import theme
 from console.views.tile_card import paint_card
@@ -27,6 +27,15 @@ from console.views.tile_overlays import (
     badge_texts,
     captions_px,
     overlays,
+)
+from console.views.tile_picture import (
+    PartSource,
+    PicturePart,
+    overview_place,
+    paint_bars,
+    paint_overview_marks,
+    paint_part,
+    picture_parts,
 )
 from console.views.tile_status import CARDS, EMPTY_STATUS, TileMode, TileStatus, tile_status
 from console.views.tile_trails import paint_trails
@@ -74,6 +83,7 @@ class TilePainter:
         self._status: TileStatus = EMPTY_STATUS
         self._overlays: Overlays | None = None
         self._number_painted = -1
+        self._has_picture = False
         self._alarm_since_ns: int | None = None
         self._fade = 1.0
         self._placement_key: object = None
@@ -145,21 +155,51 @@ class TilePainter:
 
     def paint(self, painter: QPainter) -> None:
         """The whole tile; the caller has clipped to what changed."""
+        for part in self.take_parts():
+            paint_part(painter, part)
+        self.paint_look(painter)
+
+    def take_parts(self) -> tuple[PicturePart, ...]:
+        """The pictures of the tile as they lie now, bottom first; they count as painted."""
         image = self.feed.image() if self.feed is not None else None
-        if image is None:
-            painter.fillRect(self.rect, QColor(theme.COLOURS.panel))
-        else:
+        self._has_picture = image is not None
+        if image is not None:
             self._place(image)
-            self._paint_picture(painter, image)
-            self._paint_overview(painter)
             if image.number != self._number_painted:
                 self._number_painted = image.number
                 self.frame_count += 1
+        whole = self.feed.overview() if self.feed is not None and image is not None else None
+        parts = picture_parts(
+            self.rect, self.picture_rect, self.placement.region_norm, image, whole
+        )
+        self.overview_rect = overview_place(
+            self.rect, self.tile.region_norm, None if self._status.mode in CARDS else whole,
+            self._size_px, self.ratio,
+        )  # fmt: skip
+        if self.overview_rect.isEmpty():
+            return parts
+        return (*parts, PicturePart(PartSource.WHOLE, self.overview_rect, whole))
+
+    @property
+    def look_key(self) -> object:
+        """Is another one when the parts last taken lie so that the look differs, too."""
+        place, overview = self.placement, self.overview_rect
+        return (place, self._has_picture, overview.x(), overview.y(), overview.width())
+
+    def paint_look(self, painter: QPainter) -> None:
+        """What lies over the parts last taken."""
+        if self._has_picture:
+            if self.picture_rect != self.rect:
+                paint_bars(painter, self.rect, self.picture_rect)
+            if not self.overview_rect.isEmpty():
+                paint_overview_marks(
+                    painter, self.overview_rect, self.placement.region_norm, self.ratio
+                )
         if self._status.mode in CARDS:
-            paint_card(painter, self.rect, self._status, self.ratio, over_picture=image is not None)
+            paint_card(painter, self.rect, self._status, self.ratio, over_picture=self._has_picture)
         elif self._status.replay:
             pass  # the alert's box is of now, the picture is not
-        elif image is not None:
+        elif self._has_picture:
             if self.zones:
                 paint_zones(
                     painter, self.zones, self.placement, self.rect, self.picture_rect, self._size_px
@@ -209,65 +249,6 @@ class TilePainter:
         """The whole picture's shape, as told by the stream, else as the ring looks."""
         shape = picture_shape(self.feed.health() if self.feed is not None else None)
         return shape if shape[0] else (image.image.width(), image.image.height())
-
-    def _paint_picture(self, painter: QPainter, image: TileImage) -> None:
-        target = self.picture_rect
-        if target != self.rect:
-            self._paint_bars(painter)
-        width, height = image.image.width(), image.image.height()
-        shown = self.placement.region_norm
-        if shown == image.region_norm and width == target.width() and height == target.height():
-            painter.drawImage(target.topLeft(), image.image)
-            return
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        if not covers(image.region_norm, shown):
-            self._paint_beneath(painter)
-        x, y, w, h = source_px(shown, image.region_norm, width, height)
-        painter.drawImage(QRectF(target), image.image, QRectF(x, y, w, h))
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-
-    def _paint_beneath(self, painter: QPainter) -> None:
-        """The whole picture, coarse, where the part at hand does not reach: never a black gap."""
-        whole = None if self.feed is None else self.feed.overview()
-        if whole is None:
-            painter.fillRect(self.picture_rect, QColor(theme.COLOURS.panel))
-            return
-        size = (whole.image.width(), whole.image.height())
-        x, y, w, h = source_px(self.placement.region_norm, whole.region_norm, *size)
-        painter.drawImage(QRectF(self.picture_rect), whole.image, QRectF(x, y, w, h))
-
-    def _paint_overview(self, painter: QPainter) -> None:
-        """The little map of a zoomed picture, with the shown part framed in it."""
-        zoomed = self.tile.region_norm != WHOLE and self._status.mode not in CARDS
-        whole = self.feed.overview() if zoomed and self.feed is not None else None
-        if whole is None:
-            self.overview_rect = QRect()
-            return
-        margin = max(round(6 * self.ratio), self._size_px // 2)
-        line = max(1, round(self.ratio))
-        width, height = whole.image.width(), whole.image.height()
-        right = self.rect.right() + 1 - margin - line
-        bottom = self.rect.bottom() + 1 - 2 * margin - 2 * self._size_px
-        self.overview_rect = r = QRect(right - width, bottom - height, width, height)
-        painter.fillRect(r.adjusted(-line, -line, line, line), QColor(theme.DARK.background))
-        painter.drawImage(r.topLeft(), whole.image)
-        x1, y1, x2, y2 = self.placement.region_norm
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        part = QRectF(
-            r.x() + x1 * width, r.y() + y1 * height, (x2 - x1) * width, (y2 - y1) * height
-        )
-        for points, ink in ((3.0, theme.DARK.background), (1.0, theme.DARK.text)):
-            painter.setPen(QPen(QColor(ink), points * self.ratio))
-            painter.drawRect(part)
-
-    def _paint_bars(self, painter: QPainter) -> None:
-        """Black beside a picture of another shape; clipped away when only the picture changed."""
-        r, p = self.rect, self.picture_rect
-        black = Qt.GlobalColor.black
-        painter.fillRect(r.x(), r.y(), r.width(), p.y() - r.y(), black)
-        painter.fillRect(r.x(), p.bottom() + 1, r.width(), r.bottom() - p.bottom(), black)
-        painter.fillRect(r.x(), p.y(), p.x() - r.x(), p.height(), black)
-        painter.fillRect(p.right() + 1, p.y(), r.right() - p.right(), p.height(), black)
 
     def _paint_box(self, painter: QPainter, box: Region) -> None:
         """The alert's box in the picture, coming in gently."""

@@ -29,10 +29,11 @@ from console.state.tile_tools import TileTools
 from console.state.tiles import TileAddress, WindowId
 from console.state.wall import WallState
 from console.state.wall_wants import ViewSize
-from console.views.raster_painting import RasterPainting
+from console.views.compositor import Compositor, CompositorMaker, PaintCounts
+from console.views.raster_painting import RasterCompositor
 from console.views.replay_bars import ReplayBars
 from console.views.tile_badges import badges_of, hint_of
-from console.views.tile_look import PlateCache, scaled
+from console.views.tile_look import PlateCache
 from console.views.tile_painter import TileNames, TilePainter
 from console.views.tile_status import CARDS
 from console.views.wall_clock import WallClock
@@ -49,8 +50,7 @@ STATUS_MS = 100
 class WallView(QWidget):
     """The tiles of window `window_id`; embeddable.
 
-    `painting` counts paints, `repaint_count` pictures painted again because the ring had moved on
-    under the brush, for the bench and the health page.
+    `painting` counts paints, for the bench and the watchdog.
     """
 
     def __init__(
@@ -63,15 +63,16 @@ class WallView(QWidget):
         clock: Clock | None = None,
         show_clock: bool = True,
         tools: TileTools | None = None,
+        compositor: CompositorMaker | None = None,
         parent: QWidget | None = None,
     ) -> None:
+        """`compositor`: who puts the tiles on the screen; None: QPainter."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)
         self.setMinimumSize(160, 90)
         self.window_id = window_id
-        self.painting = RasterPainting()
-        self.repaint_count = 0
+        self.painting = PaintCounts()
         self._wall, self._source, self._names = wall, source, names
         self._clock = clock or SystemClock()
         self._plates = PlateCache()
@@ -80,6 +81,9 @@ class WallView(QWidget):
         self._tiles_region = QRegion()
         self._watched: QWidget | None = None
         self._tools = tools
+        self.compositor: Compositor = RasterCompositor(self, self)
+        if compositor is not None:
+            self.compositor = compositor(self, self, self._on_compositor_failed)
         self._mouse = WallMouse(
             wall, window_id, self.tile_at, lambda tile: self._update_device(tile.rect), tools
         )
@@ -109,6 +113,7 @@ class WallView(QWidget):
             disconnect()
         self._disconnect = []
         self._painters = {}
+        self.compositor.release()
         if self._bars is not None:
             self._bars.close()
         self._source.set_view(self.window_id, None)
@@ -131,6 +136,19 @@ class WallView(QWidget):
         return self._painters
 
     @property
+    def tiles_region(self) -> QRegion:
+        return self._tiles_region
+
+    @property
+    def wall_clock(self) -> WallClock | None:
+        return self._wall_clock
+
+    @property
+    def repaint_count(self) -> int:
+        """Pictures painted again because the ring had moved on under the brush."""
+        return self.painting.repaint_count
+
+    @property
     def _ratio(self) -> float:
         return self.devicePixelRatioF()
 
@@ -147,7 +165,7 @@ class WallView(QWidget):
         """Tiles anew after a new layout, full tile or size."""
         if self.window_id not in self._wall.windows:
             self._painters = {}
-            self.update()
+            self.compositor.resized()
             return
         width, height = self._device_size()
         placed = self._wall.placed(self.window_id, width, height)
@@ -164,7 +182,7 @@ class WallView(QWidget):
         for painter in self._painters.values():
             self._tiles_region += painter.rect
         self._contents_changed()
-        self.update()
+        self.compositor.resized()
 
     # -- what the wall says
 
@@ -232,22 +250,21 @@ class WallView(QWidget):
 
     def _tick(self) -> None:
         """Asks for a repaint of every picture that has a new frame."""
-        region = QRegion()
+        changed = []
         fading = False
         for painter in self._painters.values():
             if painter.feed is not None and painter.feed.advance():
-                first = painter.mode in CARDS  # the card goes with the first picture
-                region += painter.rect if first else painter.picture_rect
-                region += painter.overview_rect
-                fading = fading or first
+                changed.append(painter)
+                fading = fading or painter.mode in CARDS
             fading = fading or painter.fading
-        if not region.isEmpty():
-            self._update_region(region)
+        if changed:
+            self.compositor.pictures_changed(changed)
         if fading:
             self._refresh_statuses()
 
     def _status_tick(self) -> None:
         self._contents_changed()
+        self.compositor.look_alive()
         if self._wall_clock is not None and self._wall_clock.step(self._clock.utc_ns()):
             margin = round(6 * self._ratio)
             first = next(
@@ -263,28 +280,18 @@ class WallView(QWidget):
                 self._update_device(painter.rect)
 
     def _update_device(self, rect: QRect) -> None:
-        self._update_region(QRegion(rect))
+        self.compositor.look_changed(QRegion(rect))
 
-    def _update_region(self, region: QRegion) -> None:
-        ratio = self._ratio
-        if ratio == 1.0:
-            self.update(region)
-            return
-        self.update(scaled(region.boundingRect(), 1 / ratio))
+    def _on_compositor_failed(self, _reason: str) -> None:
+        """The picture never disappears: QPainter goes on at once."""
+        self.compositor.release()
+        self.compositor = RasterCompositor(self, self)
+        self.compositor.resized()
 
     # -- Qt events
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        tiles = self._painters.values()
-        touched = self.painting.paint(self, event, tiles, self._tiles_region, self._wall_clock)
-        self._repaint_overwritten(touched)
-
-    def _repaint_overwritten(self, touched: list[TilePainter]) -> None:
-        """A ring that moved on under the brush left a torn picture: paint it again."""
-        for tile in touched:
-            if tile.feed is not None and not tile.feed.still_valid():
-                self.repaint_count += 1
-                self._update_device(tile.picture_rect)
+        self.compositor.paint(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -332,7 +339,7 @@ class WallView(QWidget):
             for painter in self._painters.values():
                 painter.forget_overlays()
             self._refresh_statuses()
-            self.update()
+            self.compositor.resized()
 
     # -- mouse
 

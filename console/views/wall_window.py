@@ -26,6 +26,7 @@ from console.state.layouts import LayoutId
 from console.state.tile_tools import TileTools
 from console.state.tiles import WindowId
 from console.state.wall import WallState
+from console.views.compositor import CompositorMaker
 from console.views.map_view import MapView
 from console.views.tile_painter import TileNames
 from console.views.wall_chrome import WallChrome
@@ -54,13 +55,16 @@ class WallWindow(QWidget):
         names: TileNames,
         screen: QScreen,
         tools: TileTools | None = None,
+        compositor: CompositorMaker | None = None,
     ) -> None:
         super().__init__(None, Qt.WindowType.Window | Qt.WindowType.FramelessWindowHint)
         self.setWindowTitle(f"gridwall {window_id}")
         self.setMouseTracking(True)
         self.window_id = window_id
         self._wall = wall
-        self.view = WallView(wall, window_id, source, names, tools=tools, parent=self)
+        self.view = WallView(
+            wall, window_id, source, names, tools=tools, compositor=compositor, parent=self
+        )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view)
@@ -174,6 +178,7 @@ class WallScreens(QObject):
         on_open: Callable[[WallWindow], None] | None = None,
         tools: TileTools | None = None,
         on_close: Callable[[WallWindow], None] | None = None,
+        compositor: CompositorMaker | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -182,6 +187,7 @@ class WallScreens(QObject):
         self._on_open = on_open
         self._tools = tools
         self._on_close = on_close
+        self._compositor = compositor
         self._windows: dict[WindowId, WallWindow] = {}
         self._started = False
 
@@ -216,7 +222,9 @@ class WallScreens(QObject):
         if not self._wanted(screen) or window_id in self._windows:
             return
         self._wall.open_window(window_id, NEW_MONITOR_LAYOUT, screen=screen.name())
-        window = WallWindow(self._wall, window_id, self._source, self._names, screen, self._tools)
+        window = WallWindow(
+            self._wall, window_id, self._source, self._names, screen, self._tools, self._compositor
+        )
         self._windows[window_id] = window
         window.showFullScreen()
         if self._on_open is not None:

@@ -804,6 +804,21 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
     </message>
 </context>
 <context>
+    <name>Compositor</name>
+    <message>
+        <source>The wall is painted without the graphics device from now on: {0}</source>
+        <translation>电视墙已改为不使用显卡绘制：{0}</translation>
+    </message>
+    <message>
+        <source>there is no OpenGL here</source>
+        <translation>本机没有可用的 OpenGL</translation>
+    </message>
+    <message>
+        <source>{0} has too old an OpenGL</source>
+        <translation>{0} 的 OpenGL 版本过低</translation>
+    </message>
+</context>
+<context>
     <name>Device</name>
     <message>
         <source>good</source>

@@ -14,6 +14,7 @@ from console.app.output import add_json_argument
 #: name → one line of help.
 BENCHES = {
     "wall": "tiles: frames per second and CPU against ffmpeg alone",
+    "compositor": "CPU of a painted wall frame, QPainter against the graphics device",
     "latency": "camera to tile, 16 tiles",
     "soak": "memory, handles and stalls over a long time while cameras die",
     "vision": "detector and pipeline against the bare model",

@@ -26,9 +26,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--keys", type=Path, metavar="FILE", help="this seat's CURVE key for a hub that uses CURVE"
     )
+    parser.add_argument(
+        "--compositor",
+        choices=("auto", "raster", "gpu"),
+        help="who paints the tiles (default: [wall] of site.toml, else auto)",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from config.settings import WallCompositor
     from config.site import Language
     from console.app.console_options import ConsoleOptions
     from console.app.console_run import run_console
@@ -43,5 +49,6 @@ def run(arguments: argparse.Namespace) -> int:
             language=Language(arguments.language) if arguments.language else None,
             seat=arguments.seat,
             key_file=arguments.keys,
+            compositor=WallCompositor(arguments.compositor) if arguments.compositor else None,
         )
     )

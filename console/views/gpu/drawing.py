@@ -1,0 +1,243 @@
+"""GlDrawing: program, corners and the two textures of a wall window; one draw a frame.
+
+Pixels come as BGRA, as rings and QPainter have them, and are turned in the shader: no format that
+OpenGL ES would lack. Every method needs the window's context current. Threads: GUI thread only.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from PySide6.QtGui import QColor, QImage, QOpenGLContext, QSurfaceFormat
+from PySide6.QtOpenGL import (
+    QOpenGLBuffer,
+    QOpenGLPixelTransferOptions,
+    QOpenGLShader,
+    QOpenGLShaderProgram,
+    QOpenGLTexture,
+    QOpenGLVertexArrayObject,
+)
+from shiboken6 import VoidPtr
+
+from console.views.compositor import CompositorFailed
+from console.views.gpu.quads import FLOATS, Corners
+
+# Numbers of the OpenGL registry (gl.xml).
+_FLOAT, _TRIANGLES, _COLOUR_BUFFER = 0x1406, 0x0004, 0x4000
+_BLEND, _ONE, _ONE_MINUS_ALPHA = 0x0BE2, 1, 0x0303
+_DEPTH_TEST, _SCISSOR_TEST, _CULL_FACE = 0x0B71, 0x0C11, 0x0B44
+_FLOAT_BYTES = 4
+#: Longest side of a texture: what devices with these versions have; one that has not says so (`check`).
+TEXTURE_MOST_PX = 8192
+
+DESKTOP_HEAD = "#version 330 core\n"
+ES_HEAD = "#version 300 es\nprecision highp float;\nprecision highp sampler2D;\n"
+VERTEX = """
+in vec2 at_px;
+in vec2 source_px;
+in vec4 bounds_px;
+in float layer;
+uniform vec2 window_px;
+out vec2 pixel;
+flat out vec4 bounds;
+flat out int kind;
+void main() {
+    pixel = source_px;
+    bounds = vec4(bounds_px.xy + 0.5, bounds_px.zw - 0.5);
+    kind = int(layer + 0.5);
+    gl_Position = vec4(at_px.x / window_px.x * 2.0 - 1.0, 1.0 - at_px.y / window_px.y * 2.0, 0.0, 1.0);
+}
+"""
+FRAGMENT = """
+in vec2 pixel;
+flat in vec4 bounds;
+flat in int kind;
+uniform sampler2D pictures;
+uniform sampler2D look;
+uniform vec4 ground;
+out vec4 colour;
+void main() {
+    vec2 at = clamp(pixel, bounds.xy, bounds.zw);
+    if (kind == 0) {
+        colour = vec4(textureLod(pictures, at / vec2(textureSize(pictures, 0)), 0.0).bgr, 1.0);
+    } else if (kind == 1) {
+        colour = textureLod(look, at / vec2(textureSize(look, 0)), 0.0).bgra;
+    } else {
+        colour = ground;
+    }
+}
+"""
+_ATTRIBUTES = (("at_px", 2), ("source_px", 2), ("bounds_px", 4), ("layer", 1))
+
+
+def surface_format() -> QSurfaceFormat:
+    """OpenGL 3.3 core or OpenGL ES 3.0, whichever Qt was built for.
+
+    Without waiting for the monitor's refresh: the GUI thread would stand up to 16 ms in every
+    swap, once for each window of the wall.
+    """
+    asked = QSurfaceFormat()
+    if QOpenGLContext.openGLModuleType() == QOpenGLContext.OpenGLModuleType.LibGLES:
+        asked.setVersion(3, 0)
+    else:
+        asked.setVersion(3, 3)
+        asked.setProfile(QSurfaceFormat.OpenGLContextProfile.CoreProfile)
+    asked.setSwapInterval(0)
+    return asked
+
+
+class GlDrawing:
+    """Raises CompositorFailed from every method when the driver refuses."""
+
+    def __init__(self, context: QOpenGLContext) -> None:
+        self._context = context
+        self._functions = context.functions()
+        self._program = _program(context)
+        self._array = QOpenGLVertexArrayObject()
+        self._corners = QOpenGLBuffer(QOpenGLBuffer.Type.VertexBuffer)
+        if not self._array.create() or not self._corners.create():
+            raise CompositorFailed("the graphics driver gives no vertex buffer")
+        self._corners.setUsagePattern(QOpenGLBuffer.UsagePattern.DynamicDraw)
+        self._lay_out()
+        self._corner_count = 0
+        self._pictures: QOpenGLTexture | None = None
+        self._look: QOpenGLTexture | None = None
+        self._transfer = QOpenGLPixelTransferOptions()
+
+    def _lay_out(self) -> None:
+        self._array.bind()
+        self._corners.bind()
+        self._program.bind()
+        offset = 0
+        for name, count in _ATTRIBUTES:
+            place = self._program.attributeLocation(name)
+            self._program.enableAttributeArray(place)
+            step = FLOATS * _FLOAT_BYTES
+            self._program.setAttributeBuffer(place, _FLOAT, offset * _FLOAT_BYTES, count, step)
+            offset += count
+        self._functions.glUniform1i(self._program.uniformLocation("pictures"), 0)
+        self._functions.glUniform1i(self._program.uniformLocation("look"), 1)
+        self._program.release()
+        self._array.release()
+
+    # -- textures
+
+    def make_pictures(self, width_px: int, height_px: int) -> None:
+        """An empty texture for the pictures; the former one is gone."""
+        self._pictures = _texture(self._pictures, width_px, height_px)
+
+    def make_look(self, width_px: int, height_px: int) -> None:
+        """An empty layer for the look; the former one is gone."""
+        self._look = _texture(self._look, width_px, height_px)
+
+    def put_picture(self, image: QImage, left_px: int, top_px: int) -> None:
+        """Copies `image` to its place; it may be overwritten when this returns, not before."""
+        self._put(self._pictures, image, (left_px, top_px), (0, 0, image.width(), image.height()))
+
+    def put_look(self, image: QImage, x: int, y: int, width: int, height: int) -> None:
+        """Copies one rectangle of `image` to the same rectangle of the layer."""
+        self._put(self._look, image, (x, y), (x, y, width, height))
+
+    def _put(
+        self,
+        texture: QOpenGLTexture | None,
+        image: QImage,
+        place: tuple[int, int],
+        part: tuple[int, int, int, int],
+    ) -> None:
+        assert texture is not None
+        stride = image.bytesPerLine()
+        x, y, width, height = part
+        begin = y * stride + x * 4
+        self._transfer.setRowLength(stride // 4)
+        pixels: Any = VoidPtr(cast(Any, image.constBits()[begin:]))  # the stubs know addresses only
+        texture.setData(
+            *place, 0, width, height, 1,
+            QOpenGLTexture.PixelFormat.RGBA, QOpenGLTexture.PixelType.UInt8,
+            pixels,
+            self._transfer,
+        )  # fmt: skip
+
+    # -- a frame
+
+    def put_corners(self, corners: Corners) -> None:
+        """The quads of the frames to come, in their order."""
+        self._corner_count = len(corners)
+        self._corners.bind()
+        self._corners.allocate(corners.tobytes(), corners.nbytes)
+        self._corners.release()
+
+    def draw(self, width_px: int, height_px: int, background: QColor, ground: QColor) -> None:
+        """Pictures, then the look, in one draw."""
+        assert self._pictures is not None
+        assert self._look is not None
+        gl = self._functions
+        for state in (_DEPTH_TEST, _SCISSOR_TEST, _CULL_FACE):
+            gl.glDisable(state)
+        gl.glViewport(0, 0, width_px, height_px)
+        gl.glClearColor(background.redF(), background.greenF(), background.blueF(), 1.0)
+        gl.glClear(_COLOUR_BUFFER)
+        gl.glEnable(_BLEND)
+        gl.glBlendFunc(_ONE, _ONE_MINUS_ALPHA)
+        self._program.bind()
+        window = self._program.uniformLocation("window_px")
+        gl.glUniform2f(window, float(width_px), float(height_px))
+        colour = (ground.redF(), ground.greenF(), ground.blueF(), 1.0)
+        gl.glUniform4f(self._program.uniformLocation("ground"), *colour)
+        self._pictures.bind(0)
+        self._look.bind(1)
+        self._array.bind()
+        gl.glDrawArrays(_TRIANGLES, 0, self._corner_count)
+        self._array.release()
+        self._look.release(1)
+        self._pictures.release(0)
+        self._program.release()
+
+    def forget_errors(self) -> None:
+        """Errors of others are not ours."""
+        for _ in range(16):  # a lost context repeats its error for ever
+            if self._functions.glGetError() == 0:
+                return
+
+    def check(self) -> None:
+        """Raises CompositorFailed when the context is lost or anything went wrong meanwhile."""
+        error = self._functions.glGetError()
+        if error or not self._context.isValid():
+            raise CompositorFailed(f"the graphics driver reports error 0x{error:04x}")
+
+    def destroy(self) -> None:
+        """Gives everything back to the driver."""
+        for texture in (self._pictures, self._look):
+            if texture is not None:
+                texture.destroy()
+        self._pictures = self._look = None
+        self._corners.destroy()
+        self._array.destroy()
+        self._program.removeAllShaders()
+
+
+def _texture(former: QOpenGLTexture | None, width_px: int, height_px: int) -> QOpenGLTexture:
+    if former is not None:
+        former.destroy()
+    texture = QOpenGLTexture(QOpenGLTexture.Target.Target2D)
+    texture.setFormat(QOpenGLTexture.TextureFormat.RGBA8_UNorm)
+    texture.setSize(width_px, height_px)
+    texture.setMipLevels(1)
+    texture.allocateStorage(QOpenGLTexture.PixelFormat.RGBA, QOpenGLTexture.PixelType.UInt8)
+    texture.setMinMagFilters(QOpenGLTexture.Filter.Linear, QOpenGLTexture.Filter.Linear)
+    texture.setWrapMode(QOpenGLTexture.WrapMode.ClampToEdge)
+    if not texture.isStorageAllocated():
+        raise CompositorFailed(f"the graphics driver gives no texture of {width_px}×{height_px}")
+    return texture
+
+
+def _program(context: QOpenGLContext) -> QOpenGLShaderProgram:
+    head = ES_HEAD if context.isOpenGLES() else DESKTOP_HEAD
+    program = QOpenGLShaderProgram()
+    kinds = QOpenGLShader.ShaderTypeBit
+    for kind, body in ((kinds.Vertex, VERTEX), (kinds.Fragment, FRAGMENT)):
+        if not program.addShaderFromSourceCode(kind, head + body):
+            raise CompositorFailed(f"the graphics driver refuses a shader: {program.log().strip()}")
+    if not program.link():
+        raise CompositorFailed(f"the graphics driver links no program: {program.log().strip()}")
+    return program

@@ -1,0 +1,109 @@
+"""The GPU compositor paints what QPainter paints, is chosen where it pays, and gives way when it fails."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.settings import WallCompositor
+from console.views.compositor import CompositorFailed
+from console.views.gpu.atlas import Atlas, packed
+from console.views.gpu.capability import GlRenderer, chosen
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[2]
+LLVMPIPE = GlRenderer("llvmpipe (LLVM 15.0.6, 256 bits)")
+CARD = GlRenderer("Mesa Intel(R) UHD Graphics 630 (CFL GT2)")
+AUTO, RASTER, GPU = WallCompositor.AUTO, WallCompositor.RASTER, WallCompositor.GPU
+
+
+@pytest.mark.parametrize(
+    ("asked", "renderer", "expected"),
+    [
+        (AUTO, CARD, GPU),
+        (AUTO, LLVMPIPE, RASTER),
+        (AUTO, None, RASTER),
+        (AUTO, GlRenderer("GDI Generic"), RASTER),
+        (GPU, LLVMPIPE, GPU),
+        (GPU, None, RASTER),
+        (GPU, GlRenderer("Intel 965GM", has_needed=False), RASTER),
+        (RASTER, CARD, RASTER),
+    ],
+)
+def test_a_real_device_is_taken_and_a_played_one_only_when_asked_for(
+    asked: WallCompositor, renderer: GlRenderer | None, expected: WallCompositor
+) -> None:
+    assert chosen(asked, renderer) is expected
+
+
+def test_pictures_in_the_texture_never_overlap_and_keep_their_places() -> None:
+    sizes = [(i, (480 if i % 3 else 960, 270 if i % 3 else 540)) for i in range(40)]
+    atlas = packed(sizes, 8192)
+    filled = set()
+    for key, (width, height) in sizes:
+        place = atlas.place(key, (width, height))
+        assert place is not None
+        assert place[0] + width <= atlas.size[0]
+        assert place[1] + height <= atlas.size[1]
+        cells = {
+            (x, y)
+            for x in range(place[0], place[0] + width, 30)
+            for y in range(place[1], place[1] + height, 30)
+        }
+        assert not cells & filled
+        filled |= cells
+
+
+def test_a_full_texture_says_so() -> None:
+    assert Atlas((1024, 1024)).place("a", (1025, 10)) is None
+    with pytest.raises(CompositorFailed, match="do not fit"):
+        packed([("a", (3000, 3000))], 2048)
+
+
+def _wall(display: str, mode: str) -> list[dict[str, Any]]:
+    environment = {
+        **os.environ,
+        "DISPLAY": display,
+        "QT_QPA_PLATFORM": "xcb",
+        "PYTHONPATH": os.pathsep.join((str(ROOT), str(HERE))),
+    }
+    done = subprocess.run(
+        [sys.executable, str(HERE / "gpu_wall.py"), mode],
+        env=environment, capture_output=True, text=True, timeout=100,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    first, *rest = (json.loads(line) for line in done.stdout.splitlines())
+    if first["renderer"] is None:
+        pytest.skip("needs OpenGL on the virtual screen (Debian package libgl1-mesa-dri)")
+    return rest
+
+
+@pytest.mark.gui
+@pytest.mark.skipif(shutil.which("Xvfb") is None, reason="needs Xvfb")
+def test_both_compositors_paint_the_same_picture(virtual_screen: str) -> None:
+    """Layouts, aspects, zooms; cards' text has other edges on a transparent ground."""
+    found = _wall(virtual_screen, "compare")
+    assert len(found) == 6
+    for case in found:
+        assert case["kind"] == "GpuCompositor", case
+        assert case["reasons"] == [], case
+        assert case["colours"] > 100, case
+        assert case["mean"] < 1.0, case
+        assert case["share_over_8"] < 0.006, case
+
+
+@pytest.mark.gui
+@pytest.mark.skipif(shutil.which("Xvfb") is None, reason="needs Xvfb")
+def test_a_driver_that_refuses_leaves_the_picture_to_qpainter(virtual_screen: str) -> None:
+    (found,) = _wall(virtual_screen, "fail")
+    assert found["kind"] == "RasterCompositor"
+    assert len(found["reasons"]) == 1
+    assert "refuses a shader" in found["reasons"][0]
+    assert found["on_screen"] == found["pixel"] == [20, 200, 90]

@@ -49,8 +49,6 @@ class Faults:
         corrupt_share: 0..1 of the RTP packets get broken bytes.
         session_limit: at most so many players; others are told 453.
         reports_only: with `is_stalled`: sender reports go on, as from a hung encoder.
-        starts_anywhere: a new player gets the pictures that come next, not those since the key
-            frame, as from a camera that makes none when it is asked.
     """
 
     is_stalled: bool = False
@@ -59,7 +57,6 @@ class Faults:
     corrupt_share: float = 0.0
     session_limit: int | None = None
     reports_only: bool = False
-    starts_anywhere: bool = False
 
 
 class Mount:
@@ -93,8 +90,6 @@ class Mount:
         if self._task is None or self._task.done():
             self._since_key = []
             self._task = asyncio.create_task(self._pump(self.feed), name=f"rtsp {self.path}")
-        elif self.faults.starts_anywhere:
-            player.take_anything()
         elif not self.faults.is_stalled:
             for index, rtp_packets in enumerate(self._since_key):
                 player.send_media(rtp_packets, {}, is_key=index == 0)

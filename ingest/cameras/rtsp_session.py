@@ -84,10 +84,6 @@ class RtspSession(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
 
-    def take_anything(self) -> None:
-        """The next picture is sent whether or not decoding can begin with it."""
-        self._awaits_key = False
-
     def data_received(self, data: bytes) -> None:
         self._buffer += data
         while self._take_one():

@@ -16,7 +16,7 @@ import numpy as np
 
 from config.site import Camera, CameraId, Site
 from config.watch import SiteWatcher
-from ingest.cameras.wants import CameraSource, CameraStatus, FrameWant
+from ingest.cameras.wants import CameraSource, CameraStatus, FrameWant, source_of
 from ingest.clock import Clock
 from ingest.feed.envelope import utc_text
 from ingest.frames.frame import Frame
@@ -359,9 +359,9 @@ class VisionWorker:
 
     def _want(self, cameras: Sequence[Camera]) -> None:
         fps = self._site.settings.vision.analysis_fps
-        opened = [through_relay(each, self._site.settings.relay) for each in cameras]
+        relay = self._site.settings.relay
         self._lease.set_wants(
-            [CameraSource(each.id, each.main_url, each.sub_url) for each in opened],
+            [source_of(through_relay(each, relay)) for each in cameras],
             [want_of(each.id, fps) for each in cameras],
         )
 

@@ -19,7 +19,7 @@ from config.site import Site
 from console.app.supervisor import ChildFailed, ChildSpec
 from console.demo.control import ControlAway, ask_control
 from console.demo.site_files import DemoAddresses
-from ingest.cameras.lease import CameraSource
+from ingest.cameras.wants import CameraSource, source_of
 from ingest.errors import GridwallError
 from ingest.feed.query import QueryClient
 from ingest.relay.address import through_relay
@@ -134,8 +134,8 @@ def _held_port(stack: ExitStack, wanted: int) -> int:
 
 
 def sources_of(site: Site) -> list[CameraSource]:
-    seen = [through_relay(c, site.settings.relay) for c in site.cameras if c.enabled]
-    return [CameraSource(c.id, c.main_url, c.sub_url) for c in seen]
+    relay = site.settings.relay
+    return [source_of(through_relay(c, relay)) for c in site.cameras if c.enabled]
 
 
 def answers_control(port: int) -> bool:

@@ -14,7 +14,7 @@ from typing import Protocol
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from config.site import Camera, CameraId
-from console.bridge.frame_wants import camera_source, frame_want, picture_shape
+from console.bridge.frame_wants import frame_want, picture_shape
 from console.bridge.overviews import Overviews
 from console.bridge.replay_feeds import ReplayFeed, ReplayFeeds
 from console.bridge.ring_feed import RingFeed
@@ -22,7 +22,14 @@ from console.state.replay import TileReplays
 from console.state.tiles import TileAddress, WindowId
 from console.state.wall import WallState
 from console.state.wall_wants import TileWant, ViewSize, wants
-from ingest.cameras.wants import CameraSource, CameraStatus, FrameWant, ReplayWant, ring_key
+from ingest.cameras.wants import (
+    CameraSource,
+    CameraStatus,
+    FrameWant,
+    ReplayWant,
+    ring_key,
+    source_of,
+)
 from ingest.clock import SystemClock
 
 #: How often the lease's status is looked at: a new ring is shown at most this much later.
@@ -181,7 +188,7 @@ class FramePump(QObject):
         former = (want for want, _ in self._leaving.values())
         all_wants = [*self._stated.values(), *former, *self._overview_wants]
         cameras = {want.camera_id: self._camera_of(want.camera_id) for want in all_wants}
-        sources = tuple(camera_source(c) for c in cameras.values() if c is not None and c.enabled)
+        sources = tuple(source_of(c) for c in cameras.values() if c is not None and c.enabled)
         held = {source.camera_id for source in sources}
         wanted = dict.fromkeys(want for want in all_wants if want.camera_id in held)
         self._lease.set_wants(sources, tuple(wanted), self._replay_wants)

@@ -5,12 +5,11 @@ Decides only the translation; importance and visibility come from `console.state
 
 from __future__ import annotations
 
-from config.site import Camera
 from console.state.tile_geometry import placement
 from console.state.tiles import WHOLE, Region
 from console.state.wall_wants import TileWant
 from ingest.cameras.health import StreamHealth
-from ingest.cameras.wants import CameraSource, FrameWant
+from ingest.cameras.wants import FrameWant
 from ingest.frames.frame import PixelFormat, WidthClass
 
 #: A ring may be this much narrower than its tile before the next class is taken: enlarging a
@@ -63,11 +62,6 @@ def frame_want(want: TileWant, shape: tuple[int, int] = (0, 0)) -> FrameWant:
         None if place.region_norm == WHOLE else place.region_norm,
         size_px=(place.width_px, place.height_px) if shape[0] else None,
     )
-
-
-def camera_source(camera: Camera) -> CameraSource:
-    """Where the lease finds the camera's streams."""
-    return CameraSource(camera.id, camera.main_url, camera.sub_url)
 
 
 def region_of_key(key: str) -> Region:

@@ -49,6 +49,14 @@ def join_annex_b(units: Iterable[bytes]) -> bytes:
     return b"".join(START_CODE + unit for unit in units)
 
 
+def as_annex_b(data: bytes, length_size: int) -> bytes:
+    """An access unit with start codes; `length_size` as `configuration` tells it, 0: it has them.
+
+    Raises ValueError as `split_length_prefixed`.
+    """
+    return join_annex_b(split_length_prefixed(data, length_size)) if length_size else data
+
+
 def unit_type(codec: VideoCodec, unit: bytes) -> int:
     """nal_unit_type (H.264 table 7-1, H.265 table 7-1)."""
     return unit[0] & 0x1F if codec is VideoCodec.H264 else (unit[0] >> 1) & 0x3F

@@ -25,9 +25,9 @@ from av.video.stream import VideoStream
 from ingest.cameras.health import LossCause
 from ingest.cameras.nal import (
     VideoCodec,
+    as_annex_b,
     configuration,
     join_annex_b,
-    split_length_prefixed,
 )
 from ingest.cameras.packet_feed import EncodedPacket, VideoParameters
 from ingest.cameras.packets import CompressedPacket
@@ -225,8 +225,7 @@ def _file_packets(
     for number, packet in enumerate(packets):
         if packet.size == 0:
             continue
-        raw = bytes(packet)
-        data = join_annex_b(split_length_prefixed(raw, length_size)) if length_size else raw
+        data = as_annex_b(bytes(packet), length_size)
         base = float(packet.time_base)
         pts_s = number / parameters.fps if packet.pts is None else packet.pts * base
         dts_s = None if packet.dts is None else packet.dts * base

@@ -13,7 +13,7 @@ from typing import Final
 
 from msgspec import Struct, structs
 
-from config.site import CameraId
+from config.site import Camera, CameraId
 from ingest.cameras.health import StreamHealth
 from ingest.frames.frame import PixelFormat, WidthClass
 
@@ -33,6 +33,11 @@ class CameraSource(Struct, frozen=True):
     camera_id: CameraId
     main_url: str
     sub_url: str | None = None
+
+
+def source_of(camera: Camera) -> CameraSource:
+    """Where the lease finds the camera's streams."""
+    return CameraSource(camera.id, camera.main_url, camera.sub_url)
 
 
 class FrameWant(Struct, frozen=True):

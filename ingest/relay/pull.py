@@ -12,7 +12,7 @@ from typing import Protocol
 from config.settings import CameraSettings
 from config.site import CameraId
 from ingest.cameras.health import LossCause
-from ingest.cameras.nal import VideoCodec, configuration, join_annex_b, split_length_prefixed
+from ingest.cameras.nal import VideoCodec, as_annex_b, configuration
 from ingest.cameras.packet_feed import EncodedPacket, VideoParameters
 from ingest.cameras.packets import SESSION_NUMBERS, CompressedPacket
 from ingest.cameras.reconnect import BackOff
@@ -82,9 +82,7 @@ class CameraPull:
         self._listener.opened(self.camera_id, parameters)
 
     def packet(self, packet: CompressedPacket, *, is_damaged: bool) -> None:
-        data = packet.data
-        if self._length_size:
-            data = join_annex_b(split_length_prefixed(data, self._length_size))
+        data = as_annex_b(packet.data, self._length_size)
         self._listener.packet(
             self.camera_id, EncodedPacket(data, packet.pts_ns / 1e9, packet.is_key)
         )

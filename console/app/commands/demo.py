@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import signal
 from pathlib import Path
 
+from console.app.child_life import stopped_by_signals
 from console.app.output import EXIT_FAILED, EXIT_GOOD, print_json, print_problem, print_text
 
 
@@ -24,11 +24,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from console.app.demo_app import Demo, DemoOptions, as_json
-    from ingest.stop import StopToken
 
-    stop = StopToken()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.stop())
+    stop = stopped_by_signals()
     options = DemoOptions(
         arguments.headless, arguments.seconds, arguments.videos, arguments.screens
     )

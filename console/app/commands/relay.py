@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import os
-import signal
 from pathlib import Path
 
+from console.app.child_life import add_parent_argument, parent_of, stopped_by_signals
 from console.app.output import EXIT_GOOD, print_json, print_text
 
 LOOK_S = 0.5
@@ -14,14 +13,7 @@ LOOK_S = 0.5
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--site", type=Path, required=True, metavar="DIR", help="the site folder")
-    parser.add_argument(
-        "--leave-with-parent",
-        type=int,
-        nargs="?",
-        const=0,
-        metavar="PID",
-        help="leave when the process PID is gone (default: the one that started this)",
-    )
+    add_parent_argument(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -29,19 +21,14 @@ def run(arguments: argparse.Namespace) -> int:
     from config.problems import SiteInvalid
     from ingest.clock import SystemClock
     from ingest.errors import Misconfigured
-    from ingest.parent import ParentWatch
     from ingest.relay.relay import Relay
-    from ingest.stop import StopToken
 
-    given = arguments.leave_with_parent
-    parent = None if given is None else ParentWatch(given or os.getppid())
+    parent = parent_of(arguments)
     try:
         site = load_site(arguments.site.resolve())
     except SiteInvalid as error:
         raise Misconfigured(str(error)) from error
-    stop = StopToken()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.stop())
+    stop = stopped_by_signals()
     settings = site.settings
     relay = Relay(site.cameras, settings.relay, settings.cameras, SystemClock())
     if not relay.camera_count:

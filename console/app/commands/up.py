@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import time
 from pathlib import Path
 
+from console.app.child_life import stopped_by_signals
 from console.app.output import EXIT_FAILED, EXIT_GOOD, print_json, print_problem, print_text
 
 ROUND_S = 0.25
@@ -31,15 +31,12 @@ def run(arguments: argparse.Namespace) -> int:
     from console.app.supervisor import Supervisor
     from ingest.errors import Misconfigured
     from ingest.relay.address import is_here
-    from ingest.stop import StopToken
 
     try:
         site = load_site(arguments.site.resolve())
     except SiteInvalid as error:
         raise Misconfigured(str(error)) from error
-    stop = StopToken()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.stop())
+    stop = stopped_by_signals()
     begun_s = time.monotonic()
     with Supervisor(state_folder(site) / "logs", print_text) as supervisor:
         print_text(f"{site.name}: starting the hub …")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
-import signal
 from pathlib import Path
 
 import msgspec
 
+from console.app.child_life import add_parent_argument, parent_of, stopped_by_signals
 from console.app.output import EXIT_GOOD, print_json, print_text
 
 
@@ -22,26 +21,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="half of the cores only: windows are shown on the same machine",
     )
-    parser.add_argument(
-        "--leave-with-parent",
-        type=int,
-        nargs="?",
-        const=0,
-        metavar="PID",
-        help="leave when the process PID is gone (default: the one that started this)",
-    )
+    add_parent_argument(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     from console.app.worker_app import WorkerApp
-    from ingest.parent import ParentWatch
-    from ingest.stop import StopToken
 
-    given = arguments.leave_with_parent
-    parent = None if given is None else ParentWatch(given or os.getppid())
-    stop = StopToken()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.stop())
+    parent = parent_of(arguments)
+    stop = stopped_by_signals()
     app = WorkerApp(arguments.site, arguments.cameras, beside_wall=arguments.beside_wall)
     try:
         cameras = app.report().cameras

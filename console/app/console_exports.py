@@ -33,21 +33,21 @@ class SeatExports(QObject):
         self,
         session: ConsoleSession,
         lease: Exports,
-        operator: str,
+        seat: str,
         name_of: Callable[[CameraId], str],
         folder: str,
         form: ExportForm = ExportForm.AS_RECEIVED,
     ) -> None:
         super().__init__()
         self.form = form
-        self._seat = operator
+        self._seat = seat
         self._at_work: list[ExportAsk] = []
         self._share = 0.0
         self.progress: ExportProgress | None = None
         self._session = session
         self._name_of = name_of
         self.folder = Path(folder) if folder else _first_folder()
-        self.exporter = Exporter(lease, session.clock, lambda: session.site.name, operator)
+        self.exporter = Exporter(lease, session.clock, lambda: session.site.name)
         self.exporter.done.connect(self._on_done)
         self.exporter.failed.connect(self._on_failed)
         self.exporter.progress.connect(self._on_progress, Qt.ConnectionType.QueuedConnection)
@@ -99,7 +99,13 @@ class SeatExports(QObject):
     ) -> ExportAsk:
         mark = None if self.form is ExportForm.AS_RECEIVED else self._mark(camera_id)
         keeps = self.form is not ExportForm.MARKED
-        return ExportAsk(camera_id, self._name_of(camera_id), folder, span, at_mono_ns, mark, keeps)
+        name = self._name_of(camera_id)
+        return ExportAsk(camera_id, name, folder, self._asked_by(), span, at_mono_ns, mark, keeps)
+
+    def _asked_by(self) -> str:
+        """Who is signed in, and where; the seat alone on a site without named operators."""
+        who = self._session.operator.get()
+        return self._seat if who is None else f"{who} ({self._seat})"
 
     def _mark(self, camera_id: CameraId) -> Watermark:
         """In the language of the moment: whoever exports reads it."""

@@ -78,14 +78,12 @@ class Exporter(QObject):
         lease: Exports,
         clock: Clock,
         site_name: Callable[[], str],
-        operator: str,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._lease = lease
         self._clock = clock
         self._site_name = site_name
-        self._operator = operator
         self._errands = Errands(1)
         self._jobs: list[BurnJob] = []
 
@@ -139,7 +137,7 @@ class Exporter(QObject):
             site=site,
             camera_id=ask.camera_id,
             camera_name=ask.camera_name,
-            operator=self._operator,
+            operator=ask.asked_by,
             created_utc=utc_text(now_utc_ns),
             asked_from_utc=utc_text(now_utc_ns + start_ns - now_mono_ns),
             asked_to_utc=utc_text(now_utc_ns + end_ns - now_mono_ns),

@@ -47,12 +47,13 @@ class ExportAsk(Struct, frozen=True):
     """One export. `at_mono_ns`: the moment of a snapshot in replay; None: now.
 
     `mark`: burnt into a copy; None: no such copy. `keeps_original`: what was received is exported,
-    alone or beside the copy.
+    alone or beside the copy. `asked_by`: who asked, for the manifest.
     """
 
     camera_id: CameraId
     camera_name: str
     folder: Path
+    asked_by: str
     span: Span | None = None
     at_mono_ns: int | None = None
     mark: Watermark | None = None

@@ -49,13 +49,13 @@ def test_a_small_tile_gives_a_native_snapshot_and_a_clip_as_received(
     rig: LiveTiles, tmp_path: Path
 ) -> None:
     rig.until(lambda: rig.view.tile_painters[0].mode is TileMode.PICTURE)
-    exporter = Exporter(rig.lease, rig.clock, lambda: "site", "seat 1")
+    exporter = Exporter(rig.lease, rig.clock, lambda: "site")
     found: list[Path] = []
     failures: list[object] = []
     exporter.done.connect(found.append)
     exporter.failed.connect(failures.append)
     try:
-        exporter.export(ExportAsk(CAMERA, "crossing", tmp_path))
+        exporter.export(ExportAsk(CAMERA, "crossing", tmp_path, "seat 1"))
         rig.until(lambda: bool(found or failures))
         assert failures == []
         still, findings = verified(found[0])
@@ -68,7 +68,7 @@ def test_a_small_tile_gives_a_native_snapshot_and_a_clip_as_received(
         rig.qtbot.wait(2500)
         now_ns = rig.clock.mono_ns()
         span = Span(SpanKind.LAST, now_ns - 2_000_000_000, now_ns)
-        exporter.export(ExportAsk(CAMERA, "crossing", tmp_path, span=span))
+        exporter.export(ExportAsk(CAMERA, "crossing", tmp_path, "seat 1", span=span))
         rig.until(lambda: len(found) == 2 or bool(failures))
         assert failures == []
         clip, findings = verified(found[1])
@@ -84,7 +84,7 @@ def test_a_small_tile_gives_a_native_snapshot_and_a_clip_as_received(
         shares: list[float] = []
         exporter.progress.connect(shares.append, Qt.ConnectionType.QueuedConnection)
         mark = Watermark("crossing · cam-1 · site", "导出人：王芳，席位：seat 1")
-        exporter.export(ExportAsk(CAMERA, "crossing", tmp_path, span=span, mark=mark))
+        exporter.export(ExportAsk(CAMERA, "crossing", tmp_path, "seat 1", span=span, mark=mark))
         rig.until(lambda: len(found) == 3 or bool(failures))
         assert failures == []
         both, findings = verified(found[2])

@@ -165,6 +165,7 @@ def test_a_marked_clip_by_keys_says_what_was_encoded_again_and_from_what(
     desk.said("sealed")
     manifest, findings = verified(next(desk.exports.folder.glob(f"*{MANIFEST_SUFFIX}")))
     assert all(finding.problem is None for finding in findings)
+    assert manifest.operator == "王芳 (seat 1)"
     assert manifest.is_transcoded
     marked = manifest.files[-1]
     assert marked.is_watermarked

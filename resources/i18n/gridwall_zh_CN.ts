@@ -1351,7 +1351,6 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
     </message>
     <message>
         <source>On the map</source>
-        <extracomment>Deed, key in this dialog, words.</extracomment>
         <translation>在地图上查看</translation>
     </message>
     <message>
@@ -3358,7 +3357,6 @@ Alerts of the cameras and reports of citizens appear here.</source>
     </message>
     <message>
         <source>Call</source>
-        <extracomment>Deed, key in this dialog, words.</extracomment>
         <translation>调用</translation>
     </message>
     <message>

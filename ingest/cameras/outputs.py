@@ -65,8 +65,7 @@ class FrameOutput:
             writer = self._new_writer(frame)
             if writer is None:
                 return False
-        planes = self._scaler.planes(frame, *self._size)
-        writer.write(planes, media_ns, mono_ns, utc_ns)
+        writer.fill(lambda slot: self._scaler.fill(frame, slot), media_ns, mono_ns, utc_ns)
         if writer is self._writer:
             return False
         former, self._writer = self._writer, writer

@@ -1,6 +1,6 @@
 """PictureDecoder, PictureScaler: from compressed pictures to the pixels of a ring, by PyAV.
 
-Nobody but this module and `source` imports `av`. Values of this module belong to one thread each.
+Nobody but this module, `source` and `direct_scaler` imports `av`. Values of this module belong to one thread each.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ from av.video.frame import PictureType, VideoFrame
 from av.video.reformatter import ColorRange, Interpolation, VideoReformatter
 
 from config.settings import HardwareDecoding
+from ingest.cameras.direct_scaler import DirectScaler, PictureKind
 from ingest.cameras.stream_info import StreamInfo, even_box
 from ingest.cameras.wants import Region
 from ingest.frames.frame import PixelFormat
-from ingest.frames.ring import Plane
+from ingest.frames.ring import Plane, Slot, copy_planes
 
 log = logging.getLogger(__name__)
 
@@ -167,6 +168,8 @@ class PictureScaler:
         self._scaler = VideoReformatter()
         self._converter = VideoReformatter()
         self._is_planar = pixel_format is PixelFormat.I420
+        self._direct: DirectScaler | None = None
+        self._made_for: tuple[PictureKind, int, int] | None = None
 
     def size(self, frame: VideoFrame, width_px: int, pixel_aspect: float) -> tuple[int, int]:
         """(width, height) of the output: at most `width_px` wide in square pixels; 0: as it is."""
@@ -180,10 +183,26 @@ class PictureScaler:
         target = min(width_px, round(shown_width)) & ~1
         return max(2, target), max(2, round(height * target / shown_width / 2) * 2)
 
-    def planes(self, frame: VideoFrame, width_px: int, height_px: int) -> list[Plane]:
-        """The picture as the ring's planes; the buffers live as long as the list."""
+    def fill(self, frame: VideoFrame, slot: Slot) -> None:
+        """Writes the picture into a slot of a ring, whose first plane tells the size."""
         if self._region is not None:
             frame = _cropped(frame, self._region)
+        height_px, line_bytes = slot[0].shape
+        width_px = line_bytes if self._is_planar else line_bytes // 4
+        direct = None if self._is_planar else self._direct_for(frame, width_px, height_px)
+        if direct is None:
+            copy_planes(self._planes(frame, width_px, height_px), slot)
+        else:
+            direct.fill(frame, slot[0])
+
+    def _direct_for(self, frame: VideoFrame, width_px: int, height_px: int) -> DirectScaler | None:
+        wanted = (PictureKind.of(frame), width_px, height_px)
+        if wanted != self._made_for:
+            self._made_for, self._direct = wanted, DirectScaler.made(*wanted)
+        return self._direct
+
+    def _planes(self, frame: VideoFrame, width_px: int, height_px: int) -> list[Plane]:
+        """The picture as the ring's planes; the buffers live as long as the list."""
         middle = _SCALED_AS.get(frame.format.name)
         is_same_size = (frame.width, frame.height) == (width_px, height_px)
         if middle is not None and not self._is_planar and not is_same_size:

@@ -17,7 +17,7 @@ import mmap
 import os
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -49,6 +49,8 @@ __all__ = [
     "RingReader",
     "RingUnavailable",
     "RingWriter",
+    "Slot",
+    "copy_planes",
     "plane_shapes",
     "sweep_stale_rings",
 ]
@@ -58,8 +60,23 @@ _UNFINISHED_SUFFIX: Final = ".ring-new"
 #: A ring under construction is finished in milliseconds; older ones belong to a dead process.
 _UNFINISHED_LIFE_S: Final = 60.0
 
+#: Where a picture goes: its planes as `plane_shapes` names them, to be written to.
+Slot = tuple[NDArray[np.uint8], ...]
 #: A plane as the decoder gives it: its bytes and the bytes from one line to the next.
 Plane = tuple["memoryview | NDArray[np.uint8] | bytes", int]
+
+
+def copy_planes(planes: Sequence[Plane], slot: Slot) -> None:
+    """Copies a picture into a slot; ValueError where the planes are others than the slot's."""
+    for target, (buffer, stride) in zip(slot, planes, strict=True):
+        lines, line_bytes = target.shape
+        source = np.frombuffer(buffer, dtype=np.uint8, count=(lines - 1) * stride + line_bytes)
+        np.copyto(
+            target,
+            np.lib.stride_tricks.as_strided(source, (lines, line_bytes), (stride, 1))
+            if stride != line_bytes
+            else source.reshape(lines, line_bytes),
+        )
 
 
 class RingUnavailable(RetryLater):
@@ -128,6 +145,13 @@ class RingWriter:
         `planes` as `plane_shapes` names them, each (buffer, bytes between lines); nothing of
         them is kept.
         """
+        return self.fill(lambda slot: copy_planes(planes, slot), media_ns, mono_ns, utc_ns)
+
+    def fill(self, put: Callable[[Slot], None], media_ns: int, mono_ns: int, utc_ns: int) -> int:
+        """Has `put` write one picture into the next slot and makes it the newest; its number.
+
+        What `put` raises goes on; the slot then holds no picture.
+        """
         number = self._number + 1
         slot = number % SLOT_COUNT
         at = SLOT_WORDS + slot * WORDS_PER_SLOT
@@ -136,15 +160,7 @@ class RingWriter:
         signed[at + 2] = media_ns
         signed[at + 3] = mono_ns
         signed[at + 4] = utc_ns
-        for target, (buffer, stride) in zip(self._slots[slot], planes, strict=True):
-            lines, line_bytes = target.shape
-            source = np.frombuffer(buffer, dtype=np.uint8, count=(lines - 1) * stride + line_bytes)
-            np.copyto(
-                target,
-                np.lib.stride_tricks.as_strided(source, (lines, line_bytes), (stride, 1))
-                if stride != line_bytes
-                else source.reshape(lines, line_bytes),
-            )
+        put(self._slots[slot])
         words[at + 1] = number
         words[at] = 2 * number
         words[LATEST_WORD] = number

@@ -20,6 +20,7 @@ IMPORTERS = {
     "av": (
         "ingest/phones/",
         "ingest/cameras/source.py",
+        "ingest/cameras/direct_scaler.py",
         "ingest/cameras/pictures.py",
         "console/bridge/watermarking.py",
     ),

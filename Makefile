@@ -14,10 +14,6 @@ TEST_PACKAGES := xvfb x11-xserver-utils openbox xdotool libgl1-mesa-dri libpulse
   python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad postgresql \
   $(NODE_PACKAGES) jq
 
-# Real processes, real windows and measured times never share the two cores with another test.
-ALONE := system or gui or alone
-NO_TESTS := 5
-
 .PHONY: help setup demo test check bench screenshots clean
 
 help: ## what can be made
@@ -33,10 +29,7 @@ test: $(STAMP)-dev ## every check and test (what .ci/run calls)
 	@echo "gridwall: lint";             $(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .
 	@echo "gridwall: types";            $(VENV)/bin/mypy
 	@echo "gridwall: import contracts"; $(VENV)/bin/lint-imports
-	@echo "gridwall: tests, two at a time"
-	@$(PY) -m pytest -n 2 --dist worksteal -m "not slow and not ($(ALONE))" $(ARGS) || test $$? = $(NO_TESTS)
-	@echo "gridwall: tests that want the machine for themselves"
-	@$(PY) -m pytest -m "not slow and ($(ALONE))" $(ARGS) || test $$? = $(NO_TESTS)
+	@.ci/tests $(PY) $(ARGS)
 
 bench: setup ## measures the wall and its limit in one run
 	@$(VENV)/bin/gridwall bench wall $(ARGS)

@@ -23,7 +23,7 @@ from console.demo.streets_file import write_streets
 from ingest.feed.envelope import Noun, encode_event, new_event, utc_text
 from vision.alerts import AlertData, AlertKind
 
-pytestmark = [pytest.mark.system, pytest.mark.beside, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
 
 CASE_AT = to_geo(300.0, 180.0)
 START_AT = to_geo(80.0, 60.0)

@@ -2,6 +2,10 @@
 
 A virtual screen is started once for tests marked `gui`; Qt warnings and log records of level
 WARNING fail a test unless it is marked `logs_warnings(reason)`.
+
+`.ci/tests` runs two passes. Two processes share the first: tests in process, and real processes
+marked `beside`. The second has the machine for itself: `gui`, `alone` and `system` without `beside`.
+Mark a test `alone` that compares a measured time with a promise; a deadline of a wait is none.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ test: $(STAMP)-dev ## every check and test (what .ci/run calls)
 	@echo "gridwall: lint";             $(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .
 	@echo "gridwall: types";            $(VENV)/bin/mypy
 	@echo "gridwall: import contracts"; $(VENV)/bin/lint-imports
-	@echo "gridwall: tests";            $(PY) -m pytest $(ARGS)
+	@.ci/tests $(PY) $(ARGS)
 
 bench: setup ## measures the wall and its limit in one run
 	@$(VENV)/bin/gridwall bench wall $(ARGS)

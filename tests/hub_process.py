@@ -21,13 +21,24 @@ import pytest
 READY_S = 40.0
 
 
+def _is_ours(port: int) -> bool:
+    """Test processes side by side share the free ports out: a port known free stays free of the other."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+    count = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    return port // 2 % count == int(worker.removeprefix("gw"))  # the system gives odd ones first
+
+
 def free_ports(count: int) -> list[int]:
     """Free ports, all different: held together until the last one is known."""
+    ports: list[int] = []
     with ExitStack() as held:
-        probes = [held.enter_context(socket.socket()) for _ in range(count)]
-        for probe in probes:
+        while len(ports) < count:
+            probe = held.enter_context(socket.socket())
             probe.bind(("127.0.0.1", 0))
-        return [int(probe.getsockname()[1]) for probe in probes]
+            port = int(probe.getsockname()[1])
+            if _is_ours(port):
+                ports.append(port)
+    return ports
 
 
 def free_port() -> int:

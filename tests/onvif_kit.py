@@ -26,7 +26,9 @@ class CameraNetwork:
     """One namespace; `here` is this side's address, `there` the cameras'. Cameras differ by port."""
 
     def __init__(self, number: int = 0) -> None:
-        mark = os.getpid() % 60_000 + number
+        mark = (
+            os.getpid() % 60_000 * 8 + number
+        )  # neighbours in the process table test side by side
         self.name = f"gw-test-{os.getpid()}-{number}"
         self._link = f"gwt{mark}"
         subnet = f"10.{200 + mark // 16_384 % 40}.{mark // 64 % 256}.{mark % 64 * 4}"

@@ -18,6 +18,7 @@ def check(folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.system
+@pytest.mark.beside
 def test_a_good_site_exits_0(tmp_path: Path) -> None:
     done = check(write_site(tmp_path), "--json")
     assert done.returncode == 0
@@ -27,6 +28,7 @@ def test_a_good_site_exits_0(tmp_path: Path) -> None:
 
 
 @pytest.mark.system
+@pytest.mark.beside
 def test_warnings_do_not_fail(tmp_path: Path) -> None:
     done = check(write_site(tmp_path, site=SITE + "[visoin]\n"))
     assert done.returncode == 0
@@ -34,6 +36,7 @@ def test_warnings_do_not_fail(tmp_path: Path) -> None:
 
 
 @pytest.mark.system
+@pytest.mark.beside
 def test_errors_exit_2_with_every_problem(tmp_path: Path) -> None:
     done = check(write_site(tmp_path, cameras="id,name,main_url\na,,x\n", zones="= 1\n"), "--json")
     assert done.returncode == 2
@@ -49,6 +52,7 @@ def test_errors_exit_2_with_every_problem(tmp_path: Path) -> None:
 
 
 @pytest.mark.system
+@pytest.mark.beside
 def test_a_wrong_case_loop_is_told(tmp_path: Path) -> None:
     (tmp_path / "transitions.toml").write_text("[[transition]]\n")
     done = check(write_site(tmp_path))

@@ -21,7 +21,7 @@ from ingest.feed.query import QueryClient
 from ingest.feed.store import open_store
 from tests.console.desk.test_desk_survives_kill import alert
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.system, pytest.mark.beside, pytest.mark.timeout(300)]
 
 
 def gridwall(*arguments: object, code: int = 0) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from console.app.cli import main
 from ingest.evidence import EvidenceStore
 from tests.hub_process import HubProcess, write_site
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.beside]
 
 YEAR_S = 365 * 86_400.0
 

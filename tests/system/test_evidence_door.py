@@ -18,7 +18,7 @@ from ingest.feed.query import QueryClient, QueryRefused
 from ingest.feed.sockets import CurveClient
 from ingest.stop import StopToken
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.beside]
 
 PICTURE = b"\xff\xd8\xff" + b"a street stall" * 100
 SHA = hashlib.sha256(PICTURE).hexdigest()

@@ -25,7 +25,7 @@ from hub_process import HubProcess, write_site
 
 from ingest.feed.keys import KeyRole, new_client_key, write_client_key
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.system, pytest.mark.beside, pytest.mark.timeout(300)]
 
 EXAMPLES = Path(__file__).parents[2] / "resources" / "examples" / "feed"
 #: The program runs as on a machine that never saw us: pyzmq and the standard library are all.

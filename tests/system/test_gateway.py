@@ -33,7 +33,7 @@ from ingest.evidence import EvidenceClient, EvidenceInvalid, EvidenceMissing
 from ingest.feed.envelope import utc_text
 from ingest.positions.jt808 import FrameReader, Message, MessageId, frame_of, parse
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.beside]
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +89,7 @@ def positions(hub: HubProcess, plain: Plain) -> Callable[[], dict[str, Any]]:
 Positions = Callable[[], dict[str, Any]]
 
 
+@pytest.mark.alone
 def test_a_query_report_becomes_a_position_of_the_inspector(
     hub: HubProcess, positions: Positions, plain: Plain
 ) -> None:
@@ -282,6 +283,7 @@ def test_evidence_under_a_wrong_name_is_not_kept(hub: HubProcess) -> None:
         EvidenceClient(hub.ready["http"])._put_once(wrong, b"content", "image/jpeg")
 
 
+@pytest.mark.alone
 def test_evidence_of_a_hub_that_is_away_is_retried_until_the_deadline() -> None:
     started_s = time.monotonic()
     with pytest.raises(RetryLater):

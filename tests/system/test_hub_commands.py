@@ -18,7 +18,7 @@ from console.app import hub_app
 from ingest.errors import Misconfigured
 from ingest.feed.envelope import encode_event
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.beside]
 
 
 def gridwall(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:

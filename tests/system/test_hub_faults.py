@@ -22,7 +22,7 @@ from kill_load import everything
 from ingest.feed.envelope import encode_event
 from ingest.feed.publisher import Publisher
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.beside]
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ from ingest.feed.publisher import Publisher
 from ingest.feed.reader import FeedReader
 from tests.postgres_server import PostgresServer
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.beside]
 
 log = logging.getLogger(__name__)
 

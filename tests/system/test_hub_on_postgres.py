@@ -20,7 +20,7 @@ from ingest.feed.query import QueryClient
 from tests.console.desk.test_desk_survives_kill import alert
 from tests.postgres_server import PostgresServer, start_or_skip
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.beside]
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import pytest
 import zmq
 from hub_process import HubProcess, write_site
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.beside]
 
 
 @pytest.fixture

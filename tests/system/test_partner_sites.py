@@ -18,7 +18,7 @@ from ingest.feed.query import QueryClient
 from ingest.partners.signing import SENDER_HEADER, signed_headers
 from tests.hub_process import HubProcess, free_port, write_site
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.beside]
 
 SECRET = b"a secret of both platforms, long enough"
 PICTURE = b"\xff\xd8\xff a picture from the spot"

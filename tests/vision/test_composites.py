@@ -22,6 +22,7 @@ from vision.pipeline import ModelView
 
 
 @pytest.mark.system
+@pytest.mark.beside
 @pytest.mark.timeout(900)
 def test_every_arrival_is_found_on_time_and_neither_traffic_nor_the_queue(
     shared_folder: Path, tmp_path: Path

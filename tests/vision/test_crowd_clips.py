@@ -18,7 +18,7 @@ from vision.models import resolve_model
 from vision.openvino_detector import OpenVinoDetector
 from vision.pipeline import ModelView
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.system, pytest.mark.beside, pytest.mark.timeout(300)]
 
 WHOLE = ((0, 0), (1, 0), (1, 1), (0, 1))
 EMPTY_SKY = ((0, 0), (1, 0), (1, 0.05), (0, 0.05))

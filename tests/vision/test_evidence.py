@@ -128,6 +128,7 @@ def test_pictures_are_stored_before_the_event_that_names_them(kit: Kit) -> None:
     assert _news(desk, bool)[0].told
 
 
+@pytest.mark.alone
 def test_a_store_that_hangs_holds_no_alert_and_its_pictures_follow(kit: Kit) -> None:
     desk, published, slow, _, _ = kit
     started_s = time.monotonic()

@@ -102,6 +102,7 @@ def test_steam_takes_the_light_of_the_night_and_infrared_has_no_colour(shared_fo
 
 
 @pytest.mark.system
+@pytest.mark.beside
 @pytest.mark.timeout(300)
 def test_a_minute_of_bad_weather_stays_quiet_and_fires_are_found(shared_folder: Path) -> None:
     """The short form of `gridwall eval quiet`: a minute with look-alikes and two fires."""

@@ -13,7 +13,7 @@ from vision.load_detector import load_detector
 from vision.models import resolve_model
 from vision.pipeline import ModelView
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.system, pytest.mark.beside, pytest.mark.timeout(900)]
 
 TRUTH = Path(__file__).parent / "clips/TRUTH.toml"
 

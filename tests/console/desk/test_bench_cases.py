@@ -10,6 +10,7 @@ import pytest
 
 
 @pytest.mark.system
+@pytest.mark.beside
 def test_the_bench_measures_pages_filters_acts_and_bare_sql() -> None:
     command = [
         sys.executable,

@@ -18,7 +18,7 @@ from ingest.feed.query import QueryClient
 from tests.hub_process import HubProcess, write_site
 from vision.alerts import AlertData, AlertKind
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.beside]
 
 NEXT = {"proposed": "file", "filed": "dispatch", "dispatched": "feedback"}
 

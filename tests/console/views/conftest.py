@@ -36,6 +36,8 @@ from ingest.clock import ManualClock
 from tests.console.seat_kit import alert, case, fake_site, position, snapshot
 from tests.console.views.fake_seat import FakeHub, FakePictures, picture_bytes
 
+#: How long a seat may take to show something: two test processes may keep both cores busy.
+WAIT_MS = 15_000
 PLAIN = Qt.KeyboardModifier.NoModifier
 
 
@@ -140,7 +142,7 @@ class Seat:
             self.key(Qt.Key(ord(digit)), Qt.KeyboardModifier.KeypadModifier)
 
     def wait(self, condition: Any) -> None:
-        self.qtbot.waitUntil(lambda: bool(condition()), timeout=5_000)
+        self.qtbot.waitUntil(lambda: bool(condition()), timeout=WAIT_MS)
 
     @property
     def opened(self) -> CaseId | None:

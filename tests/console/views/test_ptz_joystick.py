@@ -111,11 +111,12 @@ def test_buttons_call_presets_go_home_and_change_the_speed(ptz: StickSeat) -> No
 def test_a_stick_that_is_held_when_the_mode_begins_or_the_window_loses_the_keyboard_turns_nothing(
     ptz: StickSeat,
 ) -> None:
+    seen: list[StickReading | None] = []
+    ptz.control.reader.moved.connect(lambda reading, _presses: seen.append(reading))
     ptz.sticks.now = _pushed(pan=1.0)
-    ptz.seat.wait(lambda: "desk stick" in ptz.notice())
-    ptz.enter()
-    seen: list[object] = []
-    ptz.control.reader.moved.connect(lambda *_: seen.append(1))
+    ptz.seat.wait(lambda: "desk stick" in ptz.notice() and ptz.sticks.now in seen)
+    ptz.enter()  # from here on no reading from before it was pushed is under way
+    seen.clear()
     ptz.seat.wait(lambda: len(seen) >= 4)
     assert ptz.camera.velocity.is_still
     ptz.sticks.now = REST

@@ -109,6 +109,7 @@ def test_credentials_open_the_door_and_wrong_ones_say_so(scheme: Scheme) -> None
         server.close()
 
 
+@pytest.mark.alone
 def test_a_new_player_begins_with_the_last_key_frame(server: RtspServerThread) -> None:
     """With key frames every 10 s a called tile would stay black for as long."""
     server.mount("cam", looping_feed(picture_count=250, key_interval=250))

@@ -80,7 +80,7 @@ def publish(tmp_path: Path) -> Iterator[Callable[[RunningHub, int], None]]:
             publishers[0].start()
         for number in range(count):
             publishers[0].publish(health(number))
-        assert publishers[0].wait_acked(20)
+        assert publishers[0].wait_acked(60)
 
     yield send
     for publisher in publishers:

@@ -58,6 +58,7 @@ def desk() -> Iterator[Desk]:
     assert desk.driver.join(5.0)
 
 
+@pytest.mark.alone
 def test_a_movement_goes_on_while_it_is_said_and_stops_when_told(desk: Desk) -> None:
     for _ in range(8):
         desk.driver.move("seat 1", RIGHT)
@@ -69,6 +70,7 @@ def test_a_movement_goes_on_while_it_is_said_and_stops_when_told(desk: Desk) -> 
     assert desk.camera.velocity.is_still
 
 
+@pytest.mark.alone
 def test_a_movement_nobody_says_again_is_stopped_by_the_dead_man(desk: Desk) -> None:
     desk.driver.move("seat 1", RIGHT)
     wait_for(lambda: bool(desk.ended()))

@@ -150,6 +150,7 @@ def test_presets_home_and_absolute_moves_answer_when_the_real_camera_did(
     assert kinds[:4] == ["take", "absolute", "save_preset", "home"]
 
 
+@pytest.mark.alone
 def test_the_cable_is_pulled_and_the_seat_hears_it_within_its_deadline(
     stages: Callable[..., Stage], camera_network: CameraNetwork, tmp_path: Path
 ) -> None:
@@ -247,6 +248,7 @@ def test_after_a_restart_nobody_owns_the_camera_and_its_view_is_remembered(
     assert (told.owner, told.preset_token) == (None, "1")
 
 
+@pytest.mark.alone
 def test_a_camera_that_hangs_holds_neither_the_hub_nor_other_seats(
     stages: Callable[..., Stage], handy: HandyCamera
 ) -> None:

@@ -31,6 +31,14 @@ class RasterGround:
         """`datum`: the coordinate system the pictures are drawn in (GCJ-02 of Chinese services)."""
         self.tiles, self._datum = tiles, datum
 
+    def beside(self) -> RasterGround:
+        """The same pictures for another map."""
+        return RasterGround(self.tiles, self._datum)
+
+    def leave(self) -> None:
+        """This map wants none any more."""
+        self.tiles.leave(self)
+
     def steps(self, painter: QPainter, projection: MapProjection, ratio: float) -> Iterator[None]:
         """Paints the pictures of a window, a few at a time."""
         low, high = self.tiles.zooms
@@ -38,7 +46,7 @@ class RasterGround:
         if projection.zoom < low - 3:
             return  # hundreds of pictures a few pixels wide
         places = self._in_sight(projection, zoom)
-        self.tiles.want(places)
+        self.tiles.want(places, self)
         shift_x, shift_y = self._shift(projection.centre)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)

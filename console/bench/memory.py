@@ -56,6 +56,11 @@ class ProcessUsage(Struct, frozen=True):
     handles: dict[HandleKind, int]
 
     @property
+    def own_mb(self) -> float:
+        """Heap and rings. The code's share of `pss_mb` moves when strangers start or end."""
+        return self.heap_mb + self.shared_mb
+
+    @property
     def handle_count(self) -> int:
         return sum(self.handles.values())
 
@@ -69,6 +74,10 @@ class Usage(Struct, frozen=True):
     @property
     def pss_mb(self) -> float:
         return sum(process.pss_mb for process in self.processes)
+
+    @property
+    def own_mb(self) -> float:
+        return sum(process.own_mb for process in self.processes)
 
     @property
     def handles(self) -> int:

@@ -85,6 +85,7 @@ def figures(
     try:
         times = [sample.at_s for sample in counted]
         memory = slope(times, [sample.pss_mb for sample in counted])
+        own = slope(times, [sample.own_mb for sample in counted])
         handles = slope(times, [float(sample.handles) for sample in counted])
     except ValueError as error:
         raise BenchFailed(f"nothing was measured: {error}") from error
@@ -95,6 +96,7 @@ def figures(
         "minutes_counted": round((times[-1] - times[0]) / 60, 1),
         "pss_mb": round(median(sample.pss_mb for sample in counted[-share:]), 1),
         "pss_mb_per_h": msgspec.to_builtins(memory),
+        "own_mb_per_h": msgspec.to_builtins(own),
         "pss_aim_mb_per_h": SLOPE_AIM_MB_PER_H,
         "handles_first": median(sample.handles for sample in counted[:share]),
         "handles_last": median(sample.handles for sample in counted[-share:]),

@@ -71,8 +71,10 @@ class RasterCompositor:
             region = QRegion(scaled(event.rect(), ratio))
         if not region.subtracted(self._scene.tiles_region).isEmpty():
             region = QRegion(region.boundingRect())
-            for gap in region.subtracted(self._scene.tiles_region):
-                painter.fillRect(gap, QColor(theme.COLOURS.background))
+            # beside the tiles alone: one that is put off keeps its picture
+            painter.setClipRegion(region.subtracted(self._scene.tiles_region))
+            painter.fillRect(region.boundingRect(), QColor(theme.COLOURS.background))
+            painter.setClipping(False)
         touched = [tile for tile in tiles if region.intersects(tile.rect)]
         touched.sort(key=lambda tile: tile not in self._waiting)
         if ratio == 1.0 and region.rectCount() > 1:

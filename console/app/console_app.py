@@ -18,7 +18,6 @@ from PySide6.QtWidgets import QApplication
 
 from config.paths import runtime_folder, user_state_folder
 from config.site import CameraId
-from console.app.camera_runtime import runtime_of
 from console.app.console_arrangement import SeatArrangement
 from console.app.console_compositor import SeatCompositors
 from console.app.console_editors import editors_of
@@ -27,7 +26,6 @@ from console.app.console_feed import SeatFeed
 from console.app.console_memory import MemoryKeeper, restore_wall
 from console.app.console_options import (
     ConsoleOptions,
-    key_file_of,
     keys_of,
     language_of,
     seat_of,
@@ -35,9 +33,10 @@ from console.app.console_options import (
 )
 from console.app.console_screens import SeatScreens
 from console.app.console_sign_in import SeatSignIn
-from console.app.console_site import SeatSite, camera_to_open, first_site
+from console.app.console_site import SeatSite, camera_to_open
 from console.app.console_tiles import SeatTiles
 from console.app.console_watch import SeatWatch
+from console.app.seat_entry import SeatEntry
 from console.bridge.clips import ClipShelf, SeatNames
 from console.bridge.desk_line import DeskLine
 from console.bridge.evidence_cache import EvidenceCache
@@ -68,7 +67,6 @@ from console.views.ptz_mode import PtzMode
 from console.views.reason_dialog import asked_reason
 from console.views.wall_drops import WallDrops
 from console.views.wall_view import WallView
-from ingest.cameras.lease import CameraLease
 from ingest.clock import SystemClock
 from ingest.errors import GridwallError
 from ingest.feed.envelope import utc_text
@@ -91,12 +89,14 @@ CANDIDATE_TICKS = 3
 class ConsoleApp:
     """One seat. `start` opens the windows, `close` takes everything down again."""
 
-    def __init__(self, application: QApplication, options: ConsoleOptions) -> None:
+    def __init__(
+        self, application: QApplication, options: ConsoleOptions, entry: SeatEntry
+    ) -> None:
         self._application = application
         self._options = options
         self.clock = SystemClock()
-        site, client = first_site(options)
-        self.client = SignedClient(client)
+        site = entry.site
+        self.client = SignedClient(entry.client)
         seat = seat_of(options)
         self._memory = MemoryKeeper(
             memory_path(user_state_folder(), site_key_of(options, site), options.profile.value)
@@ -113,7 +113,7 @@ class ConsoleApp:
         fetch = evidence_reader(site.hub, keys_of(options, site)).get
         self.clips = ClipShelf(runtime_folder(site.folder) / "clips", self.errands, fetch)
         self.names = SeatNames(self.session.directory, self.clips)
-        self.lease = CameraLease(runtime_of(site, key_file_of(options, site)))
+        self.lease = entry.lease
         self.pump = FramePump(
             self.wall,
             self.lease,
@@ -188,7 +188,6 @@ class ConsoleApp:
 
     def start(self) -> None:
         """Opens the windows and begins to follow cameras and feed."""
-        self.lease.start()
         if self._options.profile in FIRST_LAYOUT:
             self._open_main_window()
         if self._options.profile is Profile.BOARD:

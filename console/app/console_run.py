@@ -6,11 +6,8 @@ import logging
 import sys
 import time
 
-from PySide6.QtWidgets import QApplication
-
-from console.app.console_app import ConsoleApp
-from console.app.console_hooks import install_hooks, remove_hooks
 from console.app.console_options import ConsoleOptions
+from console.app.seat_entry import enter
 from ingest.heap import settle_heap
 
 _log = logging.getLogger(__name__)
@@ -19,9 +16,20 @@ _log = logging.getLogger(__name__)
 def run_console(options: ConsoleOptions) -> int:
     """Runs a seat until its window is closed or the process is asked to leave."""
     began = time.monotonic()
+    entry = enter(options)
+    # loaded while the cameras' processes load
+    from PySide6.QtWidgets import QApplication
+
+    from console.app.console_app import ConsoleApp
+    from console.app.console_hooks import install_hooks, remove_hooks
+
     application = QApplication(sys.argv[:1])
     application.setApplicationName("gridwall")
-    console = ConsoleApp(application, options)
+    try:
+        console = ConsoleApp(application, options, entry)
+    except BaseException:
+        entry.lease.close()
+        raise
     # exit, not quit: a signal is no question that an editor with unsaved changes may refuse
     install_hooks(console.session, lambda: application.exit(0))
     try:

@@ -10,9 +10,8 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
-from config.paths import user_state_folder
 from config.site import Camera, CameraId, Site
-from console.app.console_options import ConsoleOptions, keys_of
+from console.app.console_options import ConsoleOptions
 from console.bridge.clips import ClipShelf
 from console.bridge.gui_thread import Errands
 from console.bridge.site_source import Asks, site_of_folder, site_of_hub
@@ -21,23 +20,7 @@ from console.state.session import ConsoleSession, Severity
 from console.state.site_layers import SiteLayer, read_site_layers
 from console.views.words import layer_problem_text
 from ingest.errors import GridwallError
-from ingest.feed.query import QueryClient
 from ingest.relay.address import through_relay
-
-
-def first_site(options: ConsoleOptions) -> tuple[Site, QueryClient]:
-    """The site folder's state or, without one, what the hub hands out; the client to its hub.
-
-    Raises GridwallError when neither can be read.
-    """
-    if options.site_folder is not None:
-        site = site_of_folder(options.site_folder)
-        return site, QueryClient(site.hub.query, keys_of(options, site))
-    assert options.hub is not None
-    client = QueryClient(options.hub, keys_of(options))
-    folder = user_state_folder() / "hubs" / options.hub.replace("/", "_").replace(":", "_")
-    folder.mkdir(parents=True, exist_ok=True)
-    return site_of_hub(client, folder), client
 
 
 def camera_to_open(session: ConsoleSession, clips: ClipShelf, camera_id: CameraId) -> Camera | None:

@@ -21,8 +21,9 @@ from console.bench.clip import ClipShape, encode
 from console.bench.processes import Children
 from console.bench.report import print_result, say
 from console.bench.slope import slope
+from console.bench.stage_job import StageJob
 from console.bench.wall_runs import BenchFailed, BenchSite, Play, play_ours, serve
-from console.bench.wall_stage import StageJob, StageResult
+from console.bench.wall_stage import StageResult
 
 TILE_PX = (480, 270)
 #: The clip comes round after 40 s: longer than any delay that is told.

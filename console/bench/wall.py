@@ -26,6 +26,7 @@ from console.bench.picture_quality import full_decode, least_psnr_db
 from console.bench.processes import Children, cpu_s
 from console.bench.report import print_result, say
 from console.bench.rival_job import RivalJob
+from console.bench.stage_job import StageJob
 from console.bench.wall_modes import on_site
 from console.bench.wall_runs import (
     WARM_UP_S,
@@ -38,7 +39,7 @@ from console.bench.wall_runs import (
     rival_modules,
     serve,
 )
-from console.bench.wall_stage import StageJob, StageResult
+from console.bench.wall_stage import StageResult
 
 #: A worker needs this long until it has its model and its first pictures.
 DETECTOR_START_S = 12.0

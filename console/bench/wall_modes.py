@@ -19,6 +19,7 @@ import msgspec
 from console.bench.beat import Lateness
 from console.bench.processes import Children, own_cpu_s
 from console.bench.report import say
+from console.bench.stage_job import StageJob
 from console.bench.wall_runs import (
     BenchFailed,
     BenchSite,
@@ -27,7 +28,7 @@ from console.bench.wall_runs import (
     play_limit,
     play_ours,
 )
-from console.bench.wall_stage import StageJob, StageResult
+from console.bench.wall_stage import StageResult
 
 #: A camera that died comes back after so many other deaths.
 DEAD_AT_ONCE = 3

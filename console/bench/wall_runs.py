@@ -24,8 +24,9 @@ from config.paths import runtime_folder
 from console.bench.clip import ffmpeg_path
 from console.bench.processes import Children, cpu_s, strangers_s
 from console.bench.rival_job import RivalJob, RivalResult
+from console.bench.stage_job import StageJob
 from console.bench.stream_server import DIE, LIVE, ServerJob
-from console.bench.wall_stage import StageJob, StageResult, WallComplete
+from console.bench.wall_stage import StageResult, WallComplete
 from ingest.errors import GridwallError
 
 #: What a competitor needs until all its streams flow (key-frame wait included).
@@ -97,7 +98,7 @@ def play_ours(
     what `watch` returns is entered with the processes while it is measured.
     """
     with Children() as children:
-        child = children.start(module_command("console.bench.wall_stage", job))
+        child = children.start(module_command("console.bench.stage_job", job))
         assert child.stdout is not None
         assert child.stdin is not None
         complete = msgspec.convert(_step(child.stdout.readline(), "pictures"), WallComplete)

@@ -1,7 +1,6 @@
 """The console of a bench: a real wall view on a real lease, in a process of its own.
 
-Started as `python -m console.bench.wall_stage JOB`, JOB being a `StageJob` as JSON. Writes one
-JSON line a step on standard output: `pictures` when every tile has one, `live` when measuring
+Started by `console.bench.stage_job`. Writes one JSON line a step on standard output: `pictures` when every tile has one, `live` when measuring
 begins, `done` with a `StageResult` when the time is over. It reads its pictures back from the window's own pixels.
 """
 
@@ -28,6 +27,7 @@ from console.bench.beat import Lateness
 from console.bench.gui_watch import HandlerTime, LoopBeat, WatchedApplication
 from console.bench.painted import PaintedNumbers
 from console.bench.stage_acts import Calls, Changes
+from console.bench.stage_job import StageJob
 from console.bridge.frame_pump import FramePump
 from console.state.directory import CameraDirectory
 from console.state.layouts import smallest_grid
@@ -36,7 +36,7 @@ from console.state.wall import MAIN_WINDOW, WallState
 from console.views import theme
 from console.views.wall_view import WallView
 from ingest.cameras.health import StreamState
-from ingest.cameras.lease import CameraLease, RuntimeInfo
+from ingest.cameras.lease import CameraLease
 from ingest.heap import settle_heap
 
 #: The event loop is asked to come back this often; what it is late is a stall. Not more often: each
@@ -45,43 +45,6 @@ HEARTBEAT_MS = 20
 LIVE_DEADLINE_S = 40.0
 #: A picture is compared where no plate of the tile lies: share of the height left out above and below.
 PLATE_SHARE = 0.14
-
-
-class StageJob(Struct, frozen=True):
-    """What the stage plays.
-
-    Attributes:
-        urls: one camera each, `cam-0` first.
-        tile_width_px, tile_height_px: size of every tile, device pixels.
-        samples_folder: where painted tiles are written as `.npy` for comparison; None: nowhere.
-        stamps: when the cameras sent their pictures (`ServerJob.stamps`), to be compared with when
-            they are painted.
-        delays_file: where those delays are written (`PaintedNumbers`).
-        is_exact: decode without short-cuts, as the limit does.
-        called_urls: further cameras, called one after the other once the wall is live; the time
-            ends with the last one.
-        changes: change the arrangement all the time.
-        is_hidden: nobody sees the window while it is measured.
-        is_watched: note what every event costs and how late the loop is (dear: no CPU figures).
-        settle_s: from the last tile's first picture to the begin: every start-up is over then, the
-            broker's spare process included.
-    """
-
-    runtime_folder: str
-    site_folder: str
-    urls: tuple[str, ...]
-    tile_width_px: int
-    tile_height_px: int
-    seconds: float
-    samples_folder: str | None = None
-    stamps: str | None = None
-    delays_file: str | None = None
-    is_exact: bool = False
-    settle_s: float = 4.5
-    called_urls: tuple[str, ...] = ()
-    changes: bool = False
-    is_hidden: bool = False
-    is_watched: bool = False
 
 
 class WallComplete(Struct, frozen=True):
@@ -118,7 +81,7 @@ class StageResult(Struct, frozen=True):
 class Stage(QObject):
     """The wall of the bench, from first picture to result."""
 
-    def __init__(self, job: StageJob) -> None:
+    def __init__(self, job: StageJob, lease: CameraLease) -> None:
         super().__init__()
         self._job = job
         cameras = [
@@ -126,10 +89,7 @@ class Stage(QObject):
             for i, url in enumerate((*job.urls, *job.called_urls))
         ]
         directory = CameraDirectory(cameras)
-        self._lease = CameraLease(
-            RuntimeInfo(job.site_folder, job.runtime_folder, is_exact=job.is_exact)
-        )
-        self._lease.start()
+        self._lease = lease
         self._wall = WallState()
         layout_id = smallest_grid(len(job.urls))
         self._wall.open_window(MAIN_WINDOW, layout_id)
@@ -317,18 +277,13 @@ def _tell(step: str, content: object) -> None:
     sys.stdout.flush()
 
 
-def main(argument: str) -> int:
-    """Runs one job; 0 when it came to its end."""
+def play(job: StageJob, lease: CameraLease) -> int:
+    """Runs one job on a started lease and closes it; 0 when it came to its end."""
     if "DISPLAY" not in os.environ:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    job = msgspec.json.decode(argument, type=StageJob)
     application = WatchedApplication() if job.is_watched else QApplication([])
     theme.use(application)
-    stage = Stage(job)
+    stage = Stage(job, lease)
     code = application.exec()
     stage.deleteLater()
     return code
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))

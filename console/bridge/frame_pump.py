@@ -8,6 +8,7 @@ Threads: GUI thread only; the lease has its own thread and is asked for snapshot
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
@@ -34,6 +35,8 @@ from ingest.clock import SystemClock
 
 #: How often the lease's status is looked at: a new ring is shown at most this much later.
 STATUS_MS = 40
+#: Rings are opened for this long in one event: after a new layout there are as many as tiles.
+OPEN_BUDGET_S = 0.004
 #: Wishes that change again within this time (wheel, resizing) are stated once.
 SETTLE_MS = 50
 #: … but a change is never put off by more than this many others: a long drag is followed.
@@ -79,6 +82,7 @@ class FramePump(QObject):
         self._overviews = Overviews()
         self._overview_wants: tuple[FrameWant, ...] = ()
         self._version = -1
+        self._unread: list[TileAddress] = []
         self._shapes: dict[CameraId, tuple[int, int]] = {}
         self._unsettled_count = 0
         self._replays = replays or TileReplays(wall, SystemClock())
@@ -92,6 +96,9 @@ class FramePump(QObject):
         self._settle_timer.setSingleShot(True)
         self._settle_timer.setInterval(SETTLE_MS)
         self._settle_timer.timeout.connect(self.state_wants)
+        self._rest_timer = QTimer(self)
+        self._rest_timer.setSingleShot(True)
+        self._rest_timer.timeout.connect(self._take_rest)
         self._status_timer = QTimer(self)
         self._status_timer.setInterval(STATUS_MS)
         self._status_timer.timeout.connect(self._look)
@@ -103,6 +110,7 @@ class FramePump(QObject):
             disconnect()
         self._disconnect = []
         self._settle_timer.stop()
+        self._rest_timer.stop()
         self._status_timer.stop()
         for feed in self._feeds.values():
             feed.close()
@@ -217,11 +225,24 @@ class FramePump(QObject):
 
     def _take_statuses(self) -> None:
         status = self._lease.status()
-        for feed in self._feeds.values():
-            feed.take_status(status.get(feed.camera_id))
+        self._unread = list(self._feeds)
+        self._take_rest()
         self._overviews.take_statuses(status)
         if self._replay_feeds.take_statuses(status):
             self._settle()
+
+    @Slot()
+    def _take_rest(self) -> None:
+        """Tells the feeds their camera's status, those that do not fit in this event in the next."""
+        status = self._lease.status()
+        ends_s = time.perf_counter() + OPEN_BUDGET_S
+        while self._unread:
+            feed = self._feeds.get(self._unread.pop(0))
+            if feed is not None:
+                feed.take_status(status.get(feed.camera_id))
+            if time.perf_counter() > ends_s and self._unread:
+                self._rest_timer.start(0)
+                return
 
     def _take_shapes(self) -> None:
         """A camera whose picture got another shape is asked for in another size."""

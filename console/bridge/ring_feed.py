@@ -154,7 +154,10 @@ class RingFeed:
             # replaced between the status and now: the next status names its successor
             log.debug("ring of %s is gone already: %s", self.camera_id, error)
             return
-        self._keep_last_picture()
+        if reader.sequence:
+            self._close_reader()  # its first picture is taken with the next look: no copy for that
+        else:
+            self._keep_last_picture()
         self._reader, self._key, self._path = reader, key, info.path
         self._region = region_of_key(key)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection
 
+from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QWidget
 
@@ -17,12 +18,21 @@ from console.views.tile_look import scaled
 from console.views.tile_painter import TilePainter
 from console.views.tile_status import CARDS
 
+#: One paint event paints tiles for this long; after a new layout all of them are new, plates included.
+PAINT_BUDGET_S = 0.008
+
 
 class RasterCompositor:
-    """Paints into the widget's backing store; works everywhere."""
+    """Paints into the widget's backing store; works everywhere.
+
+    Tiles that do not fit in an event's time keep what is there until the next event, in which they
+    come first.
+    """
 
     def __init__(self, widget: QWidget, scene: WallScene) -> None:
         self._widget, self._scene = widget, scene
+        self._waiting: set[TilePainter] = set()
+        self._size = QSize()
 
     def pictures_changed(self, tiles: Collection[TilePainter]) -> None:
         region = QRegion()
@@ -61,22 +71,37 @@ class RasterCompositor:
             region = QRegion(scaled(event.rect(), ratio))
         if not region.subtracted(self._scene.tiles_region).isEmpty():
             region = QRegion(region.boundingRect())
+            # beside the tiles alone: one that is put off keeps its picture
+            painter.setClipRegion(region.subtracted(self._scene.tiles_region))
             painter.fillRect(region.boundingRect(), QColor(theme.COLOURS.background))
+            painter.setClipping(False)
         touched = [tile for tile in tiles if region.intersects(tile.rect)]
+        touched.sort(key=lambda tile: tile not in self._waiting)
         if ratio == 1.0 and region.rectCount() > 1:
             painter = _unclipped(painter)
-            for tile in touched:
-                painter.setClipRegion(region.intersected(tile.rect))
-                tile.paint(painter)
+            done = _paint_in_time(painter, touched, region)
             painter.setClipRegion(region)
         else:
-            for tile in touched:
-                tile.paint(painter)
+            done = _paint_in_time(painter, touched)
+        self._put_off(touched[done:], region, painter)
         clock = self._scene.wall_clock
         if clock is not None and region.intersects(clock.rect):
             clock.paint(painter, round(widget.height() * ratio), ratio)
         painter.end()
-        return touched
+        return touched[:done]
+
+    def _put_off(self, tiles: list[TilePainter], region: QRegion, painter: QPainter) -> None:
+        """These are painted with the next event. A window of a new size has nothing there yet."""
+        self._waiting = set(tiles)
+        left = QRegion()
+        for tile in tiles:
+            left += region.intersected(tile.rect)
+            if self._size != self._widget.size():
+                painter.fillRect(tile.rect, QColor(theme.COLOURS.panel))
+        self._size = self._widget.size()
+        if tiles:
+            # by a timer: what else is due has its turn before
+            QTimer.singleShot(0, self._widget, lambda: self.look_changed(left))
 
     def resized(self) -> None:
         self._widget.update()
@@ -86,6 +111,18 @@ class RasterCompositor:
 
     def release(self) -> None:
         """Holds nothing."""
+
+
+def _paint_in_time(painter: QPainter, tiles: list[TilePainter], clip: QRegion | None = None) -> int:
+    """Paints at least the first of them, each under its part of `clip`; returns how many."""
+    ends_s = time.perf_counter() + PAINT_BUDGET_S
+    for done, tile in enumerate(tiles, start=1):
+        if clip is not None:
+            painter.setClipRegion(clip.intersected(tile.rect))
+        tile.paint(painter)
+        if time.perf_counter() > ends_s:
+            return done
+    return len(tiles)
 
 
 def _unclipped(painter: QPainter) -> QPainter:

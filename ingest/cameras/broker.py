@@ -31,7 +31,8 @@ from ingest.cameras.health_events import HealthEvents
 from ingest.cameras.lease_door import LeaseDoor, LeaseEnded, LeaseSaid
 from ingest.cameras.meeting_place import MeetingPlace, RuntimeInfo
 from ingest.cameras.messages import ClipDone, ClipRequest, Hello, Request, SetWants, StatusChange
-from ingest.cameras.placement import GroupId, Placement
+from ingest.cameras.placement import GroupId, Placement, group_count
+from ingest.cameras.spares import Spares
 from ingest.cameras.wants import CameraSource, CameraStatus, FrameWant, ReplayWant, merged_wants
 from ingest.clock import Clock, SystemClock
 from ingest.frames.ring import sweep_stale_rings
@@ -43,9 +44,6 @@ _STEP_S: Final = 0.1
 #: Whoever starts a broker connects within this; otherwise it leaves again.
 _FIRST_LEASE_S: Final = 10.0
 _INBOX_COUNT: Final = 10_000
-#: The spare process starts when the ones in need have started, and not in a storm.
-_SPARE_AFTER_S: Final = 3.0
-_SPARE_RETRY_S: Final = 60.0
 #: A living group tells every camera's status at least every two seconds.
 _HANGS_AFTER_S: Final = 20.0
 
@@ -65,6 +63,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--exact", action="store_true", help="never leave out the loop filter for small tiles"
     )
+    parser.add_argument(
+        "--expect", type=int, default=0, metavar="N", help="cameras that will be asked for at once"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -81,6 +82,7 @@ def run(arguments: argparse.Namespace) -> int:
         is_exact=arguments.exact,
         key_file=arguments.key,
         cameras=msgspec.json.decode(arguments.settings, type=CameraSettings),
+        expected_count=arguments.expect,
     )
     place = MeetingPlace(arguments.runtime)
     place.make()
@@ -119,8 +121,7 @@ class Broker:
         self._leases: dict[int, LeaseDoor] = {}
         self._placement = Placement(_core_count())
         self._handles: dict[GroupId, GroupHandle] = {}
-        self._spare: GroupHandle | None = None
-        self._spare_due_s = 0.0
+        self._spares = Spares(self._new_process)
         self._restart_due_s: dict[GroupId, float] = {}
         self._told: dict[GroupId, SetWants] = {}
         self._sources: dict[CameraId, CameraSource] = {}
@@ -138,6 +139,7 @@ class Broker:
         swept_count = sweep_stale_rings(self._place.rings_folder)
         if swept_count:
             log.info("removed %d rings of a broker that was killed", swept_count)
+        self._spares.prepare(group_count(self._runtime.expected_count, _core_count()))
         threading.Thread(
             target=self._accept, args=(listener,), name="broker-door", daemon=True
         ).start()
@@ -145,7 +147,7 @@ class Broker:
             while not stop.stopped and not self._is_deserted():
                 self._take_next()
                 self._restart_due()
-                self._keep_spare()
+                self._spares.keep(len(self._handles))
                 self._events.step(self._statuses)
         finally:
             self._close()
@@ -244,17 +246,10 @@ class Broker:
     def _start_group(self, group_id: GroupId) -> None:
         """Gives the group the spare process, which is up at once, or a new one."""
         self._told.pop(group_id, None)
-        handle = self._spare or self._new_process()
-        self._spare = None
+        handle = self._spares.take() or self._new_process()
         handle.group_id = group_id
         handle.heard_s = time.monotonic()
         self._handles[group_id] = handle
-        self._spare_due_s = time.monotonic() + _SPARE_AFTER_S
-
-    def _keep_spare(self) -> None:
-        """A spare is made when the others had time to start; without cameras there is none."""
-        if self._spare is None and self._handles and time.monotonic() >= self._spare_due_s:
-            self._spare = self._new_process()
 
     def _new_process(self) -> GroupHandle:
         rings_folder = str(self._place.rings_folder)
@@ -294,7 +289,7 @@ class Broker:
     def _group_ended(self, ended: GroupEnded) -> None:
         handle = self._handle_of(ended.process_id)
         if handle is None or handle.group_id is None:
-            self._spare_ended(ended.process_id)
+            self._spares.ended(ended.process_id)
             return
         group_id = handle.group_id
         del self._handles[group_id]
@@ -316,13 +311,6 @@ class Broker:
         self._restart_due_s[group_id] = time.monotonic() + delay_s
         self._tell_restart(cameras)
         self._tell_groups()
-
-    def _spare_ended(self, process_id: int) -> None:
-        if self._spare is not None and self._spare.process_id == process_id:
-            log.warning("the spare ingest process %d ended", process_id)
-            self._spare.join()
-            self._spare = None
-            self._spare_due_s = time.monotonic() + _SPARE_RETRY_S
 
     def _restart_due(self) -> None:
         now_s = time.monotonic()
@@ -373,7 +361,7 @@ class Broker:
             self._clip_done(ClipDone(number, error="the ingest process ended"))
 
     def _close(self) -> None:
-        handles = [*self._handles.values(), *([self._spare] if self._spare else [])]
+        handles = [*self._handles.values(), *self._spares.handles]
         for handle in handles:
             handle.leave()
         for handle in handles:

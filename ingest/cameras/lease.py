@@ -309,6 +309,7 @@ def _start_broker(place: MeetingPlace, runtime: RuntimeInfo) -> subprocess.Popen
         "--linger", str(runtime.linger_s),
     ]  # fmt: skip
     arguments += ["--settings", msgspec.json.encode(runtime.cameras).decode()]
+    arguments += ["--expect", str(runtime.expected_count)]
     if runtime.is_exact:
         arguments.append("--exact")
     if runtime.intake is not None:

@@ -36,6 +36,8 @@ class RuntimeInfo(Struct, frozen=True):
         key_file: CURVE key for the intake, where the site uses CURVE.
         is_exact: decode everything; without it small tiles leave out the loop filter.
         cameras: the site's `[cameras]`; who starts the broker decides for all.
+        expected_count: cameras that will be asked for at once; the processes for them are loaded
+            while the asker is still loading itself.
     """
 
     site_folder: str
@@ -46,6 +48,7 @@ class RuntimeInfo(Struct, frozen=True):
     is_exact: bool = False
     key_file: str | None = None
     cameras: CameraSettings = CameraSettings()
+    expected_count: int = 0
 
 
 class BrokerAway(RetryLater):

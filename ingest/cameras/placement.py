@@ -36,6 +36,12 @@ class Group:
     is_suspect: bool = False
 
 
+def group_count(camera_count: int, core_count: int) -> int:
+    """How many processes so many cameras live in, unless one of them is a suspect."""
+    wished = -(-camera_count // CAMERAS_PER_GROUP)
+    return min(GROUPS_PER_CORE * core_count, wished)
+
+
 class Placement:
     """All groups of this machine. Threads: the broker's main one."""
 
@@ -52,8 +58,7 @@ class Placement:
             for camera in group.cameras:
                 del wanted[camera]
         healthy_count = sum(len(g.cameras) for g in self.groups.values() if not g.is_suspect)
-        wished = -(-(healthy_count + len(wanted)) // CAMERAS_PER_GROUP)
-        allowed = min(GROUPS_PER_CORE * self._core_count, wished)
+        allowed = group_count(healthy_count + len(wanted), self._core_count)
         for camera in wanted:
             self._smallest_group(allowed).cameras.append(camera)
         self.groups = {key: group for key, group in self.groups.items() if group.cameras}

@@ -10,7 +10,14 @@ import pytest
 from console.bench.beat import lateness
 from console.bench.gui_watch import HandlerTime, HandlerTimes
 from console.bench.latency import by_minute
-from console.bench.memory import Usage
+from console.bench.memory import (
+    HandleKind,
+    ProcessUsage,
+    Role,
+    Usage,
+    handle_kind,
+    role_of,
+)
 from console.bench.painted import PaintedNumbers
 from console.bench.slope import slope
 from console.bench.soak import figures as soak_figures
@@ -102,11 +109,41 @@ def test_trouble_names_the_dearest_handler_and_fails_without_any() -> None:
         trouble_figures(play, _result(late=late), late)
 
 
+def _usage(at_s: float, heap_mb: float, ring_handles: int = 40) -> Usage:
+    """A console that stands still and an ingest process with this much memory."""
+    handles = {HandleKind.SOCKET: 50, HandleKind.RING: ring_handles}
+    console = ProcessUsage(Role.CONSOLE, 1, 300.0, 250.0, 20.0, {})
+    return Usage(
+        at_s, (console, ProcessUsage(Role.INGEST, 2, heap_mb + 50, heap_mb, 30.0, handles))
+    )
+
+
 def test_a_soak_tells_growth_after_the_warm_up_only() -> None:
     late = lateness([1.0, 120.0])
-    samples = [Usage(t, 500 + max(0, 300 - t), 90, 7) for t in np.arange(0, 900, 5.0)]
+    samples = [_usage(t, 200 + max(0, 300 - t)) for t in np.arange(0, 900, 5.0)]
     told = soak_figures(samples, 300, Play(900, 1, (1,) * 32), _result(late=late), late)
     assert told["pss_mb_per_h"]["per_hour"] == 0
     assert (told["handles_first"], told["handles_last"], told["gui_stalls"]) == (90, 90, 1)
     with pytest.raises(BenchFailed, match="nothing was measured"):
         soak_figures(samples, 880, Play(900, 1, (1,) * 32), _result(late=late), late)
+
+
+def test_a_soak_names_the_process_and_the_kind_of_handle_that_grow() -> None:
+    late = lateness([1.0])
+    samples = [_usage(t, 200 + t / 30, round(40 + t / 60)) for t in np.arange(0, 900, 5.0)]
+    told = soak_figures(samples, 0, Play(900, 1, (1,) * 32), _result(late=late), late)
+    console, ingest = told["by_process"]
+    assert (console["role"], console["pss_mb_per_h"]["per_hour"]) == ("console", 0)
+    assert ingest["heap_mb_per_h"] == pytest.approx(120)
+    assert ingest["shared_mb_per_h"] == 0
+    assert told["handles_per_h_by_kind"]["ring"] == pytest.approx(60, abs=2)
+    assert told["handles_per_h_by_kind"]["socket"] == 0
+
+
+def test_processes_and_handles_are_told_apart() -> None:
+    assert role_of(["python", "-m", "ingest.cameras", "group", "--parent", "7"]) is Role.INGEST
+    assert role_of(["python", "-m", "ingest.cameras", "broker"]) is Role.BROKER
+    assert role_of(["python", "-m", "console.bench.stage_job", "{}"]) is Role.CONSOLE
+    assert handle_kind("/dev/shm/gridwall/rings/cam-0.ring") is HandleKind.RING
+    assert handle_kind("socket:[123]") is HandleKind.SOCKET
+    assert handle_kind("anon_inode:[eventpoll]") is HandleKind.OTHER

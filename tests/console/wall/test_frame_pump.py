@@ -262,3 +262,38 @@ def test_a_closed_pump_asks_for_nothing_more(stage: Stage) -> None:
     stage.wall.put_camera(SECOND, OTHER)
     stage.qtbot.wait(120)
     assert tuple(stage.lease.wants) == ()
+
+
+def test_rings_of_many_tiles_are_opened_over_several_events(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.bridge.frame_pump.OPEN_BUDGET_S", 0.0)
+    stage.wall.put_camera(SECOND, OTHER)
+    stage.pump.state_wants()
+    stage.lease.serve(stage.lease.want_of(CAMERA), 60)
+    stage.lease.serve(stage.lease.want_of(OTHER), 90)
+    feeds = [stage.pump.feed(address) for address in (FIRST, SECOND)]
+    stage.pump.state_wants()  # one event: time for one ring
+    assert [feed is not None and feed.advance() for feed in feeds] == [True, False]
+    second = feeds[1]
+    assert second is not None
+    stage.qtbot.waitUntil(second.advance, timeout=3000)
+
+
+def test_a_ring_that_replaces_another_copies_nothing_when_it_has_a_picture(stage: Stage) -> None:
+    stage.pump.state_wants()
+    want = stage.lease.want_of(CAMERA)
+    stage.lease.serve(want, 60)
+    feed = stage.pump.feed(FIRST)
+    assert feed is not None
+    stage.qtbot.waitUntil(feed.advance, timeout=3000)
+    before = feed.image()
+    stage.pump.set_view(MAIN, ViewSize(400, 300))
+    stage.pump.state_wants()
+    stage.lease.serve(stage.lease.want_of(CAMERA), 90, 32, 18)
+    stage.qtbot.waitUntil(lambda: feed.has_wanted_ring, timeout=3000)
+    assert feed.image() is before
+    assert feed.advance()
+    after = feed.image()
+    assert after is not None
+    assert after.image.width() == 32

@@ -254,3 +254,24 @@ def test_a_minimised_window_sleeps_and_wakes_with_pictures(stage: Stage) -> None
     stage.qtbot.waitUntil(lambda: stage.source.views[MAIN].visible, timeout=3000)
     stage.push(0, BLUE)
     stage.until(0, BLUE)
+
+
+def test_tiles_that_do_not_fit_in_one_paint_are_painted_in_the_next(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for camera in range(4):
+        stage.push(camera, GREEN)
+    for camera in range(4):
+        stage.until(camera, GREEN)
+    monkeypatch.setattr("console.views.raster_painting.PAINT_BUDGET_S", 0.0)
+    stage.wall.set_layout(MAIN, LayoutId("1+5"))  # every tile is another one now
+    for camera in range(4):
+        stage.push(camera, BLUE)
+    paints = stage.view.painting.paint_count
+    tiles = stage.view.tile_painters
+    stage.qtbot.waitUntil(lambda: all(tiles[i].frame_count for i in range(4)), timeout=3000)
+    assert stage.view.painting.paint_count - paints >= 4
+    # the window's own picture: a grab would paint by itself
+    monkeypatch.undo()
+    for camera in range(4):
+        stage.until(camera, BLUE)

@@ -94,6 +94,7 @@ class StreamRun:
         self._new_wants: tuple[FrameWant, ...] | None = None
         self._outputs: dict[str, FrameOutput] = {}
         self._decoder: PictureDecoder | None = None
+        self._has_gap = False  # the decoder was spared pictures
         self._tail: TailShortCut | None = None
         self._tail_want: FrameWant | None = None
         self._shed_fps: float | None = None
@@ -167,7 +168,7 @@ class StreamRun:
         self.info = info
         self._heard_ns = self._clock.mono_ns()
         self.packets.describe(self._session_number, info)
-        self._decoder = None
+        self._decoder, self._has_gap = None, False
         is_cut = info.codec == VideoCodec.H264.value and not self._settings.is_exact
         self._tail = TailShortCut(info, self._turns) if is_cut else None
         self._tail_want = self._widest_small_tile()
@@ -181,12 +182,17 @@ class StreamRun:
         self._heard_ns = packet.mono_ns
         if is_damaged and self._decoder is not None:
             self._decoder.damage()
-        decoder = self._decoder_for(packet)
+        is_passed_over = self._passes_over(packet)
+        if is_passed_over and self._outputs:
+            self._has_gap = True
+        decoder = None if is_passed_over else self._decoder_for(packet)
         self.packets.append(packet)
         lag_ns = self._drift.lag_ns(packet.dts_ns, packet.mono_ns)
         self._tracker.lag_ns = lag_ns
         is_skipped = self._catching_up.skips(lag_ns / 1e9, is_key=packet.is_key)
-        if decoder is None or is_skipped or (self._only_keyframes and not packet.is_key):
+        if decoder is not None and self._only_keyframes and not packet.is_key:
+            self._has_gap, decoder = True, None
+        if decoder is None or is_skipped:
             self._tracker.picture(packet.mono_ns)
             return
         self._decode(decoder, packet)
@@ -260,6 +266,18 @@ class StreamRun:
             for output in self._outputs.values()
         )
 
+    def _passes_over(self, packet: CompressedPacket) -> bool:
+        """Whether nobody's tile needs this picture: hidden, and no key frame that is due."""
+        if not self._outputs or not self._only_keyframes:
+            return False
+        if not packet.is_key:
+            # a hidden tile that has no picture yet gets the key frame that is kept
+            return self._decoder is not None or self._has_gap
+        interval_ns = self._checker.interval_ns
+        return not any(
+            output.is_due(packet.pts_ns, interval_ns) for output in self._outputs.values()
+        )
+
     def _may_skip_loop_filter(self) -> bool:
         """Whether nobody can see the difference: only tiles, all far smaller than the picture."""
         return not self._settings.is_exact and self._are_tiles_within(_SHORT_CUT_RATIO)
@@ -289,10 +307,13 @@ class StreamRun:
     def _decoder_for(self, packet: CompressedPacket) -> PictureDecoder | None:
         """The decoder the outputs need now; None when nobody wants pictures."""
         if not self._outputs or self.info is None:
-            self._decoder = None
+            self._decoder, self._has_gap = None, False
             return None
         skips = self._may_skip_loop_filter()
         decoder = self._decoder
+        if self._has_gap and not packet.is_key and not self._only_keyframes:
+            decoder = None  # shown again: what it was spared is decoded now
+        self._has_gap = False
         if decoder is not None and decoder.has_failed_device:
             log.warning("%s: the decoding device fails, the processor takes over", self.camera_id)
             self._hardware = HardwareDecoding.OFF

@@ -1,7 +1,7 @@
-"""H.264 slice headers (ITU-T H.264 §7.3): where the loop filter is switched, and switching it off.
+"""H.264 parameter sets and slice headers (ITU-T H.264 §7.3), as far as the loop filter's switch. Pure.
 
-Only what is understood for certain is changed: progressive 4:2:0 streams of I and P slices whose headers
-carry the switch. Everything else raises `NotUnderstood` or comes back as it was. Pure functions on bytes.
+Only what is understood for certain is read: progressive 4:2:0 streams of I and P slices whose headers
+carry the switch. Everything else raises `NotUnderstood`.
 """
 
 from __future__ import annotations
@@ -15,22 +15,16 @@ from msgspec import Struct
 
 from ingest.errors import GridwallError
 
-_SLICE, _IDR_SLICE, _SPS, _PPS = 1, 5, 7, 8
+#: nal_unit_type (table 7-1).
+SLICE, IDR_SLICE, SPS, PPS = 1, 5, 7, 8
 #: profile_idc of what cameras send in 4:2:0 with 8 bits: baseline, main, extended, high.
 _PROFILES: Final = (66, 77, 88, 100)
 _HIGH_PROFILE: Final = 100
-#: A slice's header lies within these bytes; one that does not is not understood.
-_HEADER_BYTES: Final = 64
 #: Larger values of ue(v) mean damage wherever they are read here.
 _LONGEST_CODE_BITS: Final = 24
-#: A header like the last one is read from so many bytes.
-_USUAL_BYTES: Final = 16
-_START: Final = re.compile(rb"\x00\x00\x01")
 _ESCAPED: Final = re.compile(rb"\x00\x00(?=[\x00-\x03])")
 #: disable_deblocking_filter_idc.
-_FILTER_ON, _FILTER_OFF, _FILTER_INSIDE = 0, 1, 2
-#: ue(1): how "filter off" is written.
-_OFF_BITS, _OFF_BIT_COUNT = 0b010, 3
+_FILTER_ON, FILTER_OFF, _FILTER_INSIDE = 0, 1, 2
 
 
 class NotUnderstood(GridwallError):
@@ -85,16 +79,6 @@ class SliceHeader(Struct, frozen=True):
     filter_at: int
     end_at: int
     is_cabac: bool
-
-
-class _Usual(Struct, frozen=True):
-    """A header's bits before the quantiser, less the picture's numbers: `shift` bits stand behind."""
-
-    first_byte: int
-    shift: int
-    mask: int
-    pattern: int
-    first_qp: int
 
 
 class BitReader:
@@ -204,153 +188,10 @@ def read_pps(unit: bytes) -> tuple[int, Pps]:
     return number, Pps(sps_id, is_cabac, has_frame_delta, reference_count, is_weighted, first_qp)
 
 
-class SliceEditor:
-    """Knows a stream's parameter sets and switches the loop filter off in its pictures.
-
-    Holds the sets of one connection; a set that is not understood makes its slices not understood.
-    """
-
-    def __init__(self, extradata: bytes) -> None:
-        self._raw: dict[bytes, None] = {}
-        self._sps: dict[int, Sps] = {}
-        self._pps: dict[int, Pps] = {}
-        self._is_beyond = False
-        self._usual: _Usual | None = None
-        self.learn(extradata)
-
-    def learn(self, data: bytes) -> None:
-        """Takes the parameter sets that stand before a picture's first slice (Annex B)."""
-        self._first_slice(data)
-
-    def qp(self, data: bytes) -> int:
-        """The quantiser of a picture's first slice. Raises NotUnderstood."""
-        start = self._first_slice(data)
-        if start < 0:
-            raise NotUnderstood("a picture without a slice")
-        usual = self._usual_slice(data, start)
-        return usual[0] if usual else self._header(data, start, len(data))[0].qp
-
-    def without_filter(self, data: bytes) -> tuple[bytes, int]:
-        """The picture with the loop filter switched off in every slice (Annex B), and its quantiser.
-
-        Raises NotUnderstood when one of them cannot be: then no part of it is to be changed.
-        """
-        first = self._first_slice(data)
-        if first < 0:
-            raise NotUnderstood("a picture without a slice")
-        if _START.search(data, first) is None:
-            usual = self._usual_slice(data, first)
-            if usual is not None:
-                qp, size, head = usual
-                return b"".join((data[: first + 1], head, data[first + 1 + size :])), qp
-        qp = self._header(data, first, len(data))[0].qp
-        parts: list[bytes] = []
-        done = 0
-        for start, end in unit_spans(data):
-            kind = data[start] & 0x1F
-            if kind in (_SLICE, _IDR_SLICE):
-                parts += (data[done:start], self._edited(data, start, end))
-                done = end
-            elif 2 <= kind <= 4 or kind >= 14:
-                raise NotUnderstood("data partitions or extensions")
-        parts.append(data[done:])
-        return b"".join(parts), qp
-
-    def _first_slice(self, data: bytes) -> int:
-        """Where the first slice's unit begins, -1: nowhere; takes the sets before it."""
-        start = data.find(b"\x00\x00\x01") + 3
-        while 3 <= start < len(data):
-            kind = data[start] & 0x1F
-            if kind in (_SLICE, _IDR_SLICE):
-                return start
-            after = data.find(b"\x00\x00\x01", start)
-            if kind in (_SPS, _PPS):
-                unit = data[start : len(data) if after < 0 else after].rstrip(b"\x00")
-                if unit not in self._raw:
-                    self._take(kind, unit)
-            start = after + 3
-        return -1
-
-    def _usual_slice(self, data: bytes, start: int) -> tuple[int, int, bytes] | None:
-        """(quantiser, header bytes, the same with the filter off) of a slice like the last; None: read it.
-
-        Most headers of a stream differ in nothing but the picture's number and the quantiser.
-        """
-        usual = self._usual
-        if usual is None or data[start] != usual.first_byte:
-            return None
-        head = data[start + 1 : start + 1 + _USUAL_BYTES]
-        value = int.from_bytes(head, "big")
-        if value >> usual.shift & usual.mask != usual.pattern or b"\x00\x00" in head:
-            return None
-        rest = value & ((1 << usual.shift) - 1)
-        zeros = usual.shift - rest.bit_length()
-        left = usual.shift - 2 * zeros - 1
-        if left < 16 or rest >> (left - 3) & 7 != 7:  # filter on, both offsets 0
-            return None
-        code = (rest >> left) - 1
-        qp = usual.first_qp + ((code + 1) // 2 if code & 1 else -(code // 2))
-        new = (value ^ (5 << (left - 3))).to_bytes(len(head), "big")
-        if not 0 <= qp <= 51 or b"\x00\x00" in new:
-            return None
-        return qp, len(head), new
-
-    def _take(self, kind: int, unit: bytes) -> None:
-        if len(self._raw) > 64:  # a stream of ever new sets: not one of ours
-            self._is_beyond = True
-            return
-        self._usual = None
-        self._raw = {known: None for known in self._raw if known[0] & 0x1F != kind}
-        self._raw[unit] = None
-        try:
-            if kind == _SPS:
-                number, sps = read_sps(unit)
-                self._sps[number] = sps
-            else:
-                number, pps = read_pps(unit)
-                self._pps[number] = pps
-        except NotUnderstood:
-            self._is_beyond = True
-
-    def _header(self, data: bytes, start: int, end: int) -> tuple[SliceHeader, bytes, int]:
-        """(header, its payload without escapes, where the rest of the unit begins)."""
-        cut = min(end, start + _HEADER_BYTES)
-        while cut < end and data[cut - 1] <= 3:  # no escape lies at or across the cut
-            cut += 1
-        payload = unescaped(data[start + 1 : cut])
-        if self._is_beyond:
-            raise NotUnderstood("a parameter set is not understood")
-        header = _read_slice(data[start], payload, self._sps, self._pps)
-        if header.kind is SliceType.P:
-            self._usual = _usual(header, data[start], payload)
-        return header, payload, cut
-
-    def _edited(self, data: bytes, start: int, end: int) -> bytes:
-        header, payload, cut = self._header(data, start, end)
-        if header.filter_mode == _FILTER_OFF:
-            return data[start:end]
-        count = len(payload) * 8
-        value = int.from_bytes(payload, "big")
-        if header.end_at == header.filter_at + _OFF_BIT_COUNT:
-            shift = count - header.end_at
-            kept = value & ~(((1 << _OFF_BIT_COUNT) - 1) << shift)
-            new = (kept | _OFF_BITS << shift).to_bytes(len(payload), "big")
-        elif header.is_cabac:
-            head = value >> (count - header.filter_at) << _OFF_BIT_COUNT | _OFF_BITS
-            bit_count = header.filter_at + _OFF_BIT_COUNT
-            padding = -bit_count % 8  # cabac_alignment_one_bit
-            head = head << padding | (1 << padding) - 1
-            rest = payload[(header.end_at + 7) // 8 :]
-            new = head.to_bytes((bit_count + padding) // 8, "big") + rest
-        else:
-            raise NotUnderstood("all bits behind the header would move")
-        return data[start : start + 1] + escaped(new) + data[cut:end]
-
-
 def is_idr(data: bytes) -> bool:
     """Whether the picture (Annex B) is one from which everything begins anew."""
     kinds = (data[start] & 0x1F for start, _ in unit_spans(data))
-    return next((kind == _IDR_SLICE for kind in kinds if kind in (_SLICE, _IDR_SLICE)), False)
+    return next((kind == IDR_SLICE for kind in kinds if kind in (SLICE, IDR_SLICE)), False)
 
 
 def unit_spans(data: bytes) -> Iterator[tuple[int, int]]:
@@ -368,11 +209,11 @@ def unit_spans(data: bytes) -> Iterator[tuple[int, int]]:
         start = after + 3
 
 
-def _read_slice(
+def read_slice(
     first_byte: int, payload: bytes, all_sps: dict[int, Sps], all_pps: dict[int, Pps]
 ) -> SliceHeader:
     """slice_header() of §7.3.3. Raises NotUnderstood."""
-    is_idr, reference_idc = first_byte & 0x1F == _IDR_SLICE, first_byte >> 5 & 3
+    is_idr, reference_idc = first_byte & 0x1F == IDR_SLICE, first_byte >> 5 & 3
     reader = BitReader(payload)
     reader.unsigned()  # first_mb_in_slice
     kind = reader.unsigned() % 5
@@ -410,7 +251,7 @@ def _read_slice(
     mode = reader.unsigned()
     if mode > _FILTER_INSIDE:
         raise NotUnderstood(f"loop filter {mode}")
-    if mode != _FILTER_OFF and not (abs(reader.signed()) <= 6 and abs(reader.signed()) <= 6):
+    if mode != FILTER_OFF and not (abs(reader.signed()) <= 6 and abs(reader.signed()) <= 6):
         raise NotUnderstood("the loop filter's offsets")
     return SliceHeader(
         SliceType(kind),
@@ -423,19 +264,6 @@ def _read_slice(
         reader.at,
         pps.is_cabac,
     )
-
-
-def _usual(header: SliceHeader, first_byte: int, payload: bytes) -> _Usual | None:
-    """What the next header is compared with; None where it is too long for that."""
-    bit_count = _USUAL_BYTES * 8
-    shift = bit_count - header.qp_at
-    if shift < 32 or len(payload) < _USUAL_BYTES:
-        return None
-    begin, end = header.numbers
-    numbers = ((1 << (end - begin)) - 1) << (header.qp_at - end)
-    mask = ((1 << header.qp_at) - 1) & ~numbers
-    value = int.from_bytes(payload[:_USUAL_BYTES], "big")
-    return _Usual(first_byte, shift, mask, value >> shift & mask, header.first_qp)
 
 
 def _skip_references(reader: BitReader, pps: Pps) -> None:

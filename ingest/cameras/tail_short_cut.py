@@ -14,9 +14,10 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from ingest.cameras.h264_slices import NotUnderstood, SliceEditor, is_idr
+from ingest.cameras.h264_slices import NotUnderstood, is_idr
 from ingest.cameras.packets import CompressedPacket
 from ingest.cameras.pictures import DecodedPicture, PictureDecoder, PictureScaler
+from ingest.cameras.slice_editor import SliceEditor
 from ingest.cameras.stream_info import StreamInfo
 from ingest.cameras.wants import FrameWant
 from ingest.frames.frame import PixelFormat
@@ -43,6 +44,8 @@ _BYTES_SLACK: Final = 1.3
 #: A measurement is repeated after this time; sooner when the stream left what was measured.
 _AGAIN_NS: Final = 300_000_000_000
 _AGAIN_CHANGED_NS: Final = 60_000_000_000
+#: How a picture begins that brings no parameter sets: a P slice behind a start code.
+_BARE_SLICES: Final = (b"\x00\x00\x00\x01\x41", b"\x00\x00\x00\x01\x61", b"\x00\x00\x00\x01\x21")
 #: A stream that is not understood is not looked at again for this long.
 _DOUBT_NS: Final = 600_000_000_000
 
@@ -125,7 +128,9 @@ class TailShortCut:
         else:
             self._at += 1
             self._bytes += len(packet.data)
-        if want is None or packet.is_damaged:
+            if not packet.data.startswith(_BARE_SLICES):
+                self._editor.learn(packet.data)
+        if want is None or packet.is_damaged or self._is_too_wide(want):
             self._leave()
         if self._plan is _Plan.WHOLE:
             return packet.data
@@ -187,6 +192,12 @@ class TailShortCut:
             count, second.width_px, qp, self._bytes / max(1, self._at), now_ns
         )
         self._due_ns = now_ns + _AGAIN_NS
+
+    def _is_too_wide(self, want: FrameWant) -> bool:
+        known = self._measured
+        if known is None or self._plan is not _Plan.SHORTEN:
+            return False
+        return want.target_width_px > known.width_px
 
     def _leave(self) -> None:
         """This group is decoded as it came from here on."""

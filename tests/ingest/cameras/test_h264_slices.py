@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from ingest.cameras.h264_slices import (
     BitReader,
     NotUnderstood,
-    SliceEditor,
     escaped,
     is_idr,
     read_pps,
@@ -19,6 +18,7 @@ from ingest.cameras.h264_slices import (
     unescaped,
     unit_spans,
 )
+from ingest.cameras.slice_editor import SliceEditor
 from tests.ingest.cameras.h264_clips import decoded, encoded
 
 START = b"\x00\x00\x00\x01"
@@ -129,6 +129,7 @@ def escaped_slowly(data: bytes) -> bytes:
     return bytes(out)
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from([0, 0, 0, 1, 2, 3, 4, 255]), max_size=60).map(bytes))
 def test_escapes_are_the_standards_and_go_away_again(data: bytes) -> None:
     assert escaped(data) == escaped_slowly(data)
@@ -173,7 +174,7 @@ def header_bits(number: int, order: int, offsets: tuple[int, int]) -> str:
     return writer.text + "|" + BitWriter().unsigned(0, *offsets).text
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(
     st.sampled_from([0, 0, 1, 3, 256, 0x0300, 65535]),
     st.sampled_from([0, 0, 2, 0x0003, 0x0101, 65534]),
@@ -194,7 +195,7 @@ def test_all_but_the_filter_stays_whatever_has_to_be_escaped(
     assert qp == 28
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(st.data())
 def test_damaged_pictures_are_refused_or_changed_but_never_break_anything(
     data: st.DataObject,
@@ -213,6 +214,7 @@ def test_damaged_pictures_are_refused_or_changed_but_never_break_anything(
         editor.qp(cut)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=40))
 def test_hostile_sets_are_refused_or_read(data: bytes) -> None:
     for read in (read_sps, read_pps):
@@ -223,6 +225,7 @@ def test_hostile_sets_are_refused_or_read(data: bytes) -> None:
         editor.qp(PACKETS[1][0])
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from([0, 0, 1, 9, 0x65]), max_size=50).map(bytes))
 def test_units_lie_within_the_data_and_hold_no_start_code(data: bytes) -> None:
     end_before = 0

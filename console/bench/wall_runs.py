@@ -128,13 +128,24 @@ def play_limit(
 
     `decoding`: further options of the decoder, `-skip_frame nokey` for example.
     """
+    scaling = f"scale={width_px}:{height_px}:flags=fast_bilinear,format=bgra"
+    return _play_ffmpeg(urls, seconds, ("-threads", "1", *decoding), ("-vf", scaling))
+
+
+def play_receiving(urls: Sequence[str], seconds: float) -> Play:
+    """One ffmpeg a stream that receives it and does nothing else."""
+    return _play_ffmpeg(urls, seconds, (), ("-c", "copy"))
+
+
+def _play_ffmpeg(
+    urls: Sequence[str], seconds: float, reading: Sequence[str], making: Sequence[str]
+) -> Play:
     with Children() as children:
         started = [
             children.start(
                 [
                     ffmpeg_path(), "-nostdin", "-hide_banner", "-loglevel", "error",
-                    "-threads", "1", *decoding, "-rtsp_transport", "tcp", "-i", url,
-                    "-vf", f"scale={width_px}:{height_px}:flags=fast_bilinear,format=bgra",
+                    *reading, "-rtsp_transport", "tcp", "-i", url, *making,
                     "-t", str(round(seconds + 3 * WARM_UP_S)), "-progress", "pipe:1",
                     "-stats_period", "0.5", "-f", "null", "-",
                 ]

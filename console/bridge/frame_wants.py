@@ -17,8 +17,9 @@ from ingest.frames.frame import PixelFormat, WidthClass
 NARROWER = 0.95
 #: Above any camera's rate: the stream's own rate is wanted.
 FULL_FPS = 60.0
-#: A hidden tile keeps its last key frame at this rate at most.
-HIDDEN_FPS = 1.0
+#: A hidden tile gets a key frame every 10 s at most, for its thumbnail; shown again, it is decoded from
+#: the packets that are kept.
+HIDDEN_FPS = 0.1
 
 
 def width_class(width_px: int) -> WidthClass:

@@ -27,6 +27,7 @@ from ingest.cameras.replays import Replays
 from ingest.cameras.source import StreamLost, write_clip
 from ingest.cameras.stills import still_of_stream, still_of_tape
 from ingest.cameras.stream_run import RunSettings, StreamRun
+from ingest.cameras.tail_short_cut import MeasureTurns
 from ingest.cameras.wants import CameraStatus, ClipInfo, FrameWant, merged_wants
 from ingest.clock import Clock
 from ingest.stop import StopToken
@@ -55,6 +56,7 @@ class CameraGroup:
         self._keepers: dict[CameraId, CameraKeeper] = {}
         self._retired: list[StreamRun] = []
         self._pace = RetryPace()
+        self._turns = MeasureTurns()
         self._replays = Replays(Path(settings.rings_folder), clock, on_change)
         self._shedder = Shedder()
         self._shed_due_ns = 0
@@ -137,7 +139,9 @@ class CameraGroup:
     def _make_run(self, camera_id: CameraId, url: str, is_guarded: bool) -> StreamRun:
         session = structs.replace(self._settings.session, is_guarded=is_guarded)
         settings = structs.replace(self._settings, session=session)
-        run = StreamRun(camera_id, url, settings, self._clock, self._on_change, self._pace)
+        run = StreamRun(
+            camera_id, url, settings, self._clock, self._on_change, self._pace, self._turns
+        )
         run.start()
         return run
 

@@ -44,6 +44,10 @@ class FrameOutput:
         if fps != self._pacer.fps_max:
             self._pacer = RatePacer(fps)
 
+    def is_due(self, media_ns: int, interval_ns: int) -> bool:
+        """Whether the key frame at `media_ns` would go in; asking changes nothing."""
+        return self._pacer.is_due(media_ns, interval_ns)
+
     def wants(self, media_ns: int, interval_ns: int, *, is_key: bool) -> bool:
         """Whether the picture at `media_ns` belongs into the ring."""
         if self.want.keyframes_only and not is_key:

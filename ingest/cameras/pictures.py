@@ -136,6 +136,11 @@ class PictureDecoder:
         return self._context.is_hwaccel and self.held_count >= limit
 
     @property
+    def is_device(self) -> bool:
+        """Whether a device decodes this stream."""
+        return self._context.is_hwaccel
+
+    @property
     def pixel_aspect(self) -> float:
         """Width of a pixel over its height; 1 where the stream does not say or says nonsense."""
         ratio = self._context.sample_aspect_ratio

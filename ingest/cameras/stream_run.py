@@ -18,6 +18,7 @@ from config.settings import CameraSettings, HardwareDecoding
 from config.site import CameraId
 from ingest.cameras.health import LossCause, StreamHealth
 from ingest.cameras.health_tracker import HealthTracker
+from ingest.cameras.nal import VideoCodec
 from ingest.cameras.outputs import FrameOutput
 from ingest.cameras.overload import CatchUp
 from ingest.cameras.packets import SESSION_NUMBERS, CompressedPacket, PacketRing
@@ -25,6 +26,7 @@ from ingest.cameras.pictures import PictureDecoder
 from ingest.cameras.reconnect import BackOff, RetryPace
 from ingest.cameras.session import SessionSettings, run_session
 from ingest.cameras.source import StreamInfo, StreamLost
+from ingest.cameras.tail_short_cut import MeasureTurns, TailShortCut
 from ingest.cameras.wants import FrameWant, RingInfo, ring_key
 from ingest.clock import Clock
 from ingest.frames.frame import PixelFormat
@@ -37,6 +39,10 @@ log = logging.getLogger(__name__)
 
 #: Pictures at least this much wider than all their tiles are decoded without the loop filter.
 _SHORT_CUT_RATIO: Final = 2.0
+#: Tiles at least this much narrower than the picture, and no wider than a medium one, are small: the
+#: last pictures before a key frame may be cut short for them.
+_TAIL_CUT_RATIO: Final = 1.2
+_TAIL_CUT_WIDEST_PX: Final = 640
 #: Under overload: tiles held below this rate are made from key frames alone.
 KEYFRAMES_BELOW_FPS: Final = 2.0
 #: A connection that is open and brings no packet for this long will not end by itself; it is told as
@@ -66,9 +72,10 @@ class StreamRun:
         clock: Clock,
         on_change: Callable[[], None],
         pace: RetryPace,
+        turns: MeasureTurns,
     ) -> None:
         self.camera_id = camera_id
-        self._pace = pace
+        self._pace, self._turns = pace, turns
         self.url = url
         self.packets = PacketRing(settings.cameras.packet_ring_s)
         self.info: StreamInfo | None = None
@@ -87,6 +94,9 @@ class StreamRun:
         self._new_wants: tuple[FrameWant, ...] | None = None
         self._outputs: dict[str, FrameOutput] = {}
         self._decoder: PictureDecoder | None = None
+        self._has_gap = False  # the decoder was spared pictures
+        self._tail: TailShortCut | None = None
+        self._tail_want: FrameWant | None = None
         self._shed_fps: float | None = None
         self._heard_ns: int | None = None
         self._catching_up = CatchUp()
@@ -125,6 +135,11 @@ class StreamRun:
         return self._shed_fps
 
     @property
+    def shortened_count(self) -> int:
+        """Pictures of this connection that were decoded by the short-cut before key frames."""
+        return 0 if self._tail is None else self._tail.shortened_count
+
+    @property
     def is_stuck(self) -> bool:
         """Whether its thread waits in a connection that stands and brings nothing but reports.
 
@@ -153,7 +168,10 @@ class StreamRun:
         self.info = info
         self._heard_ns = self._clock.mono_ns()
         self.packets.describe(self._session_number, info)
-        self._decoder = None
+        self._decoder, self._has_gap = None, False
+        is_cut = info.codec == VideoCodec.H264.value and not self._settings.is_exact
+        self._tail = TailShortCut(info, self._turns) if is_cut else None
+        self._tail_want = self._widest_small_tile()
         self._drift.restart()
         self._tracker.connected(info.codec, info.width_px, info.height_px)
         self._on_change()
@@ -164,12 +182,17 @@ class StreamRun:
         self._heard_ns = packet.mono_ns
         if is_damaged and self._decoder is not None:
             self._decoder.damage()
-        decoder = self._decoder_for(packet)
+        is_passed_over = self._passes_over(packet)
+        if is_passed_over and self._outputs:
+            self._has_gap = True
+        decoder = None if is_passed_over else self._decoder_for(packet)
         self.packets.append(packet)
         lag_ns = self._drift.lag_ns(packet.dts_ns, packet.mono_ns)
         self._tracker.lag_ns = lag_ns
         is_skipped = self._catching_up.skips(lag_ns / 1e9, is_key=packet.is_key)
-        if decoder is None or is_skipped or (self._only_keyframes and not packet.is_key):
+        if decoder is not None and self._only_keyframes and not packet.is_key:
+            self._has_gap, decoder = True, None
+        if decoder is None or is_skipped:
             self._tracker.picture(packet.mono_ns)
             return
         self._decode(decoder, packet)
@@ -231,6 +254,7 @@ class StreamRun:
             else:
                 outputs[key] = FrameOutput(folder, want)
         self._outputs = outputs
+        self._tail_want = self._widest_small_tile()
         self.shed(self._shed_fps)
         self._on_change()
 
@@ -242,25 +266,54 @@ class StreamRun:
             for output in self._outputs.values()
         )
 
+    def _passes_over(self, packet: CompressedPacket) -> bool:
+        """Whether nobody's tile needs this picture: hidden, and no key frame that is due."""
+        if not self._outputs or not self._only_keyframes:
+            return False
+        if not packet.is_key:
+            # a hidden tile that has no picture yet gets the key frame that is kept
+            return self._decoder is not None or self._has_gap
+        interval_ns = self._checker.interval_ns
+        return not any(
+            output.is_due(packet.pts_ns, interval_ns) for output in self._outputs.values()
+        )
+
     def _may_skip_loop_filter(self) -> bool:
         """Whether nobody can see the difference: only tiles, all far smaller than the picture."""
-        if self._settings.is_exact or self.info is None:
-            return False
+        return not self._settings.is_exact and self._are_tiles_within(_SHORT_CUT_RATIO)
+
+    def _widest_small_tile(self) -> FrameWant | None:
+        """What the end of a group of pictures is cut short for; None: every picture is whole.
+
+        Never for analysis, zoom or large tiles; key frames alone have no end to cut.
+        """
+        wants = [output.want for output in self._outputs.values()]
+        if not wants or self._only_keyframes or not self._are_tiles_within(_TAIL_CUT_RATIO):
+            return None
+        widest = max(wants, key=lambda want: want.target_width_px)
+        return widest if widest.target_width_px <= _TAIL_CUT_WIDEST_PX else None
+
+    def _are_tiles_within(self, ratio: float) -> bool:
+        """Whether only whole pictures for tiles are wanted, all narrower than the picture by `ratio`."""
+        width_px = 0 if self.info is None else self.info.width_px
         return all(
             output.want.format is PixelFormat.BGRA
             and output.want.region_norm is None
             and output.want.target_width_px > 0
-            and self.info.width_px >= _SHORT_CUT_RATIO * output.want.target_width_px
+            and width_px >= ratio * output.want.target_width_px
             for output in self._outputs.values()
         )
 
     def _decoder_for(self, packet: CompressedPacket) -> PictureDecoder | None:
         """The decoder the outputs need now; None when nobody wants pictures."""
         if not self._outputs or self.info is None:
-            self._decoder = None
+            self._decoder, self._has_gap = None, False
             return None
         skips = self._may_skip_loop_filter()
         decoder = self._decoder
+        if self._has_gap and not packet.is_key and not self._only_keyframes:
+            decoder = None  # shown again: what it was spared is decoded now
+        self._has_gap = False
         if decoder is not None and decoder.has_failed_device:
             log.warning("%s: the decoding device fails, the processor takes over", self.camera_id)
             self._hardware = HardwareDecoding.OFF
@@ -285,13 +338,19 @@ class StreamRun:
             decoder.decode(packet.data, packet.pts_ns, is_key=packet.is_key)
 
     def _decode(self, decoder: PictureDecoder, packet: CompressedPacket) -> None:
-        frame = decoder.decode(packet.data, packet.pts_ns, is_key=packet.is_key)
+        data = packet.data
+        tail = None if decoder.skips_loop_filter or decoder.is_device else self._tail
+        if tail is not None:
+            data = tail.data(packet, self._tail_want)
+        frame = decoder.decode(data, packet.pts_ns, is_key=packet.is_key)
         if frame is None:
             if decoder.held_count >= _DAMAGE_TOLD_COUNT:
                 self._tracker.damaged()
             return
         self._tracker.picture(packet.mono_ns)
         self._tracker.resized(frame.width, frame.height, decoder.pixel_aspect)
+        if tail is not None and tail.is_measuring:
+            tail.compare(frame, decoder.pixel_aspect)
         media_ns = packet.pts_ns if frame.pts is None else frame.pts
         is_changed = False
         for output in self._outputs.values():

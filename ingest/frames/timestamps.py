@@ -120,6 +120,15 @@ class RatePacer:
         self.fps_max = fps_max
         self._due_ns: float | None = None
 
+    def is_due(self, media_ns: int, source_interval_ns: int) -> bool:
+        """Whether `passes` would let the picture at `media_ns` pass; asking changes nothing."""
+        interval_ns = 1e9 / self.fps_max
+        if interval_ns <= source_interval_ns * 1.05 or self._due_ns is None:
+            return True
+        if abs(media_ns - self._due_ns) > 4 * interval_ns:
+            return True
+        return media_ns >= self._due_ns - source_interval_ns / 2
+
     def passes(self, media_ns: int, source_interval_ns: int) -> bool:
         """Whether the picture at `media_ns` is one of those to pass."""
         interval_ns = 1e9 / self.fps_max

@@ -92,11 +92,13 @@ def test_starts_are_told_with_their_worst() -> None:
 
 
 def test_a_hidden_wall_is_told_in_per_cent_of_a_core_for_sixteen_cameras() -> None:
-    told = hidden_figures(Play(10.0, 0.4, (0,) * 32), _result(live=32), Play(10.0, 2.0, (0,) * 32))
+    ours, limit, receiving = (Play(10.0, cpu_s, (0,) * 32) for cpu_s in (0.4, 2.0, 0.3))
+    told = hidden_figures(ours, _result(live=32), limit, receiving)
     assert told["core_percent_per_16"] == 2.0
     assert told["limit_core_percent_per_16"] == 10.0
+    assert told["receiving_core_percent_per_16"] == 1.5
     with pytest.raises(BenchFailed, match="31 of 32"):
-        hidden_figures(Play(10.0, 0.4, (0,) * 32), _result(live=31), Play(10.0, 2.0, ()))
+        hidden_figures(ours, _result(live=31), limit, receiving)
 
 
 def test_trouble_names_the_dearest_handler_and_fails_without_any() -> None:

@@ -20,6 +20,8 @@ _SILENT_NS: Final = 6_000_000_000
 #: Rate is measured over this many pictures.
 _RATE_COUNT: Final = 50
 _HYSTERESIS_NS: Final = 3_000_000_000
+#: Damage that lasts this long is told of a stream that never had a picture.
+_DAMAGE_TOLD_COUNT: Final = 25
 
 
 def stale_after_ns(interval_ns: int) -> int:
@@ -43,11 +45,14 @@ class HealthTracker:
         self._pixel_aspect = 1.0
         self._codec = ""
         self._reconnect_count = 0
+        self._was_accepted = False
         self.lag_ns = 0
+        self.awaits_key = False
+        self.relayed_by = ""
 
     def connected(self, codec: str, width_px: int, height_px: int) -> None:
         """The stream is open; it is live with its first picture."""
-        self._is_connected = True
+        self._is_connected = self._was_accepted = True
         self._codec = codec
         self._size = (width_px, height_px)
         self._arrivals.clear()
@@ -63,7 +68,7 @@ class HealthTracker:
 
     def lost(self, cause: LossCause, next_try_ns: int) -> None:
         """The session ended; it is tried again at `next_try_ns`."""
-        self._is_connected = False
+        self._is_connected = self.awaits_key = False
         self._cause = cause
         self._next_try_ns = next_try_ns
         self._reconnect_count += 1
@@ -94,11 +99,18 @@ class HealthTracker:
             codec=self._codec,
             reconnect_count=self._reconnect_count,
             lag_s=round(self.lag_ns / 1e9, 3),
+            awaits_key=self.awaits_key and state is not StreamState.LIVE,
+            was_accepted=self._was_accepted,
+            relayed_by=self.relayed_by,
         )
 
-    def damaged(self) -> None:
-        """Pictures arrive but cannot be shown."""
-        self._cause = LossCause.BAD_STREAM
+    def damaged(self, held_count: int) -> None:
+        """So many pictures in a row arrived and could not be shown.
+
+        It is the cause of a tile that goes stale, at once; of one without any picture when it lasts.
+        """
+        if self._arrivals or held_count >= _DAMAGE_TOLD_COUNT:
+            self._cause = LossCause.BAD_STREAM
 
     def _state_at(self, mono_ns: int) -> StreamState:
         if not self._is_connected:

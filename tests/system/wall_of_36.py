@@ -173,6 +173,15 @@ class Wall36(LiveTiles):
         image = None if feed is None else feed.image()
         return 0 if image is None else image.received_mono_ns
 
+    def number(self, tile: int) -> int | None:
+        """The number painted in the picture that a tile shows, None without a whole one."""
+        feed = self.pump.feed(TileAddress(MAIN_WINDOW, tile))
+        image = None if feed is None else feed.image()
+        if feed is None or image is None or image.pixels is None:
+            return None
+        number = read_number(image.pixels)
+        return number if feed.still_valid() else None
+
     def begin_watch(self) -> None:
         self._stamps = {tile: self.shown_ns(tile) for tile in EVERY_TILE}
         self.gaps_s = dict.fromkeys(EVERY_TILE, 0.0)

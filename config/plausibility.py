@@ -59,10 +59,10 @@ def check_relay(site: Site, problems: FileProblems) -> None:
     """Warns of patterns of [relay] that name no camera: it would be opened by every machine."""
     for pattern in site.settings.relay.cameras:
         if not any(fnmatchcase(camera.id, pattern) for camera in site.cameras):
-            ids = [camera.id for camera in site.cameras]
-            found = f"{shown(pattern)} names no camera, so nothing is relayed for it"
+            is_id = not {"*", "?"} & set(pattern)
+            hint = did_you_mean(pattern, (each.id for each in site.cameras)) if is_id else ""
             problems.warning(
-                f"{found}{did_you_mean(pattern, ids)}",
+                f"{shown(pattern)} names no camera, so nothing is relayed for it{hint}",
                 "the id of a camera in cameras.csv, with * and ?",
                 key="relay.cameras",
             )

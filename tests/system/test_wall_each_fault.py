@@ -57,16 +57,22 @@ def whole_wall(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[W
 
 
 @pytest.fixture
-def wall(request: pytest.FixtureRequest, whole_wall: Wall36) -> Iterator[Wall36]:
+def wall(whole_wall: Wall36) -> Iterator[Wall36]:
     """All tiles live; whatever the test did to the cameras is over afterwards."""
     whole_wall.until_seen(lambda: whole_wall.are_live(EVERY_TILE), 40, "live before the test")
-    if request.node.get_closest_marker("slow"):
-        whole_wall.watch_for(10.5)  # after a session of ten seconds back-off begins anew
     whole_wall.begin_watch()
     yield whole_wall
     whole_wall.server.server.gate = None
     whole_wall.server.server.is_silent = whole_wall.server.server.is_starting = False
     whole_wall.mend(EVERY_TILE)
+
+
+@pytest.fixture
+def rested(wall: Wall36) -> Wall36:
+    """The wall when every connection is ten seconds old: back-off begins anew."""
+    opened = wall.server.server.opened_mono_s
+    wall.until_seen(lambda: time.monotonic() - opened[-1] > 10.2, 12, "rested")
+    return wall
 
 
 class Outage(Struct, frozen=True):
@@ -155,8 +161,7 @@ def end_and_return(
     assert busiest <= attempts_most
 
 
-# The quick ones, in an order in which every outage meets cameras that were well for ten seconds:
-# back-off would go on where the last test left it.
+# The quick ones; between the two outages lies most of the ten seconds that `rested` waits for.
 
 
 def test_streams_that_are_gone_are_told_in_time_and_come_back_in_time(wall: Wall36) -> None:
@@ -236,10 +241,13 @@ def test_a_stream_that_changes_on_all_tiles_goes_on_whole(wall: Wall36, name: st
     assert busiest_second(wall.server.server.opened_mono_s, began_s) <= ATTEMPTS_MOST
 
 
+@pytest.mark.usefixtures("rested")
 def test_cameras_whose_one_session_is_taken_say_so_and_what_to_do(wall: Wall36) -> None:
     check_outage(wall, "453")
 
 
+@pytest.mark.usefixtures("rested")
+@pytest.mark.slow
 def test_connections_closed_by_all_cameras_are_opened_again_at_a_pace(wall: Wall36) -> None:
     began_s, began_ns = time.monotonic(), time.monotonic_ns()
     wall.break_(EVERY_TILE, Mount.kick)
@@ -259,12 +267,14 @@ def test_connections_closed_by_all_cameras_are_opened_again_at_a_pace(wall: Wall
 # The slow ones.
 
 
+@pytest.mark.usefixtures("rested")
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(OUTAGES.keys() - {"no such stream", "453"}))
 def test_an_outage_of_all_cameras_is_told_in_time_and_ends_in_time(wall: Wall36, name: str) -> None:
     check_outage(wall, name)
 
 
+@pytest.mark.usefixtures("rested")
 @pytest.mark.slow
 def test_a_stalled_wall_goes_stale_then_old_then_lost_with_true_ages(wall: Wall36) -> None:
     wall.break_(EVERY_TILE, stall)
@@ -287,6 +297,7 @@ def test_a_stalled_wall_goes_stale_then_old_then_lost_with_true_ages(wall: Wall3
     end_and_return(wall, f"stale {stale_s:.1f} old {old_s:.1f}", began_s, lost_s, 12, 50)
 
 
+@pytest.mark.usefixtures("rested")
 @pytest.mark.slow
 def test_hosts_that_are_off_are_unreachable_and_no_storm_meets_them(wall: Wall36) -> None:
     server = wall.server.server
@@ -297,6 +308,7 @@ def test_hosts_that_are_off_are_unreachable_and_no_storm_meets_them(wall: Wall36
     end_and_return(wall, "off", began_s, told_s, 12, ATTEMPTS_MOST)
 
 
+@pytest.mark.usefixtures("rested")
 @pytest.mark.slow
 def test_a_host_that_is_starting_closes_connections_and_is_told_as_that(wall: Wall36) -> None:
     """The library calls it invalid data, and the tiles said the stream could not be decoded."""
@@ -311,6 +323,7 @@ def test_a_host_that_is_starting_closes_connections_and_is_told_as_that(wall: Wa
     end_and_return(wall, "starting", began_s, told_s, 12, ATTEMPTS_MOST)
 
 
+@pytest.mark.usefixtures("rested")
 @pytest.mark.slow
 def test_a_changed_password_is_told_and_locks_no_account(wall: Wall36) -> None:
     server = wall.server.server
@@ -328,6 +341,7 @@ def test_a_changed_password_is_told_and_locks_no_account(wall: Wall36) -> None:
     end_and_return(wall, "password", began_s, told_s, 15, ATTEMPTS_MOST)
 
 
+@pytest.mark.usefixtures("rested")
 @pytest.mark.slow
 def test_key_frames_ten_seconds_apart_are_waited_for_and_the_tile_says_so(wall: Wall36) -> None:
     """Most cameras give a new viewer the pictures between; it shows nothing until a key frame."""
@@ -368,6 +382,7 @@ def test_key_frames_ten_seconds_apart_are_waited_for_and_the_tile_says_so(wall: 
         wall.break_(EVERY_TILE, lambda mount: mount.switch(usual))
 
 
+@pytest.mark.usefixtures("rested")
 @pytest.mark.slow
 @pytest.mark.logs_warnings("the broker tells that an ingest process ended")
 def test_all_decoders_killed_at_once_come_back(wall: Wall36) -> None:
@@ -381,6 +396,7 @@ def test_all_decoders_killed_at_once_come_back(wall: Wall36) -> None:
     wall.until_seen(lambda: len(wall.groups()) >= 6, 15, "a spare process again")
 
 
+@pytest.mark.usefixtures("rested")
 @pytest.mark.slow
 @pytest.mark.logs_warnings("the lease tells that the broker ended")
 def test_a_killed_broker_is_replaced(wall: Wall36) -> None:

@@ -119,6 +119,13 @@ class Wall36(LiveTiles):
 
         self.break_(tiles, mend)
 
+    def renew_late(self) -> None:
+        """Begins anew with cameras that lag: a server that was kept waiting by a busy machine lets its
+        stamps fall behind for good, and the tile tells that as age."""
+        late = [s.health.camera_id for s in self.lease.status().values() if s.health.lag_s > 0.5]
+        tiles = [tile for tile in EVERY_TILE if f"cam-{tile}" in late]
+        self.break_(tiles, Mount.kick)
+
     # -- what an operator sees
 
     def painter(self, tile: int) -> TilePainter:

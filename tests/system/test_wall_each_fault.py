@@ -11,12 +11,11 @@ import logging
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 
 import psutil
 import pytest
-from msgspec import Struct
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -27,6 +26,7 @@ from ingest.cameras.nal import VideoCodec
 from ingest.cameras.rtsp_auth import Gate
 from ingest.cameras.rtsp_out import Mount
 from tests.media import looping_feed
+from tests.system.outages import ATTEMPTS_MOST, OUTAGES, stall
 from tests.system.wall_of_36 import EVERY_TILE, FPS, Wall36, busiest_second
 
 log = logging.getLogger(__name__)
@@ -40,10 +40,6 @@ pytestmark = [
 #: A picture with a grey half is further from the true one than this, in grey values; a trace of a
 #: whole picture that was lost on the way (known, ingest/README.md §Caveats) stays below.
 SMEAR_MOST = 20
-#: Five ingest processes with a retry every quarter of a second: five each at most; and late threads.
-ATTEMPTS_MOST = 30
-#: A host that accepts and says nothing is asked a second time whether it is there at all.
-ATTEMPTS_AT_SILENT_HOST = 2 * ATTEMPTS_MOST
 
 
 @pytest.fixture(scope="module")
@@ -75,66 +71,6 @@ def rested(wall: Wall36) -> Wall36:
     opened = wall.server.server.opened_mono_s
     wall.until_seen(lambda: time.monotonic() - opened[-1] > 10.2, 25, "rested")
     return wall
-
-
-class Outage(Struct, frozen=True):
-    """A fault that takes the picture away.
-
-    `told_s`: the card with `cause` stands on all tiles by then; `back_s`: all are live so long after
-    the end of it. `hint`: a line of the card.
-    """
-
-    cause: LossCause
-    begin: Callable[[Mount], None]
-    told_s: float
-    back_s: float
-    hint: str = ""
-    attempts_most: int = ATTEMPTS_MOST
-
-
-def stall(mount: Mount) -> None:
-    mount.faults.is_stalled = True
-
-
-def hang(mount: Mount) -> None:
-    mount.faults.is_stalled = mount.faults.reports_only = True
-
-
-def remove(mount: Mount) -> None:
-    mount.faults.is_dropped = True
-    mount.kick()
-
-
-def say_nothing(mount: Mount) -> None:
-    mount.faults.is_silent = True
-    mount.kick()
-
-
-def refuse(status: int) -> Callable[[Mount], None]:
-    """Somebody else has the one session; how cameras say so differs."""
-
-    def begin(mount: Mount) -> None:
-        mount.faults.session_limit, mount.faults.limit_status = 0, status
-        mount.kick()
-
-    return begin
-
-
-OUTAGES = {
-    "stalled": Outage(LossCause.SILENT, stall, 9, 12, attempts_most=ATTEMPTS_AT_SILENT_HOST),
-    "only reports": Outage(LossCause.SILENT, hang, 12, 15, attempts_most=ATTEMPTS_AT_SILENT_HOST),
-    "asked and silent": Outage(
-        LossCause.SILENT, say_nothing, 14, 15, attempts_most=ATTEMPTS_AT_SILENT_HOST
-    ),
-    "no such stream": Outage(LossCause.NOT_FOUND, remove, 4, 8),
-    "453": Outage(LossCause.BUSY, refuse(453), 4, 8, tile_texts.one_session_text()),
-    "454": Outage(LossCause.BUSY, refuse(454), 4, 8, tile_texts.one_session_text()),
-    "503": Outage(LossCause.BUSY, refuse(503), 4, 8, tile_texts.one_session_text()),
-    "closed after PLAY": Outage(LossCause.BUSY, refuse(0), 4, 8, tile_texts.one_session_text()),
-    "401 to the second": Outage(
-        LossCause.UNAUTHORIZED, refuse(401), 4, 15, tile_texts.accepted_before_text()
-    ),
-}
 
 
 def check_outage(wall: Wall36, name: str) -> None:

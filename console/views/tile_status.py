@@ -18,6 +18,8 @@ from ingest.cameras.health import LossCause, StreamHealth, StreamState
 STALE_S = 1.0
 STALE_INTERVALS = 3.0
 RED_S = 4.0
+#: So many short sessions in a row are told.
+SHORT_MOST = 3
 
 
 class TileMode(enum.Enum):
@@ -138,6 +140,8 @@ def _session_hint(health: StreamHealth) -> str:
         return tile_texts.one_session_text()
     if health.cause is LossCause.UNAUTHORIZED and health.was_accepted:
         return tile_texts.accepted_before_text()
+    if health.cause is LossCause.CLOSED and health.short_count >= SHORT_MOST:
+        return tile_texts.sent_away_text(health.short_count)
     return ""
 
 

@@ -107,6 +107,11 @@ def accepted_before_text() -> str:
     return translate("Tile", "was right before: changed, or the camera allows one viewer ([relay])")
 
 
+def sent_away_text(count: int) -> str:
+    """A camera that closes its sessions soon, again and again."""
+    return translate("Tile", "{0} times in a row: another viewer takes it? ([relay])").format(count)
+
+
 def awaits_key_text() -> str:
     """Packets arrive, and nothing can be shown yet."""
     return translate("Tile", "waiting for a key frame")

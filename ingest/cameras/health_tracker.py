@@ -19,6 +19,9 @@ _STALE_NS: Final = 1_000_000_000
 _SILENT_NS: Final = 6_000_000_000
 #: Rate is measured over this many pictures.
 _RATE_COUNT: Final = 50
+#: Sessions that the camera closes this soon, again and again, may be another viewer's doing: some cameras
+#: send the former viewer away (fyhertz/libstreaming#97).
+_SHORT_NS: Final = 15_000_000_000
 _HYSTERESIS_NS: Final = 3_000_000_000
 #: Damage that lasts this long is told of a stream that never had a picture.
 _DAMAGE_TOLD_COUNT: Final = 25
@@ -46,6 +49,8 @@ class HealthTracker:
         self._codec = ""
         self._reconnect_count = 0
         self._was_accepted = False
+        self._first_ns: int | None = None
+        self._short_count = 0
         self.lag_ns = 0
         self.awaits_key = False
         self.relayed_by = ""
@@ -56,10 +61,13 @@ class HealthTracker:
         self._codec = codec
         self._size = (width_px, height_px)
         self._arrivals.clear()
+        self._first_ns = None
 
     def picture(self, mono_ns: int) -> None:
         """A whole picture arrived."""
         self._last_ns = mono_ns
+        if self._first_ns is None:
+            self._first_ns = mono_ns
         self._arrivals.append(mono_ns)
 
     def resized(self, width_px: int, height_px: int, pixel_aspect: float = 1.0) -> None:
@@ -69,6 +77,10 @@ class HealthTracker:
     def lost(self, cause: LossCause, next_try_ns: int) -> None:
         """The session ended; it is tried again at `next_try_ns`."""
         self._is_connected = self.awaits_key = False
+        if self._first_ns is not None and self._last_ns is not None:
+            is_short = self._last_ns - self._first_ns < _SHORT_NS and cause is LossCause.CLOSED
+            self._short_count = self._short_count + 1 if is_short else 0
+            self._first_ns = None
         self._cause = cause
         self._next_try_ns = next_try_ns
         self._reconnect_count += 1
@@ -101,6 +113,7 @@ class HealthTracker:
             lag_s=round(self.lag_ns / 1e9, 3),
             awaits_key=self.awaits_key and state is not StreamState.LIVE,
             was_accepted=self._was_accepted,
+            short_count=self._short_count,
             relayed_by=self.relayed_by,
         )
 

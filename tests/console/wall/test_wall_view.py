@@ -153,6 +153,7 @@ def test_a_lost_camera_has_a_card_over_its_dimmed_last_picture(stage: Stage) -> 
     [
         (LossCause.BUSY, "", "refuses another viewer", "[relay] of site.toml"),
         (LossCause.UNAUTHORIZED, "", "password", "was right before"),
+        (LossCause.CLOSED, "", "closed the connection", "3 times in a row"),
         (LossCause.NOT_FOUND, "10.0.0.5:7464", "relay gets no picture", "relayed by 10.0.0.5:7464"),
         (LossCause.BUSY, "10.0.0.5:7464", "too many viewers", "relayed by 10.0.0.5:7464"),
         (LossCause.BAD_STREAM, "10.0.0.5:7464", "decoded", "relayed by 10.0.0.5:7464"),
@@ -163,7 +164,14 @@ def test_a_card_says_who_refused_and_what_to_do(
 ) -> None:
     feed = stage.source.of(CAMERAS[0])
     feed.state = StreamHealth(
-        CAMERAS[0], StreamState.LOST, 0.0, 0, cause=cause, was_accepted=True, relayed_by=relayed_by
+        CAMERAS[0],
+        StreamState.LOST,
+        0.0,
+        0,
+        cause=cause,
+        was_accepted=True,
+        short_count=3,
+        relayed_by=relayed_by,
     )
     painter = stage.view.tile_painters[0]
     stage.qtbot.waitUntil(lambda: painter.mode is TileMode.LOST, timeout=3000)

@@ -128,6 +128,27 @@ def test_a_lost_stream_knows_whether_it_was_accepted_before() -> None:
     assert not health.awaits_key
 
 
+def test_sessions_that_a_camera_closes_soon_are_counted() -> None:
+    tracker, now_ns = HealthTracker(CAMERA, 0), 0
+    counts = []
+    for lived_s, cause in (
+        (2, LossCause.CLOSED),
+        (3, LossCause.CLOSED),
+        (0, LossCause.BUSY),  # refused in between: it never began
+        (4, LossCause.CLOSED),
+        (60, LossCause.CLOSED),
+        (2, LossCause.SILENT),
+    ):
+        if lived_s:
+            tracker.connected("h264", 704, 576)
+            tracker.picture(now_ns)
+            now_ns += lived_s * SECOND
+            tracker.picture(now_ns)
+        tracker.lost(cause, now_ns)
+        counts.append(tracker.health(now_ns).short_count)
+    assert counts == [1, 2, 2, 3, 0, 0]
+
+
 def test_back_off_doubles_with_jitter_to_a_ceiling_and_starts_again_after_a_good_session() -> None:
     back_off = BackOff(random.Random(1))
     delays = [back_off.delay_s(LossCause.CLOSED, 1.0) for _ in range(12)]

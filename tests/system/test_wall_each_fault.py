@@ -9,12 +9,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import signal
 import time
 from collections.abc import Iterator
 from fractions import Fraction
 
-import psutil
 import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -334,25 +332,3 @@ def test_all_decoders_killed_at_once_come_back(wall: Wall36) -> None:
     log.info("all decoders killed: all tiles have new pictures after %.1f s", took_s)
     wall.until_seen(lambda: wall.are_live(EVERY_TILE), 10)
     wall.until_seen(lambda: len(wall.groups()) >= 6, 20, "a spare process again")
-
-
-@pytest.mark.usefixtures("rested")
-@pytest.mark.slow
-@pytest.mark.logs_warnings("the lease tells that the broker ended")
-def test_a_killed_broker_is_replaced(wall: Wall36) -> None:
-    broker = next(p for p in psutil.Process().children(recursive=True) if is_broker(p, wall))
-    broker.send_signal(signal.SIGKILL)
-    killed_ns = time.monotonic_ns()
-    took_s = wall.until_seen(
-        lambda: all(wall.shown_ns(tile) > killed_ns + 300_000_000 for tile in EVERY_TILE), 20
-    )
-    log.info("broker killed: all tiles have new pictures after %.1f s", took_s)
-    wall.until_seen(lambda: wall.are_live(EVERY_TILE), 10)
-
-
-def is_broker(process: psutil.Process, wall: Wall36) -> bool:
-    try:
-        arguments = process.cmdline()
-    except psutil.Error:
-        return False
-    return "broker" in arguments and wall.folder.name in " ".join(arguments)

@@ -17,7 +17,7 @@ from config.fences import read_fences
 from config.grid import read_grid
 from config.operators import read_operators
 from config.partners import read_partners
-from config.plausibility import centre_of, check_layer, check_places, tiles_path
+from config.plausibility import centre_of, check_layer, check_places, check_relay, tiles_path
 from config.problems import (
     FileProblems,
     Noun,
@@ -193,6 +193,7 @@ class _Reading:
         if path is not None and not path.exists():
             found = f"no file {shown(site.tiles)}"
             self._problems(SITE_FILE).error(found, "a tile file or a URL template", key="tiles")
+        check_relay(site, self._problems(SITE_FILE))
         for partner in site.partners:
             for name in partner.secret_files:
                 if not (self._folder / name).is_file():

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from config.geometry import GeoPoint, distance_m
 from config.layer_file import read_layer
-from config.problems import FileProblems
+from config.problems import FileProblems, did_you_mean, shown
 from config.site import Datum, Site
 
 #: A city is at most some 100 km across; a digit too many or a wrong datum column is further off.
@@ -52,6 +53,19 @@ def tiles_path(folder: Path, tiles: str | None) -> Path | None:
     if tiles is None or "://" in tiles or "{z}" in tiles:
         return None
     return folder / tiles
+
+
+def check_relay(site: Site, problems: FileProblems) -> None:
+    """Warns of patterns of [relay] that name no camera: it would be opened by every machine."""
+    for pattern in site.settings.relay.cameras:
+        if not any(fnmatchcase(camera.id, pattern) for camera in site.cameras):
+            is_id = not {"*", "?"} & set(pattern)
+            hint = did_you_mean(pattern, (each.id for each in site.cameras)) if is_id else ""
+            problems.warning(
+                f"{shown(pattern)} names no camera, so nothing is relayed for it{hint}",
+                "the id of a camera in cameras.csv, with * and ?",
+                key="relay.cameras",
+            )
 
 
 def check_layer(path: Path, datum: Datum, problems: FileProblems) -> None:

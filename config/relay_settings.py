@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from fnmatch import fnmatchcase
 
 from msgspec import Struct
@@ -14,6 +15,8 @@ class RelaySettings(Struct, frozen=True):
     cameras: tuple[str, ...] = ()
     #: host:port where every machine of the site reaches the relay.
     address: str = "127.0.0.1:7464"
+    #: host:port of further machines, best first: each relays while none before it answers.
+    stand_ins: tuple[str, ...] = ()
     #: host:port the relay listens on where that is another one (behind a router); None = `address`.
     listen: str | None = None
     #: What the machines say to the relay (digest), best as "${NAME}"; needed beyond this machine.
@@ -22,3 +25,26 @@ class RelaySettings(Struct, frozen=True):
     def takes(self, camera_id: str) -> bool:
         """Whether a camera goes through the relay."""
         return any(fnmatchcase(camera_id, pattern) for pattern in self.cameras)
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """host:port of every relay, the preferred one first."""
+        return (self.address, *self.stand_ins)
+
+
+def host_and_port(text: str) -> tuple[str, int] | None:
+    """The parts of "host:port", "[::1]:port" without its brackets; None when it is no such text."""
+    host, _, port = text.rpartition(":")
+    if not host or not (port.isascii() and port.isdigit()) or int(port) > 65_535:
+        return None
+    return host.strip("[]"), int(port)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches `host`."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -43,6 +43,8 @@ class Camera(Struct, frozen=True):
     group: str | None = None
     ptz_url: str | None = None
     enabled: bool = True
+    #: Set by `ingest.relay.address.through_relay` alone: `main_url` at every relay, best first.
+    relay_urls: tuple[str, ...] = ()
 
 
 class ZoneKind(enum.Enum):

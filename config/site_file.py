@@ -27,6 +27,7 @@ from config.problems import (
     one_of,
     shown,
 )
+from config.relay_settings import RelaySettings, host_and_port, is_loopback
 from config.settings import CalendarSettings, Settings, parse_timezone
 from config.site import Datum, HubAddresses, Language
 from config.store_settings import STORE_SCHEMES
@@ -79,6 +80,7 @@ def read_site_file(
     for kind, code in settings.desk.items.items():
         line = document.line("desk", "items", kind)
         problems.refers(Noun.ITEM, code, line=line, key=f"desk.items.{kind}")
+    _check_relay(settings.relay, reader)
     hub = reader.table("hub", HubAddresses)
     _check_addresses(hub, reader)
     _check_distinct(hub, reader)
@@ -229,6 +231,28 @@ def _check_calendar(calendar: CalendarSettings, reader: _Reader) -> None:
         if not good:
             expected = 'working hours like "08:00-12:00" (within one day)'
             reader.error(("calendar", "hours"), shown(text), expected)
+
+
+def _check_relay(relay: RelaySettings, reader: _Reader) -> None:
+    if not relay.cameras:
+        return
+    places = [(("relay", "address"), relay.address)]
+    places += [(("relay", "stand_ins"), place) for place in relay.stand_ins]
+    if relay.listen is not None:
+        places.append((("relay", "listen"), relay.listen))
+    seen: set[str] = set()
+    for path, place in places:
+        parts = host_and_port(place)
+        if parts is None:
+            found = f"{shown(place)}: no machine would find the relay's cameras"
+            reader.error(path, found, 'host:port, like "10.0.0.5:7464"')
+        elif not relay.password and not is_loopback(parts[0]):
+            found = f"{shown(place)}, which others reach, and no password: anybody could watch"
+            reader.error(path, found, 'password = "${GRIDWALL_RELAY}" in [relay]')
+        if place in seen and path[1] == "stand_ins":
+            found = f"{shown(place)} again: a relay cannot stand in for itself"
+            reader.error(path, found, "each place once")
+        seen.add(place)
 
 
 def _check_addresses(hub: HubAddresses, reader: _Reader) -> None:

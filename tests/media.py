@@ -52,12 +52,15 @@ def encode_clip(
     key_interval: int = 12,
     codec: VideoCodec = VideoCodec.H264,
     first_number: int = 0,
+    pixel_aspect: Fraction | None = None,
     picture_of: Callable[[int, int, int], NDArray[np.uint8]] = paint,
 ) -> tuple[VideoParameters, list[EncodedPacket]]:
     """A clip in memory; `picture_of(number, width_px, height_px)` paints from `first_number` on."""
     is_h264 = codec is VideoCodec.H264
     context = av.CodecContext.create("libx264" if is_h264 else "libx265", "w")
     context.width, context.height, context.pix_fmt = width_px, height_px, "yuv420p"
+    if pixel_aspect is not None:
+        context.sample_aspect_ratio = pixel_aspect
     context.framerate, context.time_base = Fraction(fps), Fraction(1, fps)
     own = "x264-params" if is_h264 else "x265-params"
     rules = f"keyint={key_interval}:min-keyint={key_interval}:scenecut=0:bframes=0"

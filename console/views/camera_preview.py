@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QWidget
 from config.site import CameraId
 from console.bridge.thumbnails import Thumbnail
 from console.state.session import ConsoleSession
-from console.views import theme, words
+from console.views import theme, tile_texts, words
 from console.views.camera_marks import mark_text
 from console.views.words import translate
 
@@ -73,6 +73,13 @@ class CameraPreview(QWidget):
             return translate("Cameras", "picture of now, from the wall")
         return translate("Cameras", "picture {0} old").format(words.duration_text(age_s))
 
+    def relay_text(self) -> str:
+        """Whose relay the camera's pictures come by, stand-ins too; empty: it is asked itself."""
+        relay = self._session.site.settings.relay
+        if self._camera_id is None or not relay.takes(self._camera_id):
+            return ""
+        return tile_texts.relayed_text(" / ".join(relay.places))
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.refresh()
@@ -116,7 +123,11 @@ class CameraPreview(QWidget):
         state = mark_text(health.mark_of(camera_id))
         lines = (
             (name if number is None else f"{number}  {name}", theme.COLOURS.text, True),
-            (f"{state} · {self.age_text()}", theme.COLOURS.secondary, False),
+            (
+                " · ".join(part for part in (state, self.age_text(), self.relay_text()) if part),
+                theme.COLOURS.secondary,
+                False,
+            ),
         )
         top = box.bottom() + 4
         for text, ink, bold in lines:

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from console.bridge.tile_image import ReplayMark, TileFeed
 from console.state.tiles import Tile, TileAlarm
 from console.views import tile_texts
-from ingest.cameras.health import StreamHealth, StreamState
+from ingest.cameras.health import LossCause, StreamHealth, StreamState
 
 #: DESIGN §3: stale after max(1 s, three frame intervals) amber, after 4 s red.
 STALE_S = 1.0
 STALE_INTERVALS = 3.0
 RED_S = 4.0
+#: So many short sessions in a row are told.
+SHORT_MOST = 3
 
 
 class TileMode(enum.Enum):
@@ -39,7 +41,8 @@ CARDS = frozenset({TileMode.EMPTY, TileMode.CONNECTING, TileMode.LOST, TileMode.
 class TileStatus:
     """Mode and texts: `title` and `lines` of a card, `age` of the picture, `alarm_age`.
 
-    `notice`: what else an operator must know of a live picture (rate reduced under overload).
+    `notice`: what else an operator must know of a picture (rate reduced under overload, waiting for
+    a key frame).
     `replay`: the caption of a picture that is not live; with one the picture has no age.
     """
 
@@ -112,24 +115,46 @@ def _replay(mark: ReplayMark, mono_ns: int, utc_ns: int, alarm_age: str) -> Tile
 
 def _lost(health: StreamHealth, mono_ns: int, alarm_age: str) -> TileStatus:
     wait_s = None if health.next_try_mono_ns is None else (health.next_try_mono_ns - mono_ns) / 1e9
+    relay = health.relayed_by
+    if health.awaits_key:
+        follows = tile_texts.awaits_key_text()
+    else:
+        follows = tile_texts.next_try_text(wait_s)
     lines = (
         tile_texts.since_text((mono_ns - health.since_mono_ns) / 1e9),
-        tile_texts.next_try_text(wait_s),
+        follows,
+        tile_texts.relayed_text(relay) if relay else _session_hint(health),
     )
+    text = tile_texts.relay_cause_text if relay else tile_texts.cause_text
     return TileStatus(
         TileMode.LOST,
-        tile_texts.cause_text(health.cause),
+        text(health.cause),
         tuple(line for line in lines if line),
         alarm_age=alarm_age,
     )
+
+
+def _session_hint(health: StreamHealth) -> str:
+    """What to do where the camera seems to allow one session; empty for other causes."""
+    if health.cause is LossCause.BUSY:
+        return tile_texts.one_session_text()
+    if health.cause is LossCause.UNAUTHORIZED and health.was_accepted:
+        return tile_texts.accepted_before_text()
+    if health.cause is LossCause.CLOSED and health.short_count >= SHORT_MOST:
+        return tile_texts.sent_away_text(health.short_count)
+    return ""
 
 
 def _picture(
     feed: TileFeed, health: StreamHealth | None, mono_ns: int, alarm_age: str
 ) -> TileStatus:
     image = feed.image()
+    awaits_key = health is not None and health.awaits_key
     if image is None:
-        return TileStatus(TileMode.CONNECTING, tile_texts.connecting_text(), alarm_age=alarm_age)
+        lines = (tile_texts.awaits_key_text(),) if awaits_key else ()
+        return TileStatus(
+            TileMode.CONNECTING, tile_texts.connecting_text(), lines, alarm_age=alarm_age
+        )
     # what the camera's own clock says a picture was late on its way belongs to its age
     age_s = (mono_ns - image.received_mono_ns) / 1e9 + (0.0 if health is None else health.lag_s)
     shed_fps = feed.shed_fps()
@@ -140,4 +165,6 @@ def _picture(
         return TileStatus(TileMode.PICTURE, alarm_age=alarm_age, notice=notice)
     mode = TileMode.OLD if age_s > RED_S else TileMode.STALE
     age = tile_texts.frame_age_text(age_s)
+    if awaits_key and not notice:
+        notice = tile_texts.awaits_key_text()
     return TileStatus(mode, age=age, alarm_age=alarm_age, notice=notice)

@@ -79,6 +79,44 @@ def cause_text(cause: LossCause | None) -> str:
     }[cause]
 
 
+def relay_cause_text(cause: LossCause | None) -> str:
+    """`cause_text` of a stream that comes by a relay: there the relay answers, not the camera."""
+    told = {
+        LossCause.UNREACHABLE: translate("Tile", "The relay cannot be reached"),
+        LossCause.UNAUTHORIZED: translate("Tile", "The relay refuses the password of [relay]"),
+        LossCause.NOT_FOUND: translate("Tile", "The relay gets no picture of this camera"),
+        LossCause.SILENT: translate("Tile", "The relay is there, but no picture arrives"),
+        LossCause.CLOSED: translate("Tile", "The relay closed the connection"),
+        LossCause.BUSY: translate("Tile", "The relay has too many viewers"),
+    }
+    return told[cause] if cause in told else cause_text(cause)
+
+
+def relayed_text(address: str) -> str:
+    """Whose relay a camera's pictures come from, host:port."""
+    return translate("Tile", "relayed by {0}").format(address)
+
+
+def one_session_text() -> str:
+    """What to do about a camera that refuses another viewer."""
+    return translate("Tile", "allows one viewer? name it in [relay] of site.toml")
+
+
+def accepted_before_text() -> str:
+    """What a wrong password may also mean where it was right before."""
+    return translate("Tile", "was right before: changed, or the camera allows one viewer ([relay])")
+
+
+def sent_away_text(count: int) -> str:
+    """A camera that closes its sessions soon, again and again."""
+    return translate("Tile", "{0} times in a row: another viewer takes it? ([relay])").format(count)
+
+
+def awaits_key_text() -> str:
+    """Packets arrive, and nothing can be shown yet."""
+    return translate("Tile", "waiting for a key frame")
+
+
 def since_text(lost_s: float) -> str:
     """Since when a stream is gone: clock time and length."""
     began = time.strftime("%H:%M:%S", time.localtime(time.time() - lost_s))

@@ -28,7 +28,7 @@ from ingest.cameras.source import StreamLost, write_clip
 from ingest.cameras.stills import still_of_stream, still_of_tape
 from ingest.cameras.stream_run import RunSettings, StreamRun
 from ingest.cameras.tail_short_cut import MeasureTurns
-from ingest.cameras.wants import CameraStatus, ClipInfo, FrameWant, merged_wants
+from ingest.cameras.wants import CameraSource, CameraStatus, ClipInfo, FrameWant, merged_wants
 from ingest.clock import Clock
 from ingest.stop import StopToken
 
@@ -136,12 +136,13 @@ class CameraGroup:
         keeper = self._keepers.get(camera_id)
         return () if keeper is None else keeper.history.segments()
 
-    def _make_run(self, camera_id: CameraId, url: str, is_guarded: bool) -> StreamRun:
+    def _make_run(self, source: CameraSource, url: str, is_guarded: bool) -> StreamRun:
         session = structs.replace(self._settings.session, is_guarded=is_guarded)
         settings = structs.replace(self._settings, session=session)
         run = StreamRun(
-            camera_id, url, settings, self._clock, self._on_change, self._pace, self._turns
-        )
+            source.camera_id, url, settings, self._clock, self._on_change, self._pace,
+            self._turns, source.relay_urls,
+        )  # fmt: skip
         run.start()
         return run
 

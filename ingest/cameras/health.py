@@ -37,6 +37,10 @@ class StreamHealth(Struct, frozen=True):
     """One camera's stream now. Times are CLOCK_MONOTONIC nanoseconds of this machine.
 
     `pixel_aspect`: width of a pixel of `width_px` × `height_px` over its height.
+    `awaits_key`: packets arrive, and nothing can be shown before the next key frame.
+    `was_accepted`: it was opened before with the same address and password.
+    `short_count`: so many sessions in a row had pictures and were closed by the camera within 15 s.
+    `relayed_by`: host:port of the relay that is asked for it; empty: the camera itself.
     """
 
     camera_id: CameraId
@@ -52,6 +56,10 @@ class StreamHealth(Struct, frozen=True):
     reconnect_count: int = 0
     pixel_aspect: float = 1.0
     lag_s: float = 0.0  #: how far the camera's pictures lag behind their best delay: add to ages
+    awaits_key: bool = False
+    was_accepted: bool = False
+    short_count: int = 0
+    relayed_by: str = ""
 
 
 class CameraHealthData(Struct, frozen=True):

@@ -19,7 +19,12 @@ _STALE_NS: Final = 1_000_000_000
 _SILENT_NS: Final = 6_000_000_000
 #: Rate is measured over this many pictures.
 _RATE_COUNT: Final = 50
+#: Sessions that the camera closes this soon, again and again, may be another viewer's doing: some cameras
+#: send the former viewer away (fyhertz/libstreaming#97).
+_SHORT_NS: Final = 15_000_000_000
 _HYSTERESIS_NS: Final = 3_000_000_000
+#: Damage that lasts this long is told of a stream that never had a picture.
+_DAMAGE_TOLD_COUNT: Final = 25
 
 
 def stale_after_ns(interval_ns: int) -> int:
@@ -43,18 +48,26 @@ class HealthTracker:
         self._pixel_aspect = 1.0
         self._codec = ""
         self._reconnect_count = 0
+        self._was_accepted = False
+        self._first_ns: int | None = None
+        self._short_count = 0
         self.lag_ns = 0
+        self.awaits_key = False
+        self.relayed_by = ""
 
     def connected(self, codec: str, width_px: int, height_px: int) -> None:
         """The stream is open; it is live with its first picture."""
-        self._is_connected = True
+        self._is_connected = self._was_accepted = True
         self._codec = codec
         self._size = (width_px, height_px)
         self._arrivals.clear()
+        self._first_ns = None
 
     def picture(self, mono_ns: int) -> None:
         """A whole picture arrived."""
         self._last_ns = mono_ns
+        if self._first_ns is None:
+            self._first_ns = mono_ns
         self._arrivals.append(mono_ns)
 
     def resized(self, width_px: int, height_px: int, pixel_aspect: float = 1.0) -> None:
@@ -63,7 +76,11 @@ class HealthTracker:
 
     def lost(self, cause: LossCause, next_try_ns: int) -> None:
         """The session ended; it is tried again at `next_try_ns`."""
-        self._is_connected = False
+        self._is_connected = self.awaits_key = False
+        if self._first_ns is not None and self._last_ns is not None:
+            is_short = self._last_ns - self._first_ns < _SHORT_NS and cause is LossCause.CLOSED
+            self._short_count = self._short_count + 1 if is_short else 0
+            self._first_ns = None
         self._cause = cause
         self._next_try_ns = next_try_ns
         self._reconnect_count += 1
@@ -94,11 +111,19 @@ class HealthTracker:
             codec=self._codec,
             reconnect_count=self._reconnect_count,
             lag_s=round(self.lag_ns / 1e9, 3),
+            awaits_key=self.awaits_key and state is not StreamState.LIVE,
+            was_accepted=self._was_accepted,
+            short_count=self._short_count,
+            relayed_by=self.relayed_by,
         )
 
-    def damaged(self) -> None:
-        """Pictures arrive but cannot be shown."""
-        self._cause = LossCause.BAD_STREAM
+    def damaged(self, held_count: int) -> None:
+        """So many pictures in a row arrived and could not be shown.
+
+        It is the cause of a tile that goes stale, at once; of one without any picture when it lasts.
+        """
+        if self._arrivals or held_count >= _DAMAGE_TOLD_COUNT:
+            self._cause = LossCause.BAD_STREAM
 
     def _state_at(self, mono_ns: int) -> StreamState:
         if not self._is_connected:

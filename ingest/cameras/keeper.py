@@ -26,13 +26,13 @@ from ingest.frames.frame import PixelFormat
 class CameraKeeper:
     """Holds the stream runs of one camera. `retire` takes the ones that are no longer needed.
 
-    `make_run(camera, url, is_guarded)`: a camera that once hung is guarded from then on.
+    `make_run(source, url, is_guarded)`: a camera that once hung is guarded from then on.
     """
 
     def __init__(
         self,
         camera_id: CameraId,
-        make_run: Callable[[CameraId, str, bool], StreamRun],
+        make_run: Callable[[CameraSource, str, bool], StreamRun],
         retire: Callable[[StreamRun], None],
     ) -> None:
         self.camera_id = camera_id
@@ -70,21 +70,21 @@ class CameraKeeper:
         url = source.main_url
         if source.sub_url is not None and not main_stream_needed(source, wants):
             url = source.sub_url
-        if self._pending is not None and self._pending.url != url:
+        if self._pending is not None and not _fits(self._pending, source, url):
             self._retire(self._pending)
             self._pending = None
         if self._active is None:
-            self._active = self._run_of(url)
+            self._active = self._run_of(source, url)
             self.history.use(self._active.packets)
-        elif self._active.url != url and self._pending is None:
-            self._pending = self._run_of(url)
+        elif not _fits(self._active, source, url) and self._pending is None:
+            self._pending = self._run_of(source, url)
         for run in self._runs():
             run.set_wants(wants)
 
     def step(self) -> None:
         """Changes over when the pending stream has all wanted pictures; leaves a stuck one."""
-        if self._active is not None and self._active.is_stuck:
-            self._leave_stuck(self._active)
+        if self._active is not None and self._active.is_stuck and self._source is not None:
+            self._leave_stuck(self._active, self._source)
         if self._active is None or self._pending is None:
             return
         if self._pending.health().state is not StreamState.LIVE:
@@ -122,15 +122,20 @@ class CameraKeeper:
             self._retire(run)
         self._active = self._pending = None
 
-    def _leave_stuck(self, run: StreamRun) -> None:
+    def _leave_stuck(self, run: StreamRun, source: CameraSource) -> None:
         self._is_guarded = True
         self._retire(run)
-        self._active = self._run_of(run.url)
+        self._active = self._run_of(source, run.url)
         self.history.use(self._active.packets)
         self._active.set_wants(self._wants)
 
-    def _run_of(self, url: str) -> StreamRun:
-        return self._make_run(self.camera_id, url, self._is_guarded)
+    def _run_of(self, source: CameraSource, url: str) -> StreamRun:
+        return self._make_run(source, url, self._is_guarded)
 
     def _runs(self) -> list[StreamRun]:
         return [run for run in (self._active, self._pending) if run is not None]
+
+
+def _fits(run: StreamRun, source: CameraSource, url: str) -> bool:
+    """Whether `run` asks where `url` of `source` is to be had now."""
+    return run.url == url and run.relay_urls == source.relay_urls

@@ -130,6 +130,11 @@ class PictureDecoder:
         return frames[-1]
 
     @property
+    def awaits_key(self) -> bool:
+        """Whether nothing comes out before the next key frame."""
+        return self._awaits_key
+
+    @property
     def has_failed_device(self) -> bool:
         """Whether a device decodes this stream and gives no picture of it: software is to be tried."""
         limit = _DEVICE_PATIENCE_COUNT if self._has_decoded else 1

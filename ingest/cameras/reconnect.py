@@ -25,6 +25,9 @@ _GOOD_SESSION_S: Final = 10.0
 #: Retries of one process within a second; a wall of 36 has five processes.
 _RETRIES_PER_S: Final = 4.0
 
+#: A relay of ours locks nobody out, and to be asked costs it nothing.
+_RELAY_CEILING_S: Final = 4.0
+
 #: First delay and ceiling where the usual ones are wrong.
 _SPECIAL_S: Final[dict[LossCause, tuple[float, float]]] = {
     LossCause.UNAUTHORIZED: (5.0, 300.0),
@@ -42,16 +45,20 @@ class BackOff:
         *,
         first_s: float = _FIRST_S,
         ceiling_s: float = _CEILING_S,
+        asks_relay: bool = False,
     ) -> None:
         self._random = source or random.Random()
+        if asks_relay:
+            ceiling_s = min(ceiling_s, _RELAY_CEILING_S)
         self._usual_s = (first_s, max(first_s, ceiling_s))
+        self._special_s = {} if asks_relay else _SPECIAL_S
         self._failures_count = 0
 
     def delay_s(self, cause: LossCause, session_s: float) -> float:
         """Seconds to wait after a session of `session_s` seconds that ended by `cause`."""
         if session_s >= _GOOD_SESSION_S:
             self._failures_count = 0
-        first_s, ceiling_s = _SPECIAL_S.get(cause, self._usual_s)
+        first_s, ceiling_s = self._special_s.get(cause, self._usual_s)
         steps = min(self._failures_count, 16)
         self._failures_count += 1
         whole_s = min(ceiling_s, first_s * _FACTOR**steps)

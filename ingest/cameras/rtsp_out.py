@@ -47,8 +47,11 @@ class Faults:
         is_silent: requests are read and never answered.
         is_dropped: answered with 404.
         corrupt_share: 0..1 of the RTP packets get broken bytes.
-        session_limit: at most so many players; others are told 453.
+        session_limit: at most so many players; others are told `limit_status`.
+        limit_status: 453, or what else cameras say: 401, 454, 503; 0: PLAY is granted, then closed.
         reports_only: with `is_stalled`: sender reports go on, as from a hung encoder.
+        begins_late: as from most cameras, the pictures go on without a player, and a new one gets
+            nothing it can begin with before the next key frame.
     """
 
     is_stalled: bool = False
@@ -56,7 +59,9 @@ class Faults:
     is_dropped: bool = False
     corrupt_share: float = 0.0
     session_limit: int | None = None
+    limit_status: int = 453
     reports_only: bool = False
+    begins_late: bool = False
 
 
 class Mount:
@@ -90,6 +95,8 @@ class Mount:
         if self._task is None or self._task.done():
             self._since_key = []
             self._task = asyncio.create_task(self._pump(self.feed), name=f"rtsp {self.path}")
+        elif self.faults.begins_late:
+            player.begin_anywhere()
         elif not self.faults.is_stalled:
             for index, rtp_packets in enumerate(self._since_key):
                 player.send_media(rtp_packets, {}, is_key=index == 0)
@@ -132,7 +139,7 @@ class Mount:
             if zero_s is None or now_s - (zero_s + packet.send_s) > _LATE_S:
                 zero_s = now_s - packet.send_s
             await asyncio.sleep(zero_s + packet.send_s - now_s)
-            if not self.players:
+            if not self.players and not self.faults.begins_late:
                 return
             self._send(packet, feed, offset_s)
         self.kick()
@@ -222,6 +229,14 @@ class RtspServer:
             )
         except OSError as error:
             raise ServerUnusable(f"RTSP on {self._host}:{self._wanted_port}: {error}") from error
+
+    def go_off(self) -> None:
+        """Fault: the host is off, connections are refused until `start` is called again."""
+        self._wanted_port = self.port
+        if self._server is not None:
+            self._server.close()
+        for session in tuple(self._sessions):
+            session.close()
 
     async def close(self) -> None:
         """Ends all sessions and stops listening. Twice is harmless."""

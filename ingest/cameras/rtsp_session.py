@@ -35,6 +35,7 @@ _REASONS: Final = {
     454: "Session Not Found",
     455: "Method Not Valid in This State",
     461: "Unsupported Transport",
+    503: "Service Unavailable",
 }
 
 
@@ -79,6 +80,10 @@ class RtspSession(asyncio.Protocol):
         self._server.closed(self)
         if self._mount is not None:
             self._mount.leave(self)
+
+    def begin_anywhere(self) -> None:
+        """The next picture is sent, key frame or not."""
+        self._awaits_key = False
 
     def close(self) -> None:
         if self._transport is not None:
@@ -196,8 +201,8 @@ class RtspSession(asyncio.Protocol):
         if not offers:
             self._answer(request, 461)
             return
-        if mount.is_full:
-            self._answer(request, 453)
+        if mount.is_full and mount.faults.limit_status:
+            self._answer(request, mount.faults.limit_status)
             return
         fields = dict(field.strip().partition("=")[::2] for field in offers[0].split(";"))
         try:
@@ -218,10 +223,15 @@ class RtspSession(asyncio.Protocol):
         if not self._is_set_up:
             self._answer(request, 455)
             return
-        if mount.is_full and self not in mount.players:
-            self._answer(request, 453)
+        is_refused = mount.is_full and self not in mount.players
+        if is_refused and mount.faults.limit_status:
+            self._answer(request, mount.faults.limit_status)
             return
         self._answer(request, 200, Session=self._id, Range="npt=now-")
+        if is_refused:
+            assert self._transport is not None
+            self._transport.close()
+            return
         self._awaits_key = True
         mount.connection_count += 1
         mount.join(self)

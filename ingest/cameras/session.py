@@ -57,6 +57,7 @@ def run_session(
         read_timeout_s=settings.read_timeout_s,
         is_guarded=settings.is_guarded,
     )
+    former_ns: int | None = None
     try:
         if not source.info.codec:
             raise StreamLost(LossCause.NO_VIDEO, "the stream's codec is unknown")
@@ -64,7 +65,6 @@ def run_session(
         checker.restart()
         sink.opened(source.info)
         timeout_ns = round(settings.read_timeout_s * 1e9)
-        former_ns: int | None = None
         for raw in source.packets():
             if stop.stopped:
                 return
@@ -89,5 +89,10 @@ def run_session(
                 ),
                 is_damaged=raw.is_corrupt,
             )
+    except StreamLost as error:
+        if former_ns is None and error.cause is LossCause.CLOSED:
+            # how some cameras refuse a session too many: PLAY is granted, the connection closed
+            raise StreamLost(LossCause.BUSY, "closed right after PLAY") from error
+        raise
     finally:
         source.close()

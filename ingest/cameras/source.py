@@ -255,9 +255,13 @@ def _cause(error: Exception, timeout_cause: LossCause) -> LossCause:
 def _open_cause(error: Exception, url: str, *, is_late: bool) -> LossCause:
     """Tells a host that does not answer from one that accepts and then says nothing.
 
-    The library calls an RTSP answer that never came "invalid data"; the time it took tells.
+    The library calls an RTSP answer that never came "invalid data"; the time it took tells a silent
+    host from one that closes the connection instead of answering, as one that starts.
     """
     cause = _cause(error, LossCause.SILENT)
+    is_rtsp = urlsplit(url).scheme in ("rtsp", "rtsps")
+    if is_rtsp and cause is LossCause.BAD_STREAM and not is_late:
+        return LossCause.CLOSED
     if cause is not LossCause.SILENT and not (is_late and cause is LossCause.BAD_STREAM):
         return cause
     parts = urlsplit(url)

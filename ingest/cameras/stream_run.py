@@ -24,6 +24,7 @@ from ingest.cameras.overload import CatchUp
 from ingest.cameras.packets import SESSION_NUMBERS, CompressedPacket, PacketRing
 from ingest.cameras.pictures import PictureDecoder
 from ingest.cameras.reconnect import BackOff, RetryPace
+from ingest.cameras.route import Route
 from ingest.cameras.session import SessionSettings, run_session
 from ingest.cameras.source import StreamInfo, StreamLost
 from ingest.cameras.tail_short_cut import MeasureTurns, TailShortCut
@@ -48,8 +49,6 @@ KEYFRAMES_BELOW_FPS: Final = 2.0
 #: A connection that is open and brings no packet for this long will not end by itself; it is told as
 #: lost before that.
 _STUCK_NS: Final = 8_000_000_000
-#: Damage that lasts this long is told as the cause of a stale tile.
-_DAMAGE_TOLD_COUNT: Final = 25
 
 
 class RunSettings(Struct, frozen=True):
@@ -73,19 +72,25 @@ class StreamRun:
         on_change: Callable[[], None],
         pace: RetryPace,
         turns: MeasureTurns,
+        relay_urls: tuple[str, ...] = (),
     ) -> None:
+        """`relay_urls`: the same stream at every relay, best first; empty: `url` is the camera's."""
         self.camera_id = camera_id
         self._pace, self._turns = pace, turns
-        self.url = url
+        self.url, self.relay_urls = url, relay_urls
+        self._route = Route(url, relay_urls)
         self.packets = PacketRing(settings.cameras.packet_ring_s)
         self.info: StreamInfo | None = None
         self._settings = settings
         self._clock = clock
         self._on_change = on_change
         self._tracker = HealthTracker(camera_id, clock.mono_ns())
+        self._tracker.relayed_by = self._route.place
         self._drift = DriftMeter()
         tuning = settings.cameras
-        self._back_off = BackOff(first_s=tuning.retry_min_s, ceiling_s=tuning.retry_max_s)
+        self._back_off = BackOff(
+            first_s=tuning.retry_min_s, ceiling_s=tuning.retry_max_s, asks_relay=bool(relay_urls)
+        )
         self._hardware = tuning.hardware_decoding
         self._checker = TimestampChecker()
         self._stop = StopToken()
@@ -194,8 +199,9 @@ class StreamRun:
             self._has_gap, decoder = True, None
         if decoder is None or is_skipped:
             self._tracker.picture(packet.mono_ns)
-            return
-        self._decode(decoder, packet)
+        else:
+            self._decode(decoder, packet)
+        self._tracker.awaits_key = decoder is not None and decoder.awaits_key
 
     # Its own life.
 
@@ -206,7 +212,7 @@ class StreamRun:
             self._tracker.trying()
             try:
                 run_session(
-                    self.url,
+                    self._route.url,
                     self._settings.session,
                     self,
                     self._checker,
@@ -230,6 +236,8 @@ class StreamRun:
         next_ns = self._pace.moment_ns(now_ns + round(delay_s * 1e9), now_ns)
         delay_s = (next_ns - now_ns) / 1e9
         self._tracker.lost(cause, next_ns)
+        self._route.lost()
+        self._tracker.relayed_by = self._route.place
         log.info(
             "%s: %s (%s), next try in %.1f s",
             self.camera_id,
@@ -344,8 +352,8 @@ class StreamRun:
             data = tail.data(packet, self._tail_want)
         frame = decoder.decode(data, packet.pts_ns, is_key=packet.is_key)
         if frame is None:
-            if decoder.held_count >= _DAMAGE_TOLD_COUNT:
-                self._tracker.damaged()
+            if decoder.held_count:
+                self._tracker.damaged(decoder.held_count)
             return
         self._tracker.picture(packet.mono_ns)
         self._tracker.resized(frame.width, frame.height, decoder.pixel_aspect)

@@ -28,16 +28,20 @@ Region = tuple[float, float, float, float]
 
 
 class CameraSource(Struct, frozen=True):
-    """Where a camera's streams are. URLs hold credentials: only ever logged redacted."""
+    """Where a camera's streams are. URLs hold credentials: only ever logged redacted.
+
+    `relay_urls`: `main_url` at every relay of the camera, best first; empty: it is asked itself.
+    """
 
     camera_id: CameraId
     main_url: str
     sub_url: str | None = None
+    relay_urls: tuple[str, ...] = ()
 
 
 def source_of(camera: Camera) -> CameraSource:
     """Where the lease finds the camera's streams."""
-    return CameraSource(camera.id, camera.main_url, camera.sub_url)
+    return CameraSource(camera.id, camera.main_url, camera.sub_url, camera.relay_urls)
 
 
 class FrameWant(Struct, frozen=True):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from typing import Final
 
 from ingest.cameras.packet_feed import EncodedPacket, VideoParameters
+from ingest.cameras.waiting_packets import WaitingPackets
 
-#: Pictures that wait for the server: two seconds; then the oldest go, up to the next key frame.
+#: Pictures that wait for the server: two seconds.
 WAITING_MOST: Final = 30
 
 
@@ -17,47 +17,24 @@ class PhoneFeed:
 
     def __init__(self, parameters: VideoParameters) -> None:
         self.parameters = parameters
-        self._waiting: asyncio.Queue[EncodedPacket | None] | None = None
-        self._needs_key = True
+        self._waiting = WaitingPackets(WAITING_MOST)
 
     @property
     def is_watched(self) -> bool:
-        return self._waiting is not None
+        return self._waiting.is_read
 
     @property
     def needs_key(self) -> bool:
         """The next picture must be one that decoding can begin with."""
-        return self._needs_key
+        return self._waiting.needs_key
 
     def put(self, packet: EncodedPacket) -> None:
         """One picture more; dropped while nobody watches or before a needed key frame."""
-        if self._waiting is None or (self._needs_key and not packet.is_key):
-            return
-        self._needs_key = False
-        if self._waiting.full():
-            self._empty()
-            self._needs_key = not packet.is_key
-            if self._needs_key:
-                return
-        self._waiting.put_nowait(packet)
+        self._waiting.put(packet)
 
     def end(self) -> None:
         """The phone is gone: the players are told by the end of the stream."""
-        if self._waiting is not None:
-            self._empty()
-            self._waiting.put_nowait(None)
+        self._waiting.end()
 
-    def _empty(self) -> None:
-        assert self._waiting is not None
-        while not self._waiting.empty():
-            self._waiting.get_nowait()
-
-    async def packets(self) -> AsyncIterator[EncodedPacket]:
-        waiting: asyncio.Queue[EncodedPacket | None] = asyncio.Queue(WAITING_MOST)
-        self._waiting, self._needs_key = waiting, True
-        try:
-            while (packet := await waiting.get()) is not None:
-                yield packet
-        finally:
-            if self._waiting is waiting:
-                self._waiting = None
+    def packets(self) -> AsyncIterator[EncodedPacket]:
+        return self._waiting.read()

@@ -1,6 +1,6 @@
 """CameraPull: the one session of one camera, for as long as the relay lives.
 
-Retries with the back-off of every other stream. Threads: one of its own, which calls the listener.
+Retries with the back-off and the pace of every other stream. Threads: one of its own, which calls the listener.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ingest.cameras.health import LossCause
 from ingest.cameras.nal import VideoCodec, as_annex_b, configuration
 from ingest.cameras.packet_feed import EncodedPacket, VideoParameters
 from ingest.cameras.packets import SESSION_NUMBERS, CompressedPacket
-from ingest.cameras.reconnect import BackOff
+from ingest.cameras.reconnect import BackOff, RetryPace
 from ingest.cameras.session import SessionSettings, run_session
 from ingest.cameras.stream_info import StreamInfo, StreamLost
 from ingest.clock import Clock
@@ -46,11 +46,13 @@ class CameraPull:
         settings: CameraSettings,
         clock: Clock,
         listener: PullListener,
+        pace: RetryPace,
     ) -> None:
         self.camera_id = camera_id
         self._url, self._clock, self._listener = url, clock, listener
         # a connection that only sends reports must end too: nobody else looks after it
         self._session = SessionSettings(read_timeout_s=settings.silent_after_s, is_guarded=True)
+        self._pace = pace
         self._back_off = BackOff(first_s=settings.retry_min_s, ceiling_s=settings.retry_max_s)
         self._checker = TimestampChecker()
         self._stop = StopToken()
@@ -104,7 +106,9 @@ class CameraPull:
                 self._wait_after(LossCause.BAD_STREAM, "internal error", began_ns)
 
     def _wait_after(self, cause: LossCause, text: str, began_ns: int) -> None:
-        delay_s = self._back_off.delay_s(cause, (self._clock.mono_ns() - began_ns) / 1e9)
+        now_ns = self._clock.mono_ns()
+        delay_s = self._back_off.delay_s(cause, (now_ns - began_ns) / 1e9)
+        delay_s = (self._pace.moment_ns(now_ns + round(delay_s * 1e9), now_ns) - now_ns) / 1e9
         log.info(
             "%s: %s (%s), again in %.1f s", self.camera_id, cause.value, redacted(text), delay_s
         )

@@ -403,3 +403,31 @@ def test_no_content_makes_the_check_itself_fail(
     (tmp_path / file).write_bytes(content[:cut] + junk + content[cut + len(junk) :])
     site, problems = check_site(tmp_path)
     assert (site is None) == any(p.severity is Severity.ERROR for p in problems)
+
+
+def test_a_relay_nobody_would_find_or_anybody_could_watch_is_told(tmp_path: Path) -> None:
+    site = SITE + (
+        '[relay]\ncameras = ["cam-1", "cam-9*", "can-1"]\naddress = "10.0.0.5"\n'
+        'stand_ins = ["10.0.0.6:7464", "10.0.0.6:7464"]\n'
+    )
+    checked, problems = check_site(write_site(tmp_path, site=site))
+    assert checked is None
+    told = [(each.key, each.line, each.severity) for each in problems]
+    assert told.count(("relay.address", 5, Severity.ERROR)) == 1
+    assert told.count(("relay.stand_ins", 6, Severity.ERROR)) == 3  # no password twice, one twice
+    assert [each.found for each in problems if each.key == "relay.cameras"] == [
+        "'cam-9*' names no camera, so nothing is relayed for it",
+        "'can-1' names no camera, so nothing is relayed for it (did you mean 'cam-1'?)",
+    ]
+    texts = [f"{each.found} {each.expected}" for each in problems]
+    assert any("anybody could watch" in text and "GRIDWALL_RELAY" in text for text in texts)
+
+
+def test_a_relay_that_can_work_is_fine(tmp_path: Path) -> None:
+    site = SITE + (
+        '[relay]\ncameras = ["cam-*"]\naddress = "10.0.0.5:7464"\nlisten = "0.0.0.0:7464"\n'
+        'stand_ins = ["10.0.0.6:7464"]\npassword = "word"\n'
+    )
+    checked, problems = check_site(write_site(tmp_path, site=site))
+    assert checked is not None
+    assert not problems

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import signal
 import socket
@@ -20,6 +21,7 @@ from config.site import CameraId
 from ingest.cameras.health import StreamState
 from ingest.cameras.lease import CameraLease, CameraSource, FrameWant, RuntimeInfo
 from ingest.cameras.rtsp_out import RtspServerThread
+from ingest.cameras.wants import source_of
 from ingest.frames.frame import PixelFormat, WidthClass
 from ingest.relay.address import through_relay
 from tests.media import looping_feed
@@ -30,24 +32,31 @@ pytestmark = [
 ]
 CAMERA = CameraId("cam-0001")
 DEADLINE_S = 30.0
+log = logging.getLogger(__name__)
+
+
+def free_ports(count: int) -> list[int]:
+    with contextlib.ExitStack() as stack:
+        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [probe.getsockname()[1] for probe in probes]
 
 
 def site_folder(folder: Path, camera_url: str) -> Path:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port, stand_in = free_ports(2)
     folder.mkdir()
     (folder / "site.toml").write_text(
         f'name = "t"\n[relay]\ncameras = ["{CAMERA}"]\naddress = "127.0.0.1:{port}"\n'
-        'password = "word"\n'
+        f'stand_ins = ["127.0.0.1:{stand_in}"]\npassword = "word"\n'
     )
     (folder / "cameras.csv").write_text(f"id,name,main_url\n{CAMERA},gate,{camera_url}\n")
     return folder
 
 
-def relay_process(folder: Path) -> subprocess.Popen[str]:
+def relay_process(folder: Path, *more: str) -> subprocess.Popen[str]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "console.app.cli", "relay", "--site", str(folder), "--json"],
+        [sys.executable, "-m", "console.app.cli", "relay", "--site", str(folder), "--json", *more],
         stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert process.stdout is not None
@@ -88,7 +97,7 @@ def test_two_machines_see_one_session_and_again_after_the_relay_was_killed(tmp_p
     folder = site_folder(tmp_path / "site", camera.url(CAMERA))
     site = load_site(folder)
     seen = through_relay(site.cameras[0], site.settings.relay)
-    source = CameraSource(seen.id, seen.main_url, seen.sub_url)
+    source = source_of(seen)
     relay = relay_process(folder)
     try:
         with machine(tmp_path / "a", source) as one, machine(tmp_path / "b", source) as other:
@@ -108,3 +117,47 @@ def test_two_machines_see_one_session_and_again_after_the_relay_was_killed(tmp_p
         relay.stdout.close()
         camera.close()
     assert json.loads(last[-1]) == {"ready": False, "left": True, "cameras": 1}
+
+
+def relayed_by(lease: CameraLease) -> str:
+    status = lease.status().get(CAMERA)
+    return "" if status is None or not is_live(lease) else status.health.relayed_by
+
+
+def until_relayed_by(place: str, lease: CameraLease) -> float:
+    began_s = time.monotonic()
+    while relayed_by(lease) != place:
+        assert time.monotonic() - began_s < DEADLINE_S, lease.status()
+        time.sleep(0.02)
+    return time.monotonic() - began_s
+
+
+def test_a_stand_in_takes_the_session_over_and_gives_it_back(tmp_path: Path) -> None:
+    camera = RtspServerThread()
+    camera.start()
+    mount = camera.mount(CAMERA, looping_feed(width_px=320, height_px=180))
+    mount.faults.session_limit = 1
+    folder = site_folder(tmp_path / "site", camera.url(CAMERA))
+    settings = load_site(folder).settings.relay
+    first, second = settings.places
+    source = source_of(through_relay(load_site(folder).cameras[0], settings))
+    relay, stand_in = relay_process(folder), relay_process(folder, "--address", second)
+    try:
+        with machine(tmp_path / "a", source) as lease:
+            until_relayed_by(first, lease)
+            assert mount.connection_count == 1
+            relay.kill()
+            relay.communicate(timeout=10)
+            taken_s = until_relayed_by(second, lease)
+            assert len(mount.players) == 1
+            relay = relay_process(folder)
+            back_s = until_relayed_by(first, lease)
+            assert len(mount.players) == 1
+    finally:
+        for process in (relay, stand_in):
+            process.terminate()
+            process.communicate(timeout=15)
+        camera.close()
+    log.info("taken over %.1f s after the relay died, given back after %.1f s", taken_s, back_s)
+    assert taken_s < 8
+    assert back_s < 12

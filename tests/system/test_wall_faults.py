@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Iterator
 
+import psutil
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -180,3 +181,24 @@ def test_a_switch_that_starts_again_is_one_line_and_no_storm(wall: Wall36) -> No
         back_s - began_s, total, while_away, returned_s,
     )  # fmt: skip
     assert while_away <= 40
+
+
+@pytest.mark.slow
+def test_a_killed_broker_is_replaced(wall: Wall36) -> None:
+    broker = next(p for p in psutil.Process().children(recursive=True) if is_broker(p, wall))
+    broker.kill()
+    killed_ns = time.monotonic_ns()
+    took_s = wall.until_seen(
+        lambda: all(wall.shown_ns(tile) > killed_ns + 300_000_000 for tile in EVERY_TILE), 30
+    )
+    log.info("broker killed: all tiles have new pictures after %.1f s", took_s)
+    assert took_s < 20
+    wall.until_seen(lambda: wall.are_live(EVERY_TILE), 10)
+
+
+def is_broker(process: psutil.Process, wall: Wall36) -> bool:
+    try:
+        arguments = process.cmdline()
+    except psutil.Error:
+        return False
+    return "broker" in arguments and wall.folder.name in " ".join(arguments)

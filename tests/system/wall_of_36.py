@@ -119,6 +119,13 @@ class Wall36(LiveTiles):
 
         self.break_(tiles, mend)
 
+    def renew_late(self) -> None:
+        """Begins anew with cameras that lag: a server that was kept waiting by a busy machine lets its
+        stamps fall behind for good, and the tile tells that as age."""
+        late = [s.health.camera_id for s in self.lease.status().values() if s.health.lag_s > 0.5]
+        tiles = [tile for tile in EVERY_TILE if f"cam-{tile}" in late]
+        self.break_(tiles, Mount.kick)
+
     # -- what an operator sees
 
     def painter(self, tile: int) -> TilePainter:
@@ -172,6 +179,15 @@ class Wall36(LiveTiles):
         feed = self.pump.feed(TileAddress(MAIN_WINDOW, tile))
         image = None if feed is None else feed.image()
         return 0 if image is None else image.received_mono_ns
+
+    def number(self, tile: int) -> int | None:
+        """The number painted in the picture that a tile shows, None without a whole one."""
+        feed = self.pump.feed(TileAddress(MAIN_WINDOW, tile))
+        image = None if feed is None else feed.image()
+        if feed is None or image is None or image.pixels is None:
+            return None
+        number = read_number(image.pixels)
+        return number if feed.still_valid() else None
 
     def begin_watch(self) -> None:
         self._stamps = {tile: self.shown_ns(tile) for tile in EVERY_TILE}

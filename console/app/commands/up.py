@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     from console.app.demo_parts import console_spec, hub_spec, relay_spec, worker_spec
     from console.app.supervisor import Supervisor
     from ingest.errors import Misconfigured
-    from ingest.relay.address import is_here
+    from ingest.relay.address import own_address
 
     try:
         site = load_site(arguments.site.resolve())
@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     with Supervisor(state_folder(site) / "logs", print_text) as supervisor:
         print_text(f"{site.name}: starting the hub …")
         supervisor.start(hub_spec(site), stop)
-        if site.settings.relay.cameras and is_here(site.settings.relay):
+        if site.settings.relay.cameras and own_address(site.settings.relay):
             print_text("starting the relay …")
             supervisor.start(relay_spec(site), stop)
         print_text("starting detection …")

@@ -6,11 +6,13 @@ import os
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 from PySide6.QtCore import QMimeData, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication
 
+from config.relay_settings import RelaySettings
 from config.site import Language
 from console.bridge.camera_tree_model import ROW_ROLE, CameraRow, CameraTreeModel, mime_of
 from console.bridge.gui_thread import Errands
@@ -217,6 +219,18 @@ class TestThumbnails:
         preview = seat.window.camera_panel.preview
         preview.show_camera(camera_id(4))
         assert "No picture" in preview.age_text()
+        assert preview.relay_text() == ""
+
+    def test_the_preview_says_whose_relay_a_camera_comes_by(self, seat: Seat) -> None:
+        session = seat.session
+        relay = RelaySettings((camera_id(4),), "10.0.0.5:7464", ("10.0.0.6:7464",))
+        settings = structs.replace(session.site.settings, relay=relay)
+        session.set_site(structs.replace(session.site, settings=settings))
+        preview = seat.window.camera_panel.preview
+        preview.show_camera(camera_id(4))
+        assert preview.relay_text() == "relayed by 10.0.0.5:7464 / 10.0.0.6:7464"
+        preview.show_camera(camera_id(3))
+        assert preview.relay_text() == ""
 
     def test_a_broken_kept_file_is_no_picture(
         self, seat: Seat, shelf: ThumbnailShelf, tmp_path: Path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from msgspec import structs
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
@@ -145,6 +146,54 @@ def test_a_lost_camera_has_a_card_over_its_dimmed_last_picture(stage: Stage) -> 
     assert green > red
     assert any("next try in" in line for line in painter.status.lines)
     assert "reached" in painter.status.title
+
+
+@pytest.mark.parametrize(
+    ("cause", "relayed_by", "title", "line"),
+    [
+        (LossCause.BUSY, "", "refuses another viewer", "[relay] of site.toml"),
+        (LossCause.UNAUTHORIZED, "", "password", "was right before"),
+        (LossCause.CLOSED, "", "closed the connection", "3 times in a row"),
+        (LossCause.NOT_FOUND, "10.0.0.5:7464", "relay gets no picture", "relayed by 10.0.0.5:7464"),
+        (LossCause.BUSY, "10.0.0.5:7464", "too many viewers", "relayed by 10.0.0.5:7464"),
+        (LossCause.BAD_STREAM, "10.0.0.5:7464", "decoded", "relayed by 10.0.0.5:7464"),
+    ],
+)
+def test_a_card_says_who_refused_and_what_to_do(
+    stage: Stage, cause: LossCause, relayed_by: str, title: str, line: str
+) -> None:
+    feed = stage.source.of(CAMERAS[0])
+    feed.state = StreamHealth(
+        CAMERAS[0],
+        StreamState.LOST,
+        0.0,
+        0,
+        cause=cause,
+        was_accepted=True,
+        short_count=3,
+        relayed_by=relayed_by,
+    )
+    painter = stage.view.tile_painters[0]
+    stage.qtbot.waitUntil(lambda: painter.mode is TileMode.LOST, timeout=3000)
+    assert title in painter.status.title
+    assert line in painter.status.lines[-1]
+
+
+def test_a_tile_says_that_it_waits_for_a_key_frame(stage: Stage) -> None:
+    """Before the first picture, over a stale one, and on the card of a connection that came back."""
+    painter, feed = stage.view.tile_painters[0], stage.source.of(CAMERAS[0])
+    waiting = StreamHealth(CAMERAS[0], StreamState.CONNECTING, 0.0, 0, awaits_key=True)
+    feed.state = waiting
+    text = "waiting for a key frame"
+    stage.qtbot.waitUntil(lambda: text in painter.status.lines, timeout=3000)
+    assert painter.mode is TileMode.CONNECTING
+    feed.state = structs.replace(waiting, state=StreamState.STALE)
+    stage.push(0, GREEN, age_s=2.0)
+    stage.qtbot.waitUntil(lambda: painter.mode is TileMode.STALE, timeout=3000)
+    assert painter.status.notice == text
+    feed.state = structs.replace(waiting, state=StreamState.LOST, cause=LossCause.CLOSED)
+    stage.qtbot.waitUntil(lambda: painter.mode is TileMode.LOST, timeout=3000)
+    assert text in painter.status.lines
 
 
 def test_selected_and_alarm_frames_are_where_they_belong(stage: Stage) -> None:

@@ -10,6 +10,7 @@ from config.site import CameraId
 from ingest.cameras.health import LossCause, StreamHealth, StreamState
 from ingest.cameras.health_tracker import DurableHealth, HealthTracker, stale_after_ns
 from ingest.cameras.reconnect import BackOff, RetryPace
+from ingest.cameras.route import Route
 
 CAMERA = CameraId("cam-0001")
 SECOND = 1_000_000_000
@@ -81,6 +82,71 @@ def test_a_flapping_camera_says_nothing() -> None:
         said(durable, StreamState.LIVE, at_s)
     states = [StreamState.STALE, StreamState.LIVE] * 20
     assert not any(said(durable, state, 10 + index) for index, state in enumerate(states))
+
+
+def test_a_relay_of_ours_is_asked_again_within_four_seconds_whatever_it_says() -> None:
+    back_off = BackOff(asks_relay=True)
+    delays_s = [back_off.delay_s(LossCause.NOT_FOUND, 0.0) for _ in range(8)]
+    assert delays_s[0] <= 0.5
+    assert max(delays_s) <= 4.0
+
+
+def test_after_a_loss_the_next_relay_is_asked() -> None:
+    route = Route("rtsp://u:p@a:1/c", ("rtsp://u:p@a:1/c", "rtsp://u:p@b:2/c"))
+    places = []
+    for _ in range(3):
+        places.append(route.place)
+        route.lost()
+    assert places == ["a:1", "b:2", "a:1"]
+    itself = Route("rtsp://camera/main")
+    itself.lost()
+    assert (itself.url, itself.place) == ("rtsp://camera/main", "")
+
+
+def test_damage_is_the_cause_of_a_stale_picture_at_once() -> None:
+    """For a second and a half it was "connected, but no picture arrives"."""
+    tracker, now_ns = live_tracker()
+    tracker.damaged(1)
+    tracker.awaits_key = True
+    assert tracker.health(now_ns).cause is None
+    assert not tracker.health(now_ns).awaits_key
+    tracker.damaged(2)
+    health = tracker.health(now_ns + 2 * SECOND)
+    assert (health.state, health.cause) == (StreamState.STALE, LossCause.BAD_STREAM)
+    assert health.awaits_key
+
+
+def test_a_lost_stream_knows_whether_it_was_accepted_before() -> None:
+    tracker = HealthTracker(CAMERA, 0)
+    tracker.lost(LossCause.UNAUTHORIZED, SECOND)
+    assert not tracker.health(1).was_accepted
+    tracker.connected("h264", 704, 576)
+    tracker.awaits_key = True
+    tracker.lost(LossCause.UNAUTHORIZED, SECOND)
+    health = tracker.health(2)
+    assert health.was_accepted
+    assert not health.awaits_key
+
+
+def test_sessions_that_a_camera_closes_soon_are_counted() -> None:
+    tracker, now_ns = HealthTracker(CAMERA, 0), 0
+    counts = []
+    for lived_s, cause in (
+        (2, LossCause.CLOSED),
+        (3, LossCause.CLOSED),
+        (0, LossCause.BUSY),  # refused in between: it never began
+        (4, LossCause.CLOSED),
+        (60, LossCause.CLOSED),
+        (2, LossCause.SILENT),
+    ):
+        if lived_s:
+            tracker.connected("h264", 704, 576)
+            tracker.picture(now_ns)
+            now_ns += lived_s * SECOND
+            tracker.picture(now_ns)
+        tracker.lost(cause, now_ns)
+        counts.append(tracker.health(now_ns).short_count)
+    assert counts == [1, 2, 2, 3, 0, 0]
 
 
 def test_back_off_doubles_with_jitter_to_a_ceiling_and_starts_again_after_a_good_session() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import statistics
 import threading
 import time
@@ -22,9 +23,10 @@ from ingest.cameras.rtsp_out import RtspServerThread
 from ingest.cameras.source import StreamLost, open_source
 from ingest.clock import SystemClock
 from ingest.errors import Misconfigured
-from ingest.relay.address import is_here, place_of, through_relay
+from ingest.relay.address import own_address, place_of, through_relay
 from ingest.relay.live_feed import KEPT_MOST, WAITING_MOST, LiveFeed
 from ingest.relay.relay import Relay
+from ingest.relay.turn import Turn, answers
 from tests.media import looping_feed, wait_until
 
 CAMERA = CameraId("cam-1")
@@ -170,6 +172,10 @@ def test_a_camera_of_the_relay_has_one_stream_everywhere_else() -> None:
     seen = through_relay(camera, relay)
     assert seen.main_url == "rtsp://gridwall:a%2Fb@10.0.0.5:7464/cam-1"
     assert seen.sub_url is None
+    assert seen.relay_urls == (seen.main_url,)
+    both = through_relay(camera, structs.replace(relay, stand_ins=("10.0.0.6:7464",)))
+    assert both.main_url == seen.main_url
+    assert both.relay_urls[1] == "rtsp://gridwall:a%2Fb@10.0.0.6:7464/cam-1"
     other = structs.replace(camera, id=CameraId("cam-2"))
     assert through_relay(other, relay) is other
 
@@ -183,8 +189,69 @@ def test_an_address_open_to_all_needs_a_password() -> None:
 
 
 def test_a_machine_knows_whether_the_relay_is_its_own() -> None:
-    assert is_here(RelaySettings(("*",), "127.0.0.1:7464"))
-    assert not is_here(RelaySettings(("*",), "192.0.2.7:7464", password="x"))  # RFC 5737
+    assert own_address(RelaySettings(("*",), "127.0.0.1:7464")) == "127.0.0.1:7464"
+    away = RelaySettings(("*",), "192.0.2.7:7464", password="x")  # RFC 5737
+    assert own_address(away) is None
+    assert own_address(structs.replace(away, stand_ins=("127.0.0.1:9",))) == "127.0.0.1:9"
+
+
+def test_a_stand_in_takes_over_after_three_misses_and_gives_back_after_two_answers() -> None:
+    turn = Turn()
+    assert [turn.step(is_preferred_there=there) for there in (True, False, False, True)] == [
+        False
+    ] * 4
+    assert [turn.step(is_preferred_there=False) for _ in range(4)] == [False, False, True, True]
+    back = (True, False, True, True)
+    assert [turn.step(is_preferred_there=there) for there in back] == [True, True, True, False]
+
+
+def test_only_what_speaks_counts_as_a_relay_that_is_there(street: Street) -> None:
+    place = street.relay.url(CAMERA).removeprefix("rtsp://").partition("/")[0]
+    assert answers(place)
+    with socket.socket() as frozen:
+        frozen.bind(("127.0.0.1", 0))
+        frozen.listen()
+        assert not answers(f"127.0.0.1:{frozen.getsockname()[1]}", 0.2)
+
+
+def test_who_asks_for_a_camera_that_is_away_is_told_so(street: Street) -> None:
+    street.until_sending()
+
+    def remove() -> None:
+        street.mount.faults.is_dropped = True
+        street.mount.kick()
+
+    street.camera.call(remove)
+    wait_until(lambda: street.relay.states[CAMERA] is not None, 10, "the relay lost it")
+    with pytest.raises(StreamLost) as refused:
+        open_source(street.url(), open_timeout_s=5, read_timeout_s=4)
+    assert refused.value.cause is LossCause.NOT_FOUND
+    street.mount.faults.is_dropped = False
+    street.until_sending()
+    assert len(street.numbers(5)) == 5
+
+
+def test_the_retries_of_all_cameras_of_a_relay_keep_its_pace() -> None:
+    """30 cameras that are refused: without a pace they would come in one moment each time."""
+    camera = RtspServerThread()
+    camera.start()
+    camera.server.is_starting = True
+    cameras = [Camera(CameraId(f"cam-{i}"), "gate", camera.url(f"cam-{i}")) for i in range(30)]
+    relay = Relay(
+        cameras,
+        RelaySettings(("cam-*",), "127.0.0.1:0"),
+        CameraSettings(retry_min_s=0.1),
+        SystemClock(),
+    )
+    relay.start()
+    try:
+        opened = camera.server.opened_mono_s
+        wait_until(lambda: len(opened) >= 38, 10, "retries")
+    finally:
+        relay.close()
+        camera.close()
+    retries = list(opened)[30:38]
+    assert retries[-1] - retries[0] > 7 * 0.25 - 0.3
 
 
 def packet(number: int, *, is_key: bool = False) -> EncodedPacket:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from vision.learn.distractors import LOOK_ALIKES
 from vision.learn.recipe import Composites
 from vision.learn.sampling import cut, drawn, material_of, moved_boxes, with_painted
 from vision.learn.scoring import average_precision, matched, score_samples
 from vision.learn.stalls import paint_stall
 from vision.learn.synthesis import (
-    LOOK_ALIKES,
     flame_cutout,
     paint_flame,
     paint_smoke,

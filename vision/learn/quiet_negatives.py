@@ -73,11 +73,11 @@ def write_negatives(videos: Path, folder: Path, count: int, seed: int) -> int:
 def main(words: list[str]) -> int:
     """Command line: VIDEOS FOLDER [COUNT] [SEED]."""
     if len(words) < 2:
-        print(__doc__)
+        sys.stdout.write(str(__doc__))
         return 2
     count, seed = (int(word) for word in (*words[2:4], *("600", "1")[len(words[2:4]) :]))
     written = write_negatives(Path(words[0]), Path(words[1]), count, seed)
-    print(f"{written} pictures in {words[1]}/images")
+    sys.stdout.write(f"{written} pictures in {words[1]}/images\n")
     return 0
 
 

@@ -17,6 +17,8 @@ Box = tuple[float, float, float, float]  #: x1, y1, x2, y2 in pixels
 #: Opacity above which a pixel belongs to the thing; below, annotators do not draw the box.
 SMOKE_EDGE = 0.16
 FLAME_EDGE = 0.25
+#: Grey levels a painted thing must change its place by, on average, to be a thing to find.
+LEAST_CHANGE = 16.0
 
 
 def noise(rng: np.random.Generator, height: int, width: int, cells: int, octaves: int = 4) -> Plane:
@@ -113,6 +115,14 @@ def box_of(opacity: Plane, left: int, top: int, edge: float) -> Box | None:
     )  # fmt: skip
 
 
+def visible(before: Plane, after: Plane, dense: NDArray[np.bool_]) -> bool:
+    """Whether what was painted can be told from what was there: grey smoke on grey paving teaches
+    that paving is smoke. `before`, `after` (H, W, 3) 0..255, `dense` (H, W)."""
+    if not dense.any():
+        return False
+    return float(np.abs(after - before)[dense].mean()) >= LEAST_CHANGE
+
+
 def placed(
     rng: np.random.Generator, image: Image, width: int, height: int, low: float
 ) -> tuple[int, int]:
@@ -159,10 +169,12 @@ def paint_smoke(
     scene_light = 0.35 + 0.65 * float(image.mean()) / 120
     body = (colour + (shade[window[2:]][..., None] - 0.5) * contrast * 2) * min(1.15, scene_light)
     patch = image[window[:2]].astype(np.float32)
-    image[window[:2]] = np.clip(patch * (1 - alpha) + body * alpha, 0, 255).astype(np.uint8)
-    return box_of(
-        np.asarray(alpha[..., 0], np.float32), window[1].start, window[0].start, SMOKE_EDGE
-    )
+    dense = np.asarray(alpha[..., 0], np.float32)
+    smoky = np.clip(patch * (1 - alpha) + body * alpha, 0, 255)
+    if not visible(patch, smoky, dense > SMOKE_EDGE):
+        return None
+    image[window[:2]] = smoky.astype(np.uint8)
+    return box_of(dense, window[1].start, window[0].start, SMOKE_EDGE)
 
 
 #: Heat 0..1 → BGR: dark red, orange, yellow, near white (colours read off real flames).
@@ -210,8 +222,10 @@ def paint_flame(rng: np.random.Generator, image: Image) -> Box | None:
     alpha = np.clip(cut * float(rng.uniform(1.4, 2.6)), 0, 1)[..., None]
     glow(rng, image, left + width / 2, top + height * 0.7, max(width, height))
     patch = image[window[:2]].astype(np.float32)
-    lit = patch * (1 - alpha) + colour * alpha
-    image[window[:2]] = np.clip(lit, 0, 255).astype(np.uint8)
+    lit = np.clip(patch * (1 - alpha) + colour * alpha, 0, 255)
+    if not visible(patch, lit, cut > FLAME_EDGE):
+        return None
+    image[window[:2]] = lit.astype(np.uint8)
     return box_of(cut, window[1].start, window[0].start, FLAME_EDGE)
 
 

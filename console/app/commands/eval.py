@@ -148,7 +148,7 @@ def _run_images(arguments: argparse.Namespace) -> int:
 
 
 def _run_clips(arguments: argparse.Namespace) -> int:
-    from vision.learn.clip_outcomes import ClipOutcome, Verdict, picture_of
+    from vision.learn.clip_outcomes import ClipOutcome, Verdict, false_on_held_out, picture_of
     from vision.learn.evaluate_clips import evaluate_clips
     from vision.learn.report import Heading, clips_report
     from vision.learn.truth import read_truth
@@ -181,12 +181,17 @@ def _run_clips(arguments: argparse.Namespace) -> int:
     if arguments.alerts is not None:
         arguments.alerts.write_bytes(msgspec.json.encode(listed))
     _print_table(f"{detector.stamp} on {arguments.truth}", "kind", events)
+    false, held_out = false_on_held_out(clips, outcomes)
+    print_text(f"false alarms on the {held_out} clips no weights learnt from: {false}")
     if arguments.report is not None:
         material = f"{arguments.truth}, {len(clips)} clips, {arguments.fps:g} pictures a second"
         heading = Heading("Alerts on clips", detector.stamp, material)
         _write_report(arguments.report, clips_report(heading, events, outcomes))
     if arguments.json:
-        print_json({"events": events, "model": detector.stamp, "clips": len(clips)})
+        print_json(
+            {"events": events, "model": detector.stamp, "clips": len(clips),
+             "held_out": {"clips": held_out, "false": false}}
+        )  # fmt: skip
     return EXIT_GOOD
 
 

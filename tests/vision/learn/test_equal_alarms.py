@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
+from vision.alerts import AlertKind
 from vision.detections import NO_TRACK, Detections
+from vision.learn.clip_outcomes import ClipOutcome, Verdict, false_on_held_out
 from vision.learn.composites import QUIET_CLIPS, QUIET_HELD_OUT, QUIET_TRAINED
 from vision.learn.equal_alarms import Seen, point_at
 from vision.learn.evaluate_quiet import use_of_clip
 from vision.learn.quiet_negatives import write_negatives
+from vision.learn.truth import TruthClip, read_truth
 
 
 def found(*rows: tuple[float, float, float, float, float]) -> Detections:
@@ -22,6 +27,24 @@ def test_no_quiet_clip_is_on_both_sides():
     assert set(QUIET_TRAINED) | set(QUIET_HELD_OUT) == set(QUIET_CLIPS)
     assert use_of_clip("plaza_pedestrians.mp4") == "held out of training"
     assert use_of_clip("motorway_720p.mp4") == "seen in training"
+
+
+def test_false_alarms_on_clips_never_trained_on_are_counted_apart():
+    clips = [
+        TruthClip(Path("one.mp4"), (), (), trained=True), TruthClip(Path("two.mp4"), (), ()),
+    ]  # fmt: skip
+    outcomes = [
+        ClipOutcome(name, AlertKind.SMOKE, verdict, 1.0, None)
+        for name, verdict in (
+            ("one.mp4", Verdict.FALSE), ("two.mp4", Verdict.FALSE), ("two.mp4", Verdict.HIT),
+        )
+    ]  # fmt: skip
+    assert false_on_held_out(clips, outcomes) == (1, 1)
+
+
+def test_the_clips_of_the_truth_say_which_were_trained_on(shared_folder):
+    clips = read_truth(Path("tests/vision/clips/TRUTH.toml"), shared_folder / "data/videos")
+    assert {clip.path.name for clip in clips if clip.trained} == set(QUIET_TRAINED)
 
 
 def test_the_point_rises_until_no_more_quiet_pictures_are_reported_than_allowed():

@@ -115,7 +115,7 @@ def picture_of(path: Path, outcome: ClipOutcome) -> bytes:
 def false_on_held_out(
     clips: Sequence[TruthClip], outcomes: Sequence[ClipOutcome]
 ) -> tuple[int, int]:
-    """False alarms of all kinds on clips the weights never learnt from, and how many clips those are."""
+    """False alarms of all kinds on clips the recipe holds out, and how many clips those are."""
     held = {clip.path.name for clip in clips if not clip.trained}
     false = sum(outcome.verdict is Verdict.FALSE and outcome.clip in held for outcome in outcomes)
     return false, len(held)

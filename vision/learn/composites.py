@@ -32,8 +32,8 @@ QUIET_CLIPS = (
     "kerb_parking_street.mp4", "crossing_queue.mp4", "plaza_pedestrians.mp4", "shopping_street.mp4",
     "motorway_720p.mp4", "topdown_road.mp4", "pavement_object_left.mp4", "indoor_persons.mp4",
 )  # fmt: skip
-#: Those of them the shipped weights may have learnt from as negatives and backgrounds, because
-#: their licence says so; false alarms on them are counted apart.
+#: Those of them the recipe `street` trains on, as negatives and backgrounds, because their licence
+#: lets it; false alarms on them are counted apart.
 QUIET_TRAINED = ("shopping_street.mp4", "motorway_720p.mp4", "indoor_persons.mp4")
 #: Those never trained on.
 QUIET_HELD_OUT = tuple(clip for clip in QUIET_CLIPS if clip not in QUIET_TRAINED)

@@ -140,8 +140,8 @@ def run_scene(scene: Scene, videos: Path, detector: Detector, model: ModelView) 
 
 
 def use_of_clip(clip: str) -> str:
-    """Whether the shipped weights may have seen the clip as a training negative."""
-    return "seen in training" if clip in QUIET_TRAINED else "held out of training"
+    """Whether weights made by the recipe `street` have seen the clip as a training negative."""
+    return "negative of the recipe" if clip in QUIET_TRAINED else "held out"
 
 
 def _groups(scene: Scene, events: Sequence[TruthEvent]) -> dict[str, str]:

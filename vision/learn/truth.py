@@ -36,7 +36,7 @@ class TruthEvent(Struct, frozen=True):
 class TruthClip(Struct, frozen=True):
     """One clip as a camera.
 
-    `trained`: the shipped weights may have learnt from its pictures; false alarms are counted apart.
+    `trained`: the recipe `street` trains on its pictures; false alarms on it are counted apart.
     """
 
     path: Path

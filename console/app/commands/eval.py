@@ -182,7 +182,7 @@ def _run_clips(arguments: argparse.Namespace) -> int:
         arguments.alerts.write_bytes(msgspec.json.encode(listed))
     _print_table(f"{detector.stamp} on {arguments.truth}", "kind", events)
     false, held_out = false_on_held_out(clips, outcomes)
-    print_text(f"false alarms on the {held_out} clips no weights learnt from: {false}")
+    print_text(f"false alarms on the {held_out} clips the recipe holds out: {false}")
     if arguments.report is not None:
         material = f"{arguments.truth}, {len(clips)} clips, {arguments.fps:g} pictures a second"
         heading = Heading("Alerts on clips", detector.stamp, material)
@@ -220,8 +220,8 @@ def _run_quiet(arguments: argparse.Namespace) -> int:
     note = (
         f"All hours and painted fires come from {len(sources)} real clips, {sum(sources.values()):.0f} s "
         "together, under other light, weather and look-alikes: they are no independent hours, and "
-        f"the intervals hold for these streets only. The shipped weights have learnt from "
-        f"{', '.join(QUIET_TRAINED)}: false alarms count on the clips held out of training."
+        f"the intervals hold for these streets only. The recipe `street` trains on "
+        f"{', '.join(QUIET_TRAINED)}: false alarms of weights it made count on the clips held out."
     )
     tables = {title: scores_of(results, title) for title in tables_of(results)}
     for title, rows in tables.items():

@@ -32,7 +32,7 @@ def test_hours_are_what_was_asked_for_and_meet_every_light_weather_and_look_alik
     assert sum(scene.length_s for scene in scenes) == 3 * 3600
     assert {scene.daylight for scene in scenes} == set(Daylight)
     assert {scene.disturbance for scene in scenes} == set(LookAlike)
-    assert len({scene.clip for scene in scenes}) == 8
+    assert len({scene.clip for scene in scenes}) == 8  # those of both uses
     assert len({(scene.clip, scene.daylight, scene.weather) for scene in scenes}) > 24
     assert quiet_scenes(0.02, 1)[0].length_s == pytest.approx(72)
     fires = burning_scenes(64, 1)

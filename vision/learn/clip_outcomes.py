@@ -13,7 +13,7 @@ import numpy as np
 from vision.alerts import AlertData, AlertKind, AlertVerb
 from vision.boxes import Box, intersection
 from vision.learn.mistakes import thumbnail
-from vision.learn.truth import TruthEvent
+from vision.learn.truth import TruthClip, TruthEvent
 
 #: An alert may come this long after the end of what it is about.
 LATE_S = 10.0
@@ -110,3 +110,12 @@ def picture_of(path: Path, outcome: ClipOutcome) -> bytes:
     boxes = [outcome.event.box if outcome.event else None, outcome.box_norm]
     label, found = (None if box is None else np.array(box, np.float32) * size for box in boxes)
     return thumbnail(np.asarray(picture, np.uint8), label, found)
+
+
+def false_on_held_out(
+    clips: Sequence[TruthClip], outcomes: Sequence[ClipOutcome]
+) -> tuple[int, int]:
+    """False alarms of all kinds on clips the recipe holds out, and how many clips those are."""
+    held = {clip.path.name for clip in clips if not clip.trained}
+    false = sum(outcome.verdict is Verdict.FALSE and outcome.clip in held for outcome in outcomes)
+    return false, len(held)

@@ -23,7 +23,7 @@ from ingest.errors import Misconfigured
 from vision.alerts import AlertKind
 from vision.detector import Detector
 from vision.learn.clip_outcomes import ClipOutcome, Verdict, outcomes_of, picture_of
-from vision.learn.composites import WHOLE
+from vision.learn.composites import QUIET_TRAINED, WHOLE
 from vision.learn.evaluate_clips import run_clip, run_pictures
 from vision.learn.mistakes import thumbnail
 from vision.learn.quiet import FPS, Scene, Stream
@@ -139,6 +139,11 @@ def run_scene(scene: Scene, videos: Path, detector: Detector, model: ModelView) 
     return SceneResult(scene.name, _groups(scene, events), kinds, length_s, tuple(outcomes))
 
 
+def use_of_clip(clip: str) -> str:
+    """Whether weights made by the recipe `street` have seen the clip as a training negative."""
+    return "negative of the recipe" if clip in QUIET_TRAINED else "held out"
+
+
 def _groups(scene: Scene, events: Sequence[TruthEvent]) -> dict[str, str]:
     quiet = scene.burns is None
     what = "quiet" if quiet else "burning"
@@ -147,6 +152,7 @@ def _groups(scene: Scene, events: Sequence[TruthEvent]) -> dict[str, str]:
         f"{what} by light": scene.daylight.value,
         f"{what} by weather": scene.weather.value,
         f"{what} by clip": scene.clip,
+        f"{what} by use of the clip": use_of_clip(scene.clip),
     }
     if quiet:
         groups["quiet by look-alike"] = scene.disturbance.value

@@ -1,6 +1,6 @@
 """Look-alikes that move: what a street shows that is neither smoke nor fire, over time.
 
-For evaluation. `synthesis` paints look-alikes for training into single pictures; a rule judges
+For evaluation. `distractors` paints look-alikes for training into single pictures; a rule judges
 seconds, so here they drive, blink, drift and flap. Deterministic by seed.
 """
 
@@ -13,7 +13,8 @@ import cv2
 import numpy as np
 
 from vision.learn.blazes import Plume
-from vision.learn.synthesis import Image, lamp
+from vision.learn.distractors import lamp
+from vision.learn.synthesis import Image
 
 Paint = Callable[[Image, float], None]  #: changes a BGR picture in place; clip second
 

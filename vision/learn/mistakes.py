@@ -120,7 +120,7 @@ class Mistakes:
             if len(labels):
                 count["with_it"] += 1
                 count["reported"] += bool(len(mine))
-                count["located"] += _any_centre_inside(mine, labels)
+                count["located"] += any_centre_inside(mine, labels)
             else:
                 count["quiet"] += 1
                 count["disturbed"] += bool(len(mine))
@@ -183,7 +183,8 @@ def _area(box: NDArray[np.float32], scale: NDArray[np.float32]) -> float:
     return float((box[2] - box[0]) * (box[3] - box[1]) / (scale[0] * scale[1]))
 
 
-def _any_centre_inside(boxes: NDArray[np.float32], labels: NDArray[np.float32]) -> bool:
+def any_centre_inside(boxes: NDArray[np.float32], labels: NDArray[np.float32]) -> bool:
+    """Whether the centre of a box (N, 4) lies in a label (M, 4), both x1, y1, x2, y2."""
     centre = (boxes[:, None, :2] + boxes[:, None, 2:]) / 2
     inside = (centre >= labels[None, :, :2]) & (centre <= labels[None, :, 2:])
     return bool(inside.all(axis=2).any())

@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.learn.dataset import Sample
+from vision.learn.distractors import paint_look_alike
 from vision.learn.recipe import Composites
 from vision.learn.stalls import paint_stall
-from vision.learn.synthesis import Box, paint_flame, paint_look_alike, paint_smoke, paste_flame
+from vision.learn.synthesis import Box, paint_flame, paint_smoke, paste_flame
 
 Image = NDArray[np.uint8]
 Size = tuple[int, int]  #: (width, height) in pixels

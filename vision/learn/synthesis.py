@@ -1,13 +1,10 @@
-"""Procedural smoke, flames and look-alikes, painted over real frames.
+"""Procedural smoke and flames, painted over real frames; they come back with their boxes.
 
-Pure functions of (image, numpy Generator); no torch. Smoke and flames come back with their boxes;
-look-alikes (fog, glare, lamps, steam, rain, clouds of dust at full frame) come without: they teach
-what is not smoke and not fire. Method: value noise of several octaves, warped, under a plume mask.
+Pure functions of (image, numpy Generator); no torch. Method: value noise of several octaves,
+warped, under a plume mask. What is not smoke and not fire: `distractors`.
 """
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import cv2
 import numpy as np
@@ -20,6 +17,8 @@ Box = tuple[float, float, float, float]  #: x1, y1, x2, y2 in pixels
 #: Opacity above which a pixel belongs to the thing; below, annotators do not draw the box.
 SMOKE_EDGE = 0.16
 FLAME_EDGE = 0.25
+#: Grey levels a painted thing must change its place by, on average, to be a thing to find.
+LEAST_CHANGE = 16.0
 
 
 def noise(rng: np.random.Generator, height: int, width: int, cells: int, octaves: int = 4) -> Plane:
@@ -116,7 +115,15 @@ def box_of(opacity: Plane, left: int, top: int, edge: float) -> Box | None:
     )  # fmt: skip
 
 
-def _placed(
+def visible(before: Plane, after: Plane, dense: NDArray[np.bool_]) -> bool:
+    """Whether what was painted can be told from what was there: grey smoke on grey paving teaches
+    that paving is smoke. `before`, `after` (H, W, 3) 0..255, `dense` (H, W)."""
+    if not dense.any():
+        return False
+    return float(np.abs(after - before)[dense].mean()) >= LEAST_CHANGE
+
+
+def placed(
     rng: np.random.Generator, image: Image, width: int, height: int, low: float
 ) -> tuple[int, int]:
     """Top left corner so that the foot stands in the lower part of the picture, partly outside at most."""
@@ -126,9 +133,10 @@ def _placed(
     return left, foot - height
 
 
-def _window(
+def window_of(
     image: Image, left: int, top: int, height: int, width: int
 ) -> tuple[slice, slice, slice, slice] | None:
+    """Rows and columns of the picture, then of the thing, that both have; None under 8 px."""
     rows, columns = image.shape[:2]
     y1, y2, x1, x2 = max(0, top), min(rows, top + height), max(0, left), min(columns, left + width)
     if y2 - y1 < 8 or x2 - x1 < 8:
@@ -149,10 +157,10 @@ def paint_smoke(
     width = int(np.clip(height * float(np.exp(rng.uniform(-0.9, 0.6))), 12, columns * 1.1))
     opacity, shade = smoke_sprite(rng, max(12, height), width)
     height = opacity.shape[0]
-    left, top = _placed(rng, image, width, height, 0.3)
+    left, top = placed(rng, image, width, height, 0.3)
     if at is not None:
         left, top = int(at[0] - width / 2), int(at[1] - height)
-    window = _window(image, left, top, height, width)
+    window = window_of(image, left, top, height, width)
     if window is None:
         return None
     strength = float(rng.uniform(0.55, 1.0))
@@ -161,10 +169,12 @@ def paint_smoke(
     scene_light = 0.35 + 0.65 * float(image.mean()) / 120
     body = (colour + (shade[window[2:]][..., None] - 0.5) * contrast * 2) * min(1.15, scene_light)
     patch = image[window[:2]].astype(np.float32)
-    image[window[:2]] = np.clip(patch * (1 - alpha) + body * alpha, 0, 255).astype(np.uint8)
-    return box_of(
-        np.asarray(alpha[..., 0], np.float32), window[1].start, window[0].start, SMOKE_EDGE
-    )
+    dense = np.asarray(alpha[..., 0], np.float32)
+    smoky = np.clip(patch * (1 - alpha) + body * alpha, 0, 255)
+    if not visible(patch, smoky, dense > SMOKE_EDGE):
+        return None
+    image[window[:2]] = smoky.astype(np.uint8)
+    return box_of(dense, window[1].start, window[0].start, SMOKE_EDGE)
 
 
 #: Heat 0..1 → BGR: dark red, orange, yellow, near white (colours read off real flames).
@@ -172,6 +182,13 @@ HEAT = np.array([0.0, 0.3, 0.55, 0.8, 1.0], np.float32)
 HEAT_BGR = np.array(
     [[0, 0, 60], [10, 50, 190], [30, 130, 245], [110, 215, 255], [225, 250, 255]], np.float32
 )
+
+#: A flame that a camera set for the street overexposes: colour only in its thin edge.
+WHITE_HEAT_BGR = np.array(
+    [[40, 90, 150], [150, 215, 250], [235, 250, 255], [255, 255, 255], [255, 255, 255]], np.float32
+)
+#: Share of the painted flames that are overexposed.
+WHITE_SHARE = 0.3
 
 
 def flame_sprite(rng: np.random.Generator, height: int, width: int) -> Plane:
@@ -195,17 +212,20 @@ def paint_flame(rng: np.random.Generator, image: Image) -> Box | None:
     height = int(max(10, rows * float(np.exp(rng.uniform(np.log(0.03), np.log(0.6))))))
     width = int(np.clip(height * float(np.exp(rng.uniform(-0.7, 0.9))), 10, columns))
     heat = flame_sprite(rng, height, width)
-    left, top = _placed(rng, image, width, height, 0.4)
-    window = _window(image, left, top, height, width)
+    left, top = placed(rng, image, width, height, 0.4)
+    window = window_of(image, left, top, height, width)
     if window is None:
         return None
     cut = heat[window[2:]]
-    colour = np.stack([np.interp(cut, HEAT, HEAT_BGR[:, k]) for k in range(3)], axis=-1)
+    tones = WHITE_HEAT_BGR if rng.random() < WHITE_SHARE else HEAT_BGR
+    colour = np.stack([np.interp(cut, HEAT, tones[:, k]) for k in range(3)], axis=-1)
     alpha = np.clip(cut * float(rng.uniform(1.4, 2.6)), 0, 1)[..., None]
     glow(rng, image, left + width / 2, top + height * 0.7, max(width, height))
     patch = image[window[:2]].astype(np.float32)
-    lit = patch * (1 - alpha) + colour * alpha
-    image[window[:2]] = np.clip(lit, 0, 255).astype(np.uint8)
+    lit = np.clip(patch * (1 - alpha) + colour * alpha, 0, 255)
+    if not visible(patch, lit, cut > FLAME_EDGE):
+        return None
+    image[window[:2]] = lit.astype(np.uint8)
     return box_of(cut, window[1].start, window[0].start, FLAME_EDGE)
 
 
@@ -245,8 +265,8 @@ def paste_flame(rng: np.random.Generator, image: Image, patch: Image) -> Box | N
     alpha = flame_cutout(patch)
     if float((alpha > FLAME_EDGE).mean()) < 0.08:
         return None
-    left, top = _placed(rng, image, width, height, 0.4)
-    window = _window(image, left, top, height, width)
+    left, top = placed(rng, image, width, height, 0.4)
+    window = window_of(image, left, top, height, width)
     if window is None:
         return None
     cut = alpha[window[2:]][..., None]
@@ -255,101 +275,3 @@ def paste_flame(rng: np.random.Generator, image: Image, patch: Image) -> Box | N
     mixed = np.maximum(under * (1 - cut), under * (1 - cut) + patch[window[2:]] * cut)
     image[window[:2]] = np.clip(mixed, 0, 255).astype(np.uint8)
     return box_of(np.asarray(cut[..., 0], np.float32), window[1].start, window[0].start, FLAME_EDGE)
-
-
-def fog(rng: np.random.Generator, image: Image) -> None:
-    """An even veil, denser towards the top: weather, not smoke."""
-    rows, columns = image.shape[:2]
-    depth = np.linspace(1, float(rng.uniform(0.3, 1.0)), rows, dtype=np.float32)[:, None]
-    veil = depth * (0.85 + 0.15 * noise(rng, rows, columns, 2, 2)) * float(rng.uniform(0.15, 0.6))
-    tone = float(rng.uniform(120, 225))
-    mixed = image * (1 - veil[..., None]) + tone * veil[..., None]
-    image[:] = np.clip(mixed, 0, 255).astype(np.uint8)
-
-
-def glare(rng: np.random.Generator, image: Image) -> None:
-    """Headlights, street lamps, tail-lights and their halos: bright and warm, but no flame."""
-    rows, columns = image.shape[:2]
-    out = image.astype(np.float32)
-    for _ in range(int(rng.integers(1, 5))):
-        x, y = float(rng.uniform(0, columns)), float(rng.uniform(0.1 * rows, rows))
-        core = float(np.exp(rng.uniform(np.log(2), np.log(columns / 25))))
-        tint = [(255, 250, 235), (120, 200, 255), (60, 60, 255), (80, 160, 255)][rng.integers(4)]
-        for shift in (0.0, core * float(rng.uniform(2.5, 6))):
-            lamp(out, x + shift, y, core, np.array(tint, np.float32))
-            if rng.random() < 0.4:
-                break
-    image[:] = np.clip(out, 0, 255).astype(np.uint8)
-
-
-def lamp(
-    out: NDArray[np.float32], x: float, y: float, core: float, tint: NDArray[np.float32]
-) -> None:
-    """Adds a lamp with its halo; `core` px its radius, `tint` BGR 0..255 at its middle."""
-    rows, columns = out.shape[:2]
-    reach = int(core * 8) + 2
-    x1, x2 = max(0, int(x) - reach), min(columns, int(x) + reach)
-    y1, y2 = max(0, int(y) - reach), min(rows, int(y) + reach)
-    if x2 <= x1 or y2 <= y1:
-        return
-    ys, xs = np.ogrid[y1:y2, x1:x2]
-    distance = np.sqrt((xs - x) ** 2 + (ys - y) ** 2).astype(np.float32) / core
-    light = np.clip(1.6 - distance, 0, 1) + 0.45 * np.exp(-distance / 2.2)
-    out[y1:y2, x1:x2] += light[..., None] * tint
-
-
-def sunset(rng: np.random.Generator, image: Image) -> None:
-    """Low sun: an orange cast, stronger at the top."""
-    rows = image.shape[0]
-    share = np.linspace(float(rng.uniform(0.2, 0.6)), 0.05, rows, dtype=np.float32)[:, None, None]
-    cast = np.array([0.55, 0.85, 1.35], np.float32)
-    mixed = image * (1 - share) + np.clip(image * cast + [0, 15, 40], 0, 255) * share
-    image[:] = np.clip(mixed, 0, 255).astype(np.uint8)
-
-
-def rain(rng: np.random.Generator, image: Image) -> None:
-    """Thin slanted streaks and a grey cast."""
-    rows, columns = image.shape[:2]
-    layer = np.zeros((rows, columns), np.uint8)
-    slant, length = float(rng.uniform(-0.3, 0.3)), float(rng.uniform(0.02, 0.06)) * rows
-    for x, y in rng.random((int(rng.integers(80, 400)), 2)):
-        start = (int(x * columns), int(y * rows))
-        cv2.line(layer, start, (int(start[0] + slant * length), int(start[1] + length)), 150, 1)
-    soft = cv2.GaussianBlur(layer, (0, 0), 0.8).astype(np.float32)[..., None]
-    image[:] = np.clip(image * 0.85 + 12 + soft * 0.6, 0, 255).astype(np.uint8)
-
-
-def steam(rng: np.random.Generator, image: Image) -> None:
-    """A faint white wisp over a pot or a manhole: fainter and smaller than what counts as smoke."""
-    rows, columns = image.shape[:2]
-    height, width = int(rows * rng.uniform(0.05, 0.14)), int(columns * rng.uniform(0.03, 0.08))
-    opacity, _ = smoke_sprite(rng, max(12, height), max(12, width))
-    left, top = _placed(rng, image, opacity.shape[1], opacity.shape[0], 0.4)
-    window = _window(image, left, top, *opacity.shape)
-    if window is None:
-        return
-    alpha = opacity[window[2:]][..., None] * float(rng.uniform(0.08, 0.2))
-    patch = image[window[:2]].astype(np.float32)
-    image[window[:2]] = np.clip(patch * (1 - alpha) + 235 * alpha, 0, 255).astype(np.uint8)
-
-
-def bright_shape(rng: np.random.Generator, image: Image) -> None:
-    """A flat orange, red or yellow thing: vest, sign, banner, taxi; or a grey-white awning."""
-    rows, columns = image.shape[:2]
-    width, height = int(columns * rng.uniform(0.02, 0.15)), int(rows * rng.uniform(0.02, 0.15))
-    x, y = int(rng.uniform(0, columns - width)), int(rng.uniform(0.2, 0.95) * (rows - height))
-    colour = [(20, 120, 250), (30, 40, 220), (40, 210, 250), (200, 200, 205)][rng.integers(4)]
-    if rng.random() < 0.5:
-        cv2.rectangle(image, (x, y), (x + width, y + height), colour, -1)
-    else:
-        cv2.ellipse(image, (x, y), (width // 2, height // 2), 0, 0, 360, colour, -1)
-
-
-LOOK_ALIKES: tuple[Callable[[np.random.Generator, Image], None], ...] = (
-    fog, glare, glare, sunset, rain, steam, bright_shape,
-)  # fmt: skip
-
-
-def paint_look_alike(rng: np.random.Generator, image: Image) -> None:
-    """One of the things that are mistaken for smoke or fire, chosen at random."""
-    LOOK_ALIKES[int(rng.integers(len(LOOK_ALIKES)))](rng, image)

@@ -34,11 +34,15 @@ class TruthEvent(Struct, frozen=True):
 
 
 class TruthClip(Struct, frozen=True):
-    """One clip as a camera."""
+    """One clip as a camera.
+
+    `trained`: the recipe `street` trains on its pictures; false alarms on it are counted apart.
+    """
 
     path: Path
     zones: tuple[Zone, ...]
     events: tuple[TruthEvent, ...]
+    trained: bool = False
 
 
 def read_truth(file: Path, videos: Path | None = None) -> tuple[TruthClip, ...]:
@@ -66,7 +70,7 @@ def _clip(file: Path, folder: Path, number: int, table: dict[str, Any]) -> Truth
     if not path.is_file():
         raise TruthInvalid(f"{where}: {path} does not exist")
     events = tuple(_event(where, event) for event in table.get("event", ()))
-    return TruthClip(path, _zones(where, file, table), events)
+    return TruthClip(path, _zones(where, file, table), events, bool(table.get("trained", False)))
 
 
 def _zones(where: str, file: Path, table: dict[str, Any]) -> tuple[Zone, ...]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from vision.learn.distractors import LOOK_ALIKES
 from vision.learn.recipe import Composites
 from vision.learn.sampling import cut, drawn, material_of, moved_boxes, with_painted
 from vision.learn.scoring import average_precision, matched, score_samples
 from vision.learn.stalls import paint_stall
 from vision.learn.synthesis import (
-    LOOK_ALIKES,
+    LEAST_CHANGE,
     flame_cutout,
     paint_flame,
     paint_smoke,
@@ -40,6 +41,20 @@ def test_what_is_painted_lies_in_its_box(paint):
         change = np.abs(after.astype(int) - before).sum(axis=2)
         assert change[y1:y2, x1:x2].mean() > 10
     assert found >= 8
+
+
+def test_smoke_nobody_could_see_is_not_painted():
+    kept = 0
+    for seed in range(40):
+        image = np.full((240, 320, 3), 150, np.uint8)
+        box = paint_smoke(np.random.default_rng(seed), image)
+        if box is None:
+            assert (image == 150).all()
+            continue
+        kept += 1
+        x1, y1, x2, y2 = (int(value) for value in box)
+        assert np.abs(image[y1:y2, x1:x2].astype(int) - 150).max() >= LEAST_CHANGE
+    assert 10 < kept < 40
 
 
 def test_painting_depends_on_the_seed_only():

@@ -287,6 +287,6 @@ def _pixels(
     scaler: PictureScaler, frame: DecodedPicture, width_px: int, height_px: int
 ) -> NDArray[np.uint8]:
     """(height, width, 3) uint8 BGR, a copy."""
-    ((buffer, stride),) = scaler.planes(frame, width_px, height_px)
-    lines = np.frombuffer(buffer, np.uint8).reshape(-1, stride)[:height_px, : width_px * 4]
+    lines = np.empty((height_px, width_px * 4), np.uint8)
+    scaler.fill(frame, (lines,))
     return lines.reshape(height_px, width_px, 4)[..., :3].copy()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from config.site import CameraId
@@ -135,5 +136,6 @@ def whole_picture(number: int) -> bytes:
     for item in CLIP[: number % (4 * KEY_INTERVAL) + 1]:
         frame = decoder.decode(item.data, 0, is_key=item.is_key)
     assert frame is not None
-    ((buffer, stride),) = PictureScaler(PixelFormat.BGRA, None).planes(frame, 200, 112)
-    return b"".join(bytes(buffer)[line * stride :][: 200 * 4] for line in range(112))
+    slot = np.zeros((112, 200 * 4), np.uint8)
+    PictureScaler(PixelFormat.BGRA, None).fill(frame, (slot,))
+    return slot.tobytes()

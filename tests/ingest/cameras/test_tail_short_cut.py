@@ -80,9 +80,8 @@ class Player:
                     continue
                 if decoder is self._shown and self.cut.is_measuring:
                     self.cut.compare(frame, 1.0)
-                ((buffer, stride),) = self._scaler.planes(frame, 240, 196)
-                lines = np.frombuffer(buffer, np.uint8).reshape(-1, stride)
-                pixels.append(lines[:196, : 240 * 4].copy())
+                pixels.append(np.zeros((196, 240 * 4), np.uint8))
+                self._scaler.fill(frame, (pixels[-1],))
             if len(pixels) == 2:
                 self.least_db = min(self.least_db, psnr_db(pixels[0], pixels[1]))
         return self.changed[before:]

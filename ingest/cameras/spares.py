@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 SPARE_AFTER_S: Final = 3.0
 SPARE_RETRY_S: Final = 60.0
 #: What was prepared and nobody needed within this leaves again.
-UNNEEDED_AFTER_S: Final = 10.0
+UNNEEDED_AFTER_S: Final = 30.0
 
 
 class Spares:

@@ -65,11 +65,11 @@ OUTAGES = {
     "asked and silent": Outage(
         LossCause.SILENT, say_nothing, 14, 15, attempts_most=ATTEMPTS_AT_SILENT_HOST
     ),
-    "no such stream": Outage(LossCause.NOT_FOUND, remove, 4, 8),
-    "453": Outage(LossCause.BUSY, refuse(453), 4, 8, tile_texts.one_session_text()),
-    "454": Outage(LossCause.BUSY, refuse(454), 4, 8, tile_texts.one_session_text()),
-    "503": Outage(LossCause.BUSY, refuse(503), 4, 8, tile_texts.one_session_text()),
-    "closed after PLAY": Outage(LossCause.BUSY, refuse(0), 4, 8, tile_texts.one_session_text()),
+    "no such stream": Outage(LossCause.NOT_FOUND, remove, 4, 10),
+    "453": Outage(LossCause.BUSY, refuse(453), 4, 10, tile_texts.one_session_text()),
+    "454": Outage(LossCause.BUSY, refuse(454), 4, 10, tile_texts.one_session_text()),
+    "503": Outage(LossCause.BUSY, refuse(503), 4, 10, tile_texts.one_session_text()),
+    "closed after PLAY": Outage(LossCause.BUSY, refuse(0), 4, 10, tile_texts.one_session_text()),
     "401 to the second": Outage(
         LossCause.UNAUTHORIZED, refuse(401), 4, 15, tile_texts.accepted_before_text()
     ),

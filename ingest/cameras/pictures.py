@@ -89,7 +89,6 @@ class PictureDecoder:
         self,
         info: StreamInfo,
         *,
-        skips_loop_filter: bool,
         hardware: HardwareDecoding = HardwareDecoding.OFF,
     ) -> None:
         self._context = _context(info.codec, hardware)
@@ -97,9 +96,6 @@ class PictureDecoder:
         self._context.thread_count = 1  # frame threads cost 80 ms of delay, slices gain nothing
         if info.extradata:
             self._context.extradata = info.extradata
-        if skips_loop_filter:
-            self._context.options = {"skip_loop_filter": "all"}
-        self.skips_loop_filter = skips_loop_filter
         self.held_count = 0
         self._is_damaged = False
         self._awaits_key = True

@@ -45,7 +45,7 @@ class TapeReader:
         packets, goes_on = tape.packets_to(wanted, self._fed, REORDER_COUNT)
         if self._decoder is None or not goes_on:
             info = tape.segment_of(wanted).info
-            self._decoder = PictureDecoder(info, skips_loop_filter=False)
+            self._decoder = PictureDecoder(info)
             packets, _ = tape.packets_to(wanted, None, REORDER_COUNT)
         for packet in packets:
             self._feed(self._decoder, packet)

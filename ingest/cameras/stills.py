@@ -62,7 +62,7 @@ class _FirstPicture:
         self._until_s = time.monotonic() + _MAIN_STREAM_S
 
     def opened(self, info: StreamInfo) -> None:
-        self._decoder = PictureDecoder(info, skips_loop_filter=False)
+        self._decoder = PictureDecoder(info)
 
     def packet(self, packet: CompressedPacket, *, is_damaged: bool) -> None:
         decoder = self._decoder

@@ -38,8 +38,6 @@ from ingest.stop import StopToken
 
 log = logging.getLogger(__name__)
 
-#: Pictures at least this much wider than all their tiles are decoded without the loop filter.
-_SHORT_CUT_RATIO: Final = 2.0
 #: Tiles at least this much narrower than the picture, and no wider than a medium one, are small: the
 #: last pictures before a key frame may be cut short for them.
 _TAIL_CUT_RATIO: Final = 1.2
@@ -52,7 +50,7 @@ _STUCK_NS: Final = 8_000_000_000
 
 
 class RunSettings(Struct, frozen=True):
-    """What all streams of a process share. `is_exact`: never skip the loop filter."""
+    """What all streams of a process share. `is_exact`: every picture is decoded whole."""
 
     rings_folder: str
     cameras: CameraSettings = CameraSettings()
@@ -286,38 +284,31 @@ class StreamRun:
             output.is_due(packet.pts_ns, interval_ns) for output in self._outputs.values()
         )
 
-    def _may_skip_loop_filter(self) -> bool:
-        """Whether nobody can see the difference: only tiles, all far smaller than the picture."""
-        return not self._settings.is_exact and self._are_tiles_within(_SHORT_CUT_RATIO)
-
     def _widest_small_tile(self) -> FrameWant | None:
         """What the end of a group of pictures is cut short for; None: every picture is whole.
 
         Never for analysis, zoom or large tiles; key frames alone have no end to cut.
         """
         wants = [output.want for output in self._outputs.values()]
-        if not wants or self._only_keyframes or not self._are_tiles_within(_TAIL_CUT_RATIO):
+        if not wants or self._only_keyframes:
             return None
         widest = max(wants, key=lambda want: want.target_width_px)
-        return widest if widest.target_width_px <= _TAIL_CUT_WIDEST_PX else None
-
-    def _are_tiles_within(self, ratio: float) -> bool:
-        """Whether only whole pictures for tiles are wanted, all narrower than the picture by `ratio`."""
         width_px = 0 if self.info is None else self.info.width_px
-        return all(
-            output.want.format is PixelFormat.BGRA
-            and output.want.region_norm is None
-            and output.want.target_width_px > 0
-            and width_px >= ratio * output.want.target_width_px
-            for output in self._outputs.values()
+        are_small = all(
+            want.format is PixelFormat.BGRA
+            and want.region_norm is None
+            and want.target_width_px > 0
+            for want in wants
         )
+        is_narrow = width_px >= _TAIL_CUT_RATIO * widest.target_width_px
+        is_cut = are_small and is_narrow and widest.target_width_px <= _TAIL_CUT_WIDEST_PX
+        return widest if is_cut else None
 
     def _decoder_for(self, packet: CompressedPacket) -> PictureDecoder | None:
         """The decoder the outputs need now; None when nobody wants pictures."""
         if not self._outputs or self.info is None:
             self._decoder, self._has_gap = None, False
             return None
-        skips = self._may_skip_loop_filter()
         decoder = self._decoder
         if self._has_gap and not packet.is_key and not self._only_keyframes:
             decoder = None  # shown again: what it was spared is decoded now
@@ -326,10 +317,8 @@ class StreamRun:
             log.warning("%s: the decoding device fails, the processor takes over", self.camera_id)
             self._hardware = HardwareDecoding.OFF
             decoder = None
-        if decoder is not None and decoder.skips_loop_filter != skips and packet.is_key:
-            decoder = None
         if decoder is None:
-            decoder = PictureDecoder(self.info, skips_loop_filter=skips, hardware=self._hardware)
+            decoder = PictureDecoder(self.info, hardware=self._hardware)
             self._decoder = decoder
             if not packet.is_key:
                 self._catch_up(decoder)
@@ -347,7 +336,7 @@ class StreamRun:
 
     def _decode(self, decoder: PictureDecoder, packet: CompressedPacket) -> None:
         data = packet.data
-        tail = None if decoder.skips_loop_filter or decoder.is_device else self._tail
+        tail = None if decoder.is_device else self._tail
         if tail is not None:
             data = tail.data(packet, self._tail_want)
         frame = decoder.decode(data, packet.pts_ns, is_key=packet.is_key)

@@ -242,7 +242,7 @@ class _SecondDecode:
     """The measured group once more, with the filter off in its run."""
 
     def __init__(self, info: StreamInfo, want: FrameWant) -> None:
-        self._decoder = PictureDecoder(info, skips_loop_filter=False)
+        self._decoder = PictureDecoder(info)
         self._want = want
         self.width_px = want.target_width_px
         self._scaler = PictureScaler(PixelFormat.BGRA, None)

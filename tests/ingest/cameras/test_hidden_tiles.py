@@ -131,7 +131,7 @@ def test_a_tile_that_is_called_up_hidden_gets_the_key_frame_that_is_kept(stream:
 
 def whole_picture(number: int) -> bytes:
     """The picture as a decoder makes it that missed nothing."""
-    decoder = PictureDecoder(INFO, skips_loop_filter=False)
+    decoder = PictureDecoder(INFO)
     frame = None
     for item in CLIP[: number % (4 * KEY_INTERVAL) + 1]:
         frame = decoder.decode(item.data, 0, is_key=item.is_key)

@@ -38,7 +38,7 @@ class _OnePicture:
         self.has_picture = False
 
     def opened(self, info: StreamInfo) -> None:
-        self._decoder = PictureDecoder(info, skips_loop_filter=False)
+        self._decoder = PictureDecoder(info)
 
     def packet(self, packet: CompressedPacket, *, is_damaged: bool) -> None:
         assert self._decoder is not None

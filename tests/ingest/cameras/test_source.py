@@ -47,10 +47,9 @@ def pixels_of(scaler: PictureScaler, frame: object, width_px: int) -> np.ndarray
 
 
 @pytest.mark.parametrize("codec", list(VideoCodec))
-@pytest.mark.parametrize("skips", [False, True])
-def test_every_picture_comes_out_with_its_own_packet(codec: VideoCodec, skips: bool) -> None:
+def test_every_picture_comes_out_with_its_own_packet(codec: VideoCodec) -> None:
     _, clip = encode_clip(codec=codec)
-    decoder = PictureDecoder(info_of(codec), skips_loop_filter=skips)
+    decoder = PictureDecoder(info_of(codec))
     scaler = PictureScaler(PixelFormat.BGRA, None)
     for index, item in enumerate(clip):
         frame = decoder.decode(item.data, index * INTERVAL_NS, is_key=item.is_key)
@@ -61,7 +60,7 @@ def test_every_picture_comes_out_with_its_own_packet(codec: VideoCodec, skips: b
 
 def test_decoding_begins_at_a_key_frame_and_waits_for_one_without_calling_it_damage() -> None:
     _, clip = encode_clip(key_interval=10)
-    decoder = PictureDecoder(info_of(), skips_loop_filter=False)
+    decoder = PictureDecoder(info_of())
     frames = [decoder.decode(item.data, 0, is_key=item.is_key) for item in clip[3:20]]
     assert [frame is not None for frame in frames] == [False] * 7 + [True] * 10
     assert decoder.held_count == 0
@@ -69,7 +68,7 @@ def test_decoding_begins_at_a_key_frame_and_waits_for_one_without_calling_it_dam
 
 def test_after_damage_nothing_is_shown_until_the_next_key_frame() -> None:
     _, clip = encode_clip(key_interval=10)
-    decoder = PictureDecoder(info_of(), skips_loop_filter=False)
+    decoder = PictureDecoder(info_of())
     shown = []
     for index, item in enumerate(clip[:30]):
         data = bytearray(item.data)
@@ -97,7 +96,7 @@ def test_pictures_are_scaled_down_never_up_in_square_pixels(
 
 def test_a_region_is_cut_out_before_scaling() -> None:
     _, clip = encode_clip()
-    decoder = PictureDecoder(info_of(), skips_loop_filter=False)
+    decoder = PictureDecoder(info_of())
     for item in clip[:8]:
         frame = decoder.decode(item.data, 0, is_key=item.is_key)
     whole = pixels_of(PictureScaler(PixelFormat.BGRA, None), frame, 320)
@@ -201,7 +200,7 @@ def test_without_a_device_the_processor_decodes_and_the_log_says_why(
 @pytest.mark.parametrize("wish", [HardwareDecoding.AUTO, HardwareDecoding.CUDA])
 def test_a_stream_is_decoded_whoever_decodes_it(wish: HardwareDecoding) -> None:
     _, clip = encode_clip(picture_count=5)
-    decoder = PictureDecoder(info_of(), skips_loop_filter=False, hardware=wish)
+    decoder = PictureDecoder(info_of(), hardware=wish)
     scaler = PictureScaler(PixelFormat.BGRA, None)
     for index, item in enumerate(clip):
         frame = decoder.decode(item.data, index * INTERVAL_NS, is_key=item.is_key)

@@ -57,8 +57,8 @@ class Player:
 
     def __init__(self, turns: MeasureTurns | None = None) -> None:
         self.cut = TailShortCut(INFO, turns or MeasureTurns())
-        self._shown = PictureDecoder(INFO, skips_loop_filter=False)
-        self._whole = PictureDecoder(INFO, skips_loop_filter=False)
+        self._shown = PictureDecoder(INFO)
+        self._whole = PictureDecoder(INFO)
         self._scaler = PictureScaler(PixelFormat.BGRA, None)
         self.changed: list[int] = []
         self.least_db = float("inf")

@@ -63,6 +63,7 @@ from console.views.commander import Commander
 from console.views.key_router import KeyRouter
 from console.views.language import Translators
 from console.views.main_window import MainWindow
+from console.views.map_layers.raster import RasterGround
 from console.views.ptz_mode import PtzMode
 from console.views.reason_dialog import asked_reason
 from console.views.wall_drops import WallDrops
@@ -142,7 +143,7 @@ class ConsoleApp:
         self.router = KeyRouter(application, self.clock, self.session.tools.key_mode)
         self.compositors = SeatCompositors(self.session, options.compositor)
         self.window: MainWindow | None = None
-        self.tiles: SeatTiles | None = None
+        self.tiles = SeatTiles(self.session, self.errands, self._show_tiles)
         self.wall_view: WallView | None = None
         self.board: BoardWindow | None = None
         self.screens = SeatScreens(
@@ -193,6 +194,8 @@ class ConsoleApp:
         if self._options.profile is Profile.BOARD:
             self._open_board()
         self.screens.start()
+        if self._options.profile is not Profile.BOARD:
+            self.tiles.start()
         if self.window is not None:
             self.window.activateWindow()
         self.site.prepare()
@@ -232,12 +235,16 @@ class ConsoleApp:
         self.arrangement.attach(self.wall_view, window.map_view)
         self.site.basemap_read.connect(window.map_view.set_basemap)
         self.site.layers_read.connect(window.map_view.set_site_layers)
-        self.tiles = SeatTiles(self.session, self.errands, window.map_view.base.set_raster)
-        self.tiles.prepare()
         self.editors.attach(window.map_view)
         window.restore_map(self._memory.first)
         window.arrange(self._memory.first)
         self.router.watch(window)
+
+    def _show_tiles(self, raster: RasterGround | None) -> None:
+        """The base map of the main window and of the map over the wall."""
+        if self.window is not None:
+            self.window.map_view.base.set_raster(raster)
+        self.arrangement.map_span.set_raster(raster)
 
     def _wall_view_of(self, window_id: WindowId) -> WallView | None:
         return self.wall_view if window_id == MAIN_WINDOW else self.screens.view_of(window_id)
@@ -368,8 +375,7 @@ class ConsoleApp:
         if self.window is not None:
             self.window.hide()
         self.thumbnails.close()
-        if self.tiles is not None:
-            self.tiles.close()
+        self.tiles.close()
         self.exports.close()
         self.pump.close()
         self.lease.close()

@@ -33,10 +33,13 @@ class SeatTiles(QObject):
         self._session, self._errands, self._show = session, errands, show
         self._opened: tuple[str | None, MapSettings] | None = None
         self._tiles: RasterTiles | None = None
-        session.site_changed.connect(self.prepare)
 
-    def prepare(self) -> None:
-        """Opens what site.toml names, where it names something else than before."""
+    def start(self) -> None:
+        """Opens what site.toml names, and again whenever it names something else. Call once."""
+        self._session.site_changed.connect(self._prepare)
+        self._prepare()
+
+    def _prepare(self) -> None:
         site = self._session.site
         wanted = site.tiles, site.settings.map
         if wanted == self._opened:

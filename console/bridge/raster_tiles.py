@@ -1,13 +1,14 @@
 """RasterTiles: pictures of the base map for the GUI thread: those at hand at once, others later.
 
 Reading and decoding run on threads of their own; what is no longer in sight is not read. A bounded
-number is held; the longest unused goes first. Threads: GUI thread only.
+number is held; the longest unused goes first. Several maps may share them: each asks for its own
+window and they are read in turn. Threads: GUI thread only.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
@@ -18,6 +19,8 @@ from ingest.errors import GridwallError, RetryLater
 
 #: Pictures held, a quarter of a MiB each; a 4K window shows some 200.
 KEPT_COUNT = 400
+#: So many more for each further map that asks.
+KEPT_MORE_COUNT = 200
 #: Pictures being read at once.
 READING_MOST = 3
 
@@ -35,7 +38,8 @@ class RasterTiles(QObject):
         self._source = source
         self._errands = Errands(READING_MOST)
         self._kept: OrderedDict[Where, QImage | None] = OrderedDict()
-        self._wanted: list[Where] = []
+        #: Map → what it wants, in the order the maps get their turn.
+        self._wanted: OrderedDict[Hashable, list[Where]] = OrderedDict()
         self._reading: set[Where] = set()
         self._told: set[str] = set()
 
@@ -53,10 +57,18 @@ class RasterTiles(QObject):
             self._kept.move_to_end(where)
         return self._kept.get(where)
 
-    def want(self, places: Iterable[Where]) -> None:
-        """These are in sight now, most important first; what was wanted before and is not, is not read."""
-        self._wanted = [where for where in places if where not in self._kept]
+    def want(self, places: Iterable[Where], asker: Hashable = None) -> None:
+        """These are in sight now, most important first; what was wanted before and is not, is not read.
+
+        Args:
+            asker: the map that asks; it speaks for itself only.
+        """
+        self._wanted[asker] = [where for where in places if where not in self._kept]
         self._read_more()
+
+    def leave(self, asker: Hashable) -> None:
+        """A map that asked is gone. One that never asked is no error."""
+        self._wanted.pop(asker, None)
 
     def close(self) -> None:
         self._wanted.clear()
@@ -64,9 +76,11 @@ class RasterTiles(QObject):
         self._source.close()
 
     def _read_more(self) -> None:
-        while self._wanted and len(self._reading) < READING_MOST:
-            where = self._wanted.pop(0)
-            if where in self._reading:
+        while len(self._reading) < READING_MOST:
+            where = self._next()
+            if where is None:
+                return
+            if where in self._reading or where in self._kept:
                 continue
             self._reading.add(where)
             self._errands.run(
@@ -75,10 +89,18 @@ class RasterTiles(QObject):
                 lambda error, at=where: self._on_failed(at, error),  # type: ignore[misc]
             )
 
+    def _next(self) -> Where | None:
+        for asker, wanted in self._wanted.items():
+            if wanted:
+                self._wanted.move_to_end(asker)
+                return wanted.pop(0)
+        return None
+
     def _take(self, where: Where, image: QImage | None) -> None:
         self._reading.discard(where)
         self._kept[where] = image
-        while len(self._kept) > KEPT_COUNT:
+        most = KEPT_COUNT + KEPT_MORE_COUNT * (len(self._wanted) - 1)
+        while len(self._kept) > most:
             self._kept.popitem(last=False)
         if image is not None:
             self.arrived.emit()

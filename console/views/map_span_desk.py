@@ -22,6 +22,7 @@ from console.state.scenes import MapPosition
 from console.state.session import ConsoleSession
 from console.state.site_layers import SiteLayer
 from console.state.tiles import WindowId
+from console.views.map_layers.raster import RasterGround
 from console.views.map_view import MapView
 from console.views.wall_window import WallWindow
 from console.views.words import translate
@@ -37,6 +38,7 @@ class MapSpanDesk(QObject):
         self._layers = MapLayers()
         self._main: MapView | None = None
         self._basemap = BaseMap()
+        self._raster: RasterGround | None = None
         self._site_layers: tuple[SiteLayer, ...] = ()
         self._windows: dict[WindowId, WallWindow] = {}
         self._maps: dict[WindowId, MapView] = {}
@@ -51,6 +53,12 @@ class MapSpanDesk(QObject):
         self._basemap = basemap
         for map_view in self._maps.values():
             map_view.set_basemap(basemap)
+
+    def set_raster(self, raster: RasterGround | None) -> None:
+        """The pictures of the raster base map; None: there are none (any more)."""
+        self._raster = raster
+        for map_view in self._maps.values():
+            map_view.base.set_raster(None if raster is None else raster.beside())
 
     def set_site_layers(self, layers: tuple[SiteLayer, ...]) -> None:
         """The site's further layers were read."""
@@ -68,6 +76,7 @@ class MapSpanDesk(QObject):
         for window in self._windows.values():
             window.cover(None)
         for map_view in self._maps.values():
+            map_view.base.leave_raster()
             map_view.close()
             map_view.deleteLater()
         self._maps = {}
@@ -143,6 +152,8 @@ class MapSpanDesk(QObject):
             found = self._maps[window_id] = MapView(self._session, layers=self._layers)
             found.set_basemap(self._basemap)
             found.set_site_layers(self._site_layers)
+            if self._raster is not None:
+                found.base.set_raster(self._raster.beside())
             found.moved.connect(partial(self._on_moved, window_id))
         return found
 

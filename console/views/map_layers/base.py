@@ -48,13 +48,21 @@ class BaseGround:
         self._update()
 
     def set_raster(self, raster: RasterGround | None) -> None:
-        """The pictures of a raster base map, or none."""
+        """The pictures of a raster base map, or none; no other map may have been given `raster`."""
+        self.leave_raster()
         self._raster = raster
         if raster is not None:
             raster.tiles.arrived.connect(self._on_arrived)
         self._layers.know_tiles(has_tiles=raster is not None)
         self.sheet.forget()
         self._update()
+
+    def leave_raster(self) -> None:
+        """This map ends, or gets other pictures: it asks for none and hears of none. Twice is harmless."""
+        if self._raster is not None:
+            self._raster.tiles.arrived.disconnect(self._on_arrived)
+            self._raster.leave()
+            self._raster = None
 
     def extent(self, cameras: Sequence[Camera]) -> list[GeoPoint]:
         """Places the whole area reaches to: cameras and cells, else the streets."""

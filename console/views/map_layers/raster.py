@@ -31,6 +31,14 @@ class RasterGround:
         """`datum`: the coordinate system the pictures are drawn in (GCJ-02 of Chinese services)."""
         self.tiles, self._datum = tiles, datum
 
+    def beside(self) -> RasterGround:
+        """The same pictures for another map."""
+        return RasterGround(self.tiles, self._datum)
+
+    def leave(self) -> None:
+        """This map wants none any more."""
+        self.tiles.leave(self)
+
     def steps(self, painter: QPainter, projection: MapProjection, ratio: float) -> Iterator[None]:
         """Paints the pictures of a window, a few at a time."""
         low, high = self.tiles.zooms
@@ -38,14 +46,15 @@ class RasterGround:
         if projection.zoom < low - 3:
             return  # hundreds of pictures a few pixels wide
         places = self._in_sight(projection, zoom)
-        self.tiles.want(places)
+        self.tiles.want(places, self)
         shift_x, shift_y = self._shift(projection.centre)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        smooth = QPainter.RenderHint.SmoothPixmapTransform
         for where in places:
+            # a sheet may be given up at any step: no state of the painter is held over one
+            painter.setRenderHint(smooth)
             self._paint(painter, projection, where, (shift_x, shift_y))
+            painter.setRenderHint(smooth, False)
             yield
-        painter.restore()
         if theme.COLOURS is theme.DARK:
             window = QRectF(0, 0, projection.width_px, projection.height_px)
             painter.fillRect(window, theme.colour(theme.COLOURS.background, DIMMED))

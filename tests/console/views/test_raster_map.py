@@ -11,10 +11,15 @@ from PySide6.QtGui import QColor, QImage
 from config.site import Datum
 from console.bridge.raster_tiles import KEPT_COUNT, RasterTiles
 from console.state.map_layers import MapLayer
+from console.state.spans import MonitorPlace
+from console.state.tiles import WindowId
 from console.views.map_layers.raster import RasterGround
+from console.views.map_span_desk import MapSpanDesk
 from console.views.map_view import MapView
+from console.views.wall_window import WallWindow
 from ingest.errors import GridwallError
 from tests.console.views.conftest import Seat
+from tests.console.wall.wall_pictures import FakeSource, PlainNames
 
 
 def encoded(colour: str) -> bytes:
@@ -137,3 +142,41 @@ def test_pictures_of_a_chinese_service_are_shifted_under_our_places(
     assert plain == (0.0, 0.0)
     metres = abs(shifted[0]) * view.projection.scale_px * view.projection.metres_per_px
     assert 100 < metres < 1_000
+
+
+def test_maps_that_share_the_pictures_are_read_in_turn(seat: Seat, tiles: RasterTiles) -> None:
+    tiles.want([(15, n, 0) for n in range(200)], "one monitor")
+    tiles.want([(15, n, 1) for n in range(3)], "the other")
+    seat.wait(lambda: tiles.at_hand((15, 2, 1)) is not None)
+    assert tiles.at_hand((15, 199, 0)) is None  # the other did not wait for all of them
+    seat.wait(lambda: tiles.at_hand((15, 199, 0)) is not None)
+
+
+@pytest.mark.qt_log_ignore("propagateSizeHints")
+def test_the_map_over_the_wall_stands_on_the_same_pictures(
+    seat: Seat, view: MapView, tiles: RasterTiles
+) -> None:
+    span, wall = seat.session.arrangement.map_span, seat.wall
+    ids = [WindowId("left"), WindowId("right")]
+    windows = [
+        WallWindow(wall, i, FakeSource(wall), PlainNames(), seat.window.screen()) for i in ids
+    ]
+    for window in windows:
+        seat.qtbot.addWidget(window)
+        window.resize(500, 400)
+        window.show()
+    desk = MapSpanDesk(seat.session)
+    desk.follow(view)
+    desk.set_windows(windows)
+    span.set_monitors([MonitorPlace(i, 500 * n, 0, 500, 400) for n, i in enumerate(ids)], 10.0)
+    desk.set_raster(RasterGround(tiles, Datum.WGS84))
+    desk.toggle()
+    maps = [window.findChild(MapView) for window in windows]
+    assert all(isinstance(one, MapView) for one in maps)
+    seat.wait(lambda: all(is_reddish(middle(one)) for one in maps if one is not None))
+    assert [one.base.attribution for one in maps if one is not None] == ["© pictures"] * 2
+    desk.set_raster(None)
+    assert not any(is_reddish(middle(one)) for one in maps if one is not None)
+    desk.release()
+    for window in windows:
+        window.release()

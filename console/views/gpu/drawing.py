@@ -26,6 +26,7 @@ from console.views.gpu.quads import FLOATS, Corners
 _FLOAT, _TRIANGLES, _COLOUR_BUFFER = 0x1406, 0x0004, 0x4000
 _BLEND, _ONE, _ONE_MINUS_ALPHA = 0x0BE2, 1, 0x0303
 _DEPTH_TEST, _SCISSOR_TEST, _CULL_FACE = 0x0B71, 0x0C11, 0x0B44
+_CONTEXT_LOST = 0x0507
 _FLOAT_BYTES = 4
 #: Longest side of a texture: what devices with these versions have; one that has not says so (`check`).
 TEXTURE_MOST_PX = 8192
@@ -74,9 +75,10 @@ def surface_format() -> QSurfaceFormat:
     """OpenGL 3.3 core or OpenGL ES 3.0, whichever Qt was built for.
 
     Without waiting for the monitor's refresh: the GUI thread would stand up to 16 ms in every
-    swap, once for each window of the wall.
+    swap, once for each window of the wall. A reset of the device is told where the driver can.
     """
     asked = QSurfaceFormat()
+    asked.setOption(QSurfaceFormat.FormatOption.ResetNotification)
     if QOpenGLContext.openGLModuleType() == QOpenGLContext.OpenGLModuleType.LibGLES:
         asked.setVersion(3, 0)
     else:
@@ -84,6 +86,10 @@ def surface_format() -> QSurfaceFormat:
         asked.setProfile(QSurfaceFormat.OpenGLContextProfile.CoreProfile)
     asked.setSwapInterval(0)
     return asked
+
+
+class ContextLost(CompositorFailed):
+    """The device was reset, or its context went: another context may go on."""
 
 
 class GlDrawing:
@@ -200,9 +206,11 @@ class GlDrawing:
                 return
 
     def check(self) -> None:
-        """Raises CompositorFailed when the context is lost or anything went wrong meanwhile."""
+        """Raises ContextLost when it is, CompositorFailed when anything else went wrong meanwhile."""
         error = self._functions.glGetError()
-        if error or not self._context.isValid():
+        if error == _CONTEXT_LOST or not self._context.isValid():
+            raise ContextLost("the graphics device was reset")
+        if error:
             raise CompositorFailed(f"the graphics driver reports error 0x{error:04x}")
 
     def destroy(self) -> None:

@@ -1,18 +1,21 @@
 """GpuCompositor: a wall window on the graphics device: what changed is uploaded, then one draw.
 
 A surface lies over the wall view, lets the mouse through and takes what is to be seen from the
-scene. Whatever goes wrong, it says so once and is replaced by the raster compositor.
+scene. After a reset of the device another surface, with a context of its own, goes on; whatever else
+goes wrong, it says so once and is replaced by the raster compositor.
 Threads: GUI thread only.
 """
 
 from __future__ import annotations
 
+import logging
+import math
 import time
 from collections.abc import Callable, Collection
 
 import numpy as np
 from PySide6.QtCore import QRect, Qt, QTimer, Slot
-from PySide6.QtGui import QColor, QPaintEvent, QRegion
+from PySide6.QtGui import QColor, QOpenGLContext, QPaintEvent, QRegion
 from PySide6.QtOpenGLWidgets import QOpenGLWidget
 from PySide6.QtWidgets import QWidget
 
@@ -20,17 +23,21 @@ from console.bridge.tile_image import TileImage
 from console.views import theme
 from console.views.compositor import WallScene
 from console.views.gpu.atlas import Atlas, Size, packed
-from console.views.gpu.drawing import TEXTURE_MOST_PX, GlDrawing, surface_format
+from console.views.gpu.drawing import TEXTURE_MOST_PX, ContextLost, GlDrawing, surface_format
 from console.views.gpu.quads import look_corners, part_corners
 from console.views.gpu.wall_look import WallLook
 from console.views.tile_painter import TilePainter
 from console.views.tile_picture import PartSource, PicturePart
 from console.views.tile_status import CARDS
 
+_log = logging.getLogger(__name__)
+
 #: A paint that was asked for and has not come after so many looks (ten a second) never comes.
 OVERDUE_LOOKS = 20
 #: The driver is asked for errors with the first frames and then every so many: asking waits for it.
 CHECK_FRAMES = 25
+#: A device that is reset again so soon after a reset is given up.
+LOST_AGAIN_S = 30.0
 
 PictureKey = tuple[int, PartSource]
 #: What tells one picture of a place from the next: number, arrival, region, size.
@@ -50,12 +57,11 @@ class GpuCompositor:
         self._stale: set[int] = set()
         self._uploaded: dict[PictureKey, Stamp] = {}
         self._has_failed = False
+        self._is_lost = False
+        self._lost_at_s = -math.inf
         self._waited_looks = -1
         self._frame_count = 0
-        self._surface: _Surface | None = _Surface(widget, self)
-        self._surface.setGeometry(widget.rect())
-        self._surface.lower()
-        self._surface.show()
+        self._surface: _Surface | None = self._new_surface()
 
     # -- Compositor
 
@@ -88,17 +94,24 @@ class GpuCompositor:
         if self._waited_looks < 0 or handle is None or not handle.isExposed():
             return
         self._waited_looks += 1
-        if self._waited_looks > OVERDUE_LOOKS:
-            self._fail("the graphics device has painted nothing for two seconds")
+        if self._waited_looks <= OVERDUE_LOOKS:
+            return
+        reason = "the graphics device has painted nothing for two seconds"
+        context = None if self._surface is None else self._surface.context()
+        if self._frame_count and (context is None or not context.isValid()):
+            self._lose(reason)
+        else:
+            self._fail(reason)
 
     def release(self) -> None:
-        surface, self._surface = self._surface, None
+        surface = self._surface
         if surface is None:
             return
         if self._drawing is not None:
             surface.makeCurrent()
-            self.drop()
+            self.drop(surface)
             surface.doneCurrent()
+        self._surface = None
         surface.hide()
         surface.setParent(None)
         surface.deleteLater()
@@ -110,6 +123,7 @@ class GpuCompositor:
         self._uploaded, self._atlas = {}, Atlas((0, 0))
         self._look = WallLook()
         self._parts, self._look_keys = {}, {}
+        self._is_lost, self._frame_count = False, 0
         try:
             self._drawing = GlDrawing(surface.context())
         except Exception as error:  # noqa: BLE001 - boundary: whatever a driver does, the wall goes on
@@ -117,20 +131,25 @@ class GpuCompositor:
 
     def frame(self) -> None:
         """Paints a frame."""
-        if self._drawing is None or self._has_failed:
+        if self._drawing is None or self._has_failed or self._is_lost:
             return
         began = time.perf_counter()
         self._waited_looks = -1
         try:
             self._frame(self._drawing)
+        except ContextLost as error:
+            self._lose(str(error))
+            return
         except Exception as error:  # noqa: BLE001 - boundary: whatever a driver does, the wall goes on
             self._fail(str(error))
             return
         self._scene.painting.paint_took((time.perf_counter() - began) * 1e3)
 
-    def drop(self) -> None:
-        """The context goes."""
-        if self._drawing is not None:
+    def drop(self, surface: QOpenGLWidget) -> None:
+        """The context of `surface` goes; that of a former surface is nobody's any more."""
+        if surface is not self._surface or self._drawing is None:
+            return
+        if QOpenGLContext.currentContext() is not None:  # a lost one cannot be made current
             self._drawing.destroy()
         self._drawing = None
 
@@ -231,8 +250,36 @@ class GpuCompositor:
     # -- inside
 
     def _size(self) -> tuple[int, int]:
-        ratio = self._widget.devicePixelRatioF()
-        return round(self._widget.width() * ratio), round(self._widget.height() * ratio)
+        """The surface's pixels, rounded as Qt does it."""
+        size = self._widget.size() * self._widget.devicePixelRatioF()
+        return size.width(), size.height()
+
+    def _new_surface(self) -> _Surface:
+        surface = _Surface(self._widget, self)
+        surface.setGeometry(self._widget.rect())
+        surface.lower()
+        surface.show()
+        return surface
+
+    def _lose(self, reason: str) -> None:
+        """Another surface goes on, unless the last one was lost a moment ago."""
+        if self._is_lost or self._has_failed:
+            return
+        now_s = time.monotonic()
+        if now_s - self._lost_at_s < LOST_AGAIN_S:
+            self._fail(reason)
+            return
+        self._is_lost, self._lost_at_s = True, now_s
+        QTimer.singleShot(0, self._widget, lambda: self._renew(reason))
+
+    def _renew(self, reason: str) -> None:
+        if self._surface is None:  # released meanwhile
+            return
+        _log.warning("%s: textures and programs are made anew", reason)
+        self.release()
+        self._surface = self._new_surface()
+        self._is_lost = False
+        self._ask()
 
     def _ask(self) -> None:
         if self._surface is not None:
@@ -266,7 +313,7 @@ class _Surface(QOpenGLWidget):
     @Slot()
     def _on_context_going(self) -> None:
         self.makeCurrent()
-        self._compositor.drop()
+        self._compositor.drop(self)
         self.doneCurrent()
 
 

@@ -1,6 +1,8 @@
 """Child process of test_gpu_compositor: the same wall by both compositors on a real display.
 
-Prints one JSON line a case; `fail SHADER` paints with a shader that no driver takes.
+Prints one JSON line a case. `compare CASE…`: both compositors beside each other; `screens`: both
+on a monitor of another pixel ratio; `fail`: a shader that no driver takes; `anew`: the context goes
+with the window, `lost`: the device is reset, `lost_again`: and does not recover.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QOpenGLContext
 from PySide6.QtWidgets import QApplication, QWidget
 from wall_pictures import FakeSource, PlainNames
 
@@ -23,7 +25,7 @@ from console.state.tiles import Aspect, TileAddress, WindowId
 from console.state.wall import WallState
 from console.views import theme
 from console.views.compositor import Compositor, WallScene
-from console.views.gpu import drawing
+from console.views.gpu import drawing, gpu_compositor
 from console.views.gpu.capability import probe
 from console.views.gpu.gpu_compositor import GpuCompositor
 from console.views.raster_painting import RasterCompositor
@@ -32,7 +34,8 @@ from ingest.cameras.health import LossCause
 from ingest.clock import ManualClock
 
 MAIN = WindowId("main")
-DEADLINE_S = 15.0
+DEADLINE_S = 60.0
+AS_THE_TILE = (0, 0)
 #: layout, aspect, part of the picture shown by the first tile, size of the pictures
 CASES: dict[str, tuple[str, Aspect, tuple[float, float, float, float], tuple[int, int]]] = {
     "exact": ("2x2", Aspect.FILL, (0.0, 0.0, 1.0, 1.0), (480, 270)),
@@ -41,6 +44,7 @@ CASES: dict[str, tuple[str, Aspect, tuple[float, float, float, float], tuple[int
     "cropped": ("1+5", Aspect.CROP, (0.0, 0.0, 1.0, 1.0), (320, 320)),
     "zoomed": ("2x2", Aspect.AUTO, (0.25, 0.25, 0.75, 0.75), (480, 270)),
     "zoomed out of reach": ("2x2", Aspect.AUTO, (0.0, 0.0, 0.5, 0.5), (480, 270)),
+    "sharp": ("2x2", Aspect.FILL, (0.0, 0.0, 1.0, 1.0), AS_THE_TILE),
 }
 
 
@@ -56,12 +60,20 @@ def scenery(width_px: int, height_px: int, seed: int) -> NDArray[np.uint8]:
     return pixels
 
 
+def checkers(width_px: int, height_px: int, seed: int) -> NDArray[np.uint8]:
+    """Every pixel unlike its neighbours: whatever is scaled or shifted becomes grey."""
+    y, x = np.mgrid[0:height_px, 0:width_px]
+    pixels = np.full((height_px, width_px, 4), 255, np.uint8)
+    pixels[..., :3] = np.where((x + y + seed) % 2, 230, 20)[..., None]
+    return pixels
+
+
 class Stage:
     """One wall window."""
 
     def __init__(self, application: QApplication, case: str, *, gpu: bool) -> None:
-        layout, aspect, region, size = CASES[case]
-        self.application, self.reasons = application, list[str]()
+        layout, aspect, region, _size = CASES[case]
+        self.application, self.case, self.reasons = application, case, list[str]()
         self.clock = ManualClock(mono_ns=10**12)
         self.wall = WallState()
         self.wall.open_window(MAIN, LayoutId(layout))
@@ -77,29 +89,38 @@ class Stage:
         self.view = WallView(
             self.wall, MAIN, self.source, PlainNames(), clock=self.clock, compositor=make
         )
-        self.view.resize(962, 542)
+        self.view.resize(963 if case == "sharp" else 962, 542)
         count = len(self.wall.window(MAIN).tiles)
         self.cameras = [CameraId(f"cam-{i}") for i in range(1, count)]  # the last one stays empty
         self.wall.fill(self.cameras)
         for address in self.wall.addresses():
             self.wall.set_aspect(address, aspect)
         self.wall.set_region(TileAddress(MAIN, 0), region)
-        for number, camera_id in enumerate(self.cameras):
-            held = (0.1, 0.1, 0.6, 0.6) if case == "zoomed out of reach" and number == 0 else None
-            feed = self.source.of(camera_id)
-            pixels = scenery(*size, number)
-            stamp = self.clock.mono_ns()
-            if held is None:
-                feed.push(pixels, mono_ns=stamp)
-            else:
-                feed.push(pixels, mono_ns=stamp, region=held)
+        self.view.show()
+        self.until(self.view.isVisible)
+        self.deliver()
         if region != (0.0, 0.0, 1.0, 1.0):
             small = scenery(96, 54, 3)
             self.source.of(self.cameras[0]).whole = TileImage(image_over(small), small, 1, 1)
         self.source.of(self.cameras[-1]).lose(
             LossCause.UNREACHABLE, since_mono_ns=self.clock.mono_ns() - 10**9, next_try_mono_ns=None
         )
-        self.view.show()
+
+    def deliver(self) -> None:
+        """A picture for every camera."""
+        case, size = self.case, CASES[self.case][3]
+        for number, camera_id in enumerate(self.cameras):
+            held = (0.1, 0.1, 0.6, 0.6) if case == "zoomed out of reach" and number == 0 else None
+            feed = self.source.of(camera_id)
+            pixels = scenery(*size, number)
+            if size == AS_THE_TILE:
+                rect = self.view.tile_painters[number].rect
+                pixels = checkers(rect.width(), rect.height(), number)
+            stamp = self.clock.mono_ns()
+            if held is None:
+                feed.push(pixels, mono_ns=stamp)
+            else:
+                feed.push(pixels, mono_ns=stamp, region=held)
 
     def until(self, met: Callable[[], bool]) -> None:
         deadline = time.monotonic() + DEADLINE_S
@@ -119,6 +140,27 @@ class Stage:
         flat = np.frombuffer(image.constBits(), np.uint8)
         return flat.reshape(image.height(), image.width(), 4)[..., :3].astype(np.uint8)
 
+    def paint_until(self, met: Callable[[], bool]) -> None:
+        """Frames follow each other until it is so."""
+
+        def look() -> bool:
+            self.view.compositor.resized()
+            return met()
+
+        self.until(look)
+
+    def on_screen(self, pixels: NDArray[np.uint8]) -> dict[str, object]:
+        """A pixel of the second tile as grabbed and as the display has it, and by whom."""
+        x, y = self.view.tile_painters[1].rect.center().toTuple()
+        screen = self.view.screen().grabWindow(self.view.window().winId()).toImage()
+        shown = screen.pixelColor(x, y)
+        return {
+            "kind": type(self.view.compositor).__name__,
+            "reasons": self.reasons,
+            "pixel": pixels[y, x].tolist(),
+            "on_screen": [shown.blue(), shown.green(), shown.red()],
+        }
+
     def close(self) -> None:
         self.view.release()
         self.view.close()
@@ -131,10 +173,22 @@ def say(**content: object) -> None:
     sys.stdout.flush()
 
 
-def compare(application: QApplication, case: str) -> None:
+def compare(application: QApplication, case: str, *, moves: bool = False) -> None:
+    """`moves`: shown on the first monitor, compared on the last."""
     shown = []
     for gpu in (False, True):
         stage = Stage(application, case, gpu=gpu)
+        ratios = [stage.view.devicePixelRatioF()]
+        if moves:
+            stage.pixels()
+            there = application.screens()[-1]
+            stage.view.move(there.geometry().topLeft())
+            stage.until(lambda: stage.view.screen() is there)  # noqa: B023
+            ratios.append(stage.view.devicePixelRatioF())
+            stage.deliver()
+            painters = list(stage.view.tile_painters.values())[: len(stage.cameras)]
+            seen = [painter.frame_count for painter in painters]
+            stage.until(lambda: all(p.frame_count > n for p, n in zip(painters, seen, strict=True)))  # noqa: B023
         shown.append(stage.pixels().astype(int))
         kind, reasons = type(stage.view.compositor).__name__, stage.reasons
         stage.close()
@@ -142,7 +196,58 @@ def compare(application: QApplication, case: str) -> None:
     say(
         case=case, kind=kind, reasons=reasons, mean=float(apart.mean()),
         share_over_8=float((apart.max(axis=2) > 8).mean()), colours=len(np.unique(shown[1])),
+        ratios=ratios, size=list(shown[1].shape[1::-1]), spread=float(shown[1].std()),
     )  # fmt: skip
+
+
+class CountedDrawing(drawing.GlDrawing):
+    """Says how many were made; `losses` of their checks find the device reset."""
+
+    made = 0
+    losses = 0
+
+    def __init__(self, context: QOpenGLContext) -> None:
+        super().__init__(context)
+        CountedDrawing.made += 1
+
+    def check(self) -> None:
+        super().check()
+        if CountedDrawing.losses:
+            CountedDrawing.losses -= 1
+            raise drawing.ContextLost("the graphics device was reset")
+
+
+def go_on(application: QApplication, mode: str) -> None:
+    """The context of a painted wall goes; what is painted then."""
+    setattr(gpu_compositor, "GlDrawing", CountedDrawing)  # noqa: B010 - not a type checker's business
+    stage = Stage(application, "exact", gpu=True)
+    before = stage.pixels()
+    host = QWidget()
+    if mode == "anew":
+        host.resize(1000, 600)
+        stage.view.setParent(host)
+        host.show()
+        stage.view.show()
+        stage.paint_until(lambda: CountedDrawing.made == 2)
+        stage.pixels()
+        host.hide()
+        handle = host.windowHandle()
+        assert handle is not None
+        handle.destroy()  # as Qt does with the window of a monitor that is gone
+        host.show()
+    else:
+        CountedDrawing.losses = 1 if mode == "lost" else 2
+        stage.paint_until(lambda: bool(stage.reasons) or CountedDrawing.losses == 0)
+        stage.paint_until(lambda: bool(stage.reasons) or CountedDrawing.made == 2)
+    after = stage.pixels()
+    apart = np.abs(after.astype(int) - before.astype(int))
+    share = float((apart.max(axis=2) > 8).mean())
+    say(
+        **stage.on_screen(after), made=CountedDrawing.made,
+        mean=float(apart.mean()), share_over_8=share,
+    )  # fmt: skip
+    stage.close()
+    host.close()
 
 
 def main(words: list[str]) -> int:
@@ -151,21 +256,18 @@ def main(words: list[str]) -> int:
     renderer = probe()
     say(renderer=None if renderer is None else renderer.name)
     if words[0] == "compare":
-        for case in CASES:
+        for case in words[1:] or CASES:
             compare(application, case)
+    elif words[0] == "screens":
+        for case in ("exact", "sharp"):
+            compare(application, case, moves=True)
+    elif words[0] != "fail":
+        go_on(application, words[0])
     else:
         drawing.FRAGMENT = "this is no shader"
         stage = Stage(application, "exact", gpu=True)
         stage.until(lambda: bool(stage.reasons))
-        shown = stage.pixels().astype(int)
-        x, y = stage.view.tile_painters[1].rect.center().toTuple()
-        kind = type(stage.view.compositor).__name__
-        screen = stage.view.screen().grabWindow(stage.view.winId()).toImage()
-        on_screen = screen.pixelColor(x, y)
-        say(
-            kind=kind, reasons=stage.reasons, pixel=shown[y, x].tolist(),
-            on_screen=[on_screen.blue(), on_screen.green(), on_screen.red()],
-        )  # fmt: skip
+        say(**stage.on_screen(stage.pixels()))
         stage.close()
     return 0
 

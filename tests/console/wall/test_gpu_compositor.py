@@ -67,16 +67,17 @@ def test_a_full_texture_says_so() -> None:
         packed([("a", (3000, 3000))], 2048)
 
 
-def _wall(display: str, mode: str) -> list[dict[str, Any]]:
+def _wall(display: str, *words: str, **scales: str) -> list[dict[str, Any]]:
     environment = {
         **os.environ,
         "DISPLAY": display,
         "QT_QPA_PLATFORM": "xcb",
         "PYTHONPATH": os.pathsep.join((str(ROOT), str(HERE))),
+        **scales,
     }
     done = subprocess.run(
-        [sys.executable, str(HERE / "gpu_wall.py"), mode],
-        env=environment, capture_output=True, text=True, timeout=100,
+        [sys.executable, str(HERE / "gpu_wall.py"), *words],
+        env=environment, capture_output=True, text=True, timeout=170,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     first, *rest = (json.loads(line) for line in done.stdout.splitlines())
@@ -90,11 +91,11 @@ def _wall(display: str, mode: str) -> list[dict[str, Any]]:
 def test_both_compositors_paint_the_same_picture(virtual_screen: str) -> None:
     """Layouts, aspects, zooms; cards' text has other edges on a transparent ground."""
     found = _wall(virtual_screen, "compare")
-    assert len(found) == 6
+    assert len(found) == 7
     for case in found:
         assert case["kind"] == "GpuCompositor", case
         assert case["reasons"] == [], case
-        assert case["colours"] > 100, case
+        assert case["colours"] > 100 or case["case"] == "sharp", case
         assert case["mean"] < 1.0, case
         assert case["share_over_8"] < 0.006, case
 
@@ -106,4 +107,74 @@ def test_a_driver_that_refuses_leaves_the_picture_to_qpainter(virtual_screen: st
     assert found["kind"] == "RasterCompositor"
     assert len(found["reasons"]) == 1
     assert "refuses a shader" in found["reasons"][0]
+    assert found["on_screen"] == found["pixel"] == [20, 200, 90]
+
+
+def _is_the_same_and_sharp(case: dict[str, Any], ratio: float) -> None:
+    assert case["kind"] == "GpuCompositor", case
+    assert case["reasons"] == [], case
+    assert case["ratios"][-1] == ratio, case
+    assert case["mean"] < 1.0, case
+    assert case["share_over_8"] < 0.006, case
+    if case["case"] == "sharp":
+        assert case["spread"] > 80, case  # checkers of 20 and 230, three of four tiles
+
+
+@pytest.mark.gui
+@pytest.mark.skipif(shutil.which("Xvfb") is None, reason="needs Xvfb")
+@pytest.mark.parametrize("ratio", [1.5, 2.0])
+def test_tiles_are_sharp_and_in_place_at_any_pixel_ratio(virtual_screen: str, ratio: float) -> None:
+    found = _wall(
+        virtual_screen, "compare", "exact", "cropped", "sharp", QT_SCALE_FACTOR=str(ratio)
+    )
+    assert len(found) == 3
+    for case in found:
+        _is_the_same_and_sharp(case, ratio)
+        width = 963 if case["case"] == "sharp" else 962
+        assert abs(case["size"][0] - width * ratio) <= 0.5, case
+
+
+@pytest.mark.gui
+@pytest.mark.skipif(shutil.which("xrandr") is None, reason="needs xrandr (x11-xserver-utils)")
+def test_a_window_that_goes_to_a_monitor_of_another_ratio_is_sharp_there(
+    two_monitors: str,
+) -> None:
+    found = _wall(two_monitors, "screens", QT_SCREEN_SCALE_FACTORS="LEFT=1;RIGHT=2")
+    assert len(found) == 2
+    for case in found:
+        assert case["ratios"] == [1.0, 2.0], case
+        _is_the_same_and_sharp(case, 2.0)
+
+
+@pytest.mark.gui
+@pytest.mark.skipif(shutil.which("Xvfb") is None, reason="needs Xvfb")
+def test_a_window_that_loses_its_context_paints_the_same_with_another(virtual_screen: str) -> None:
+    """Into another window, whose native window then goes, as with a monitor."""
+    (found,) = _wall(virtual_screen, "anew")
+    assert found["kind"] == "GpuCompositor"
+    assert found["reasons"] == []
+    assert found["made"] == 2
+    assert found["mean"] < 1.0  # an age is told in the corner of a tile
+    assert found["share_over_8"] < 0.006
+    assert found["on_screen"] == found["pixel"] == [20, 200, 90]
+
+
+@pytest.mark.gui
+@pytest.mark.skipif(shutil.which("Xvfb") is None, reason="needs Xvfb")
+def test_after_a_reset_of_the_device_everything_is_made_anew(virtual_screen: str) -> None:
+    (found,) = _wall(virtual_screen, "lost")
+    assert found["kind"] == "GpuCompositor"
+    assert found["reasons"] == []
+    assert found["made"] == 2
+    assert found["mean"] < 1.0  # an age is told in the corner of a tile
+    assert found["share_over_8"] < 0.006
+    assert found["on_screen"] == found["pixel"] == [20, 200, 90]
+
+
+@pytest.mark.gui
+@pytest.mark.skipif(shutil.which("Xvfb") is None, reason="needs Xvfb")
+def test_a_device_that_is_reset_again_leaves_the_picture_to_qpainter(virtual_screen: str) -> None:
+    (found,) = _wall(virtual_screen, "lost_again")
+    assert found["kind"] == "RasterCompositor"
+    assert found["reasons"] == ["the graphics device was reset"]
     assert found["on_screen"] == found["pixel"] == [20, 200, 90]

@@ -8,11 +8,13 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.console.wall.conftest import monitors
 
 pytestmark = [
     pytest.mark.gui,
@@ -22,10 +24,6 @@ pytestmark = [
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 DEADLINE_S = 20.0
-
-
-def monitors(display: str, *arguments: str) -> None:
-    subprocess.run(["xrandr", "-display", display, *arguments], check=True, timeout=10)
 
 
 class WallProcess:
@@ -73,15 +71,6 @@ class WallProcess:
         assert self.process.wait(timeout=10) == 0
         self.process.stdin.close()
         self.process.stdout.close()
-
-
-@pytest.fixture
-def two_monitors(virtual_screen: str) -> Iterator[str]:
-    monitors(virtual_screen, "--setmonitor", "LEFT", "1920/508x1080/286+0+0", "screen")
-    monitors(virtual_screen, "--setmonitor", "RIGHT", "1920/508x1080/286+1920+0", "none")
-    yield virtual_screen
-    subprocess.run(["xrandr", "-display", virtual_screen, "--delmonitor", "RIGHT"], check=False)
-    subprocess.run(["xrandr", "-display", virtual_screen, "--delmonitor", "LEFT"], check=False)
 
 
 def test_an_unplugged_monitor_comes_back_with_what_it_showed(two_monitors: str) -> None:

@@ -48,12 +48,13 @@ class RasterGround:
         places = self._in_sight(projection, zoom)
         self.tiles.want(places, self)
         shift_x, shift_y = self._shift(projection.centre)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        smooth = QPainter.RenderHint.SmoothPixmapTransform
         for where in places:
+            # a sheet may be given up at any step: no state of the painter is held over one
+            painter.setRenderHint(smooth)
             self._paint(painter, projection, where, (shift_x, shift_y))
+            painter.setRenderHint(smooth, False)
             yield
-        painter.restore()
         if theme.COLOURS is theme.DARK:
             window = QRectF(0, 0, projection.width_px, projection.height_px)
             painter.fillRect(window, theme.colour(theme.COLOURS.background, DIMMED))

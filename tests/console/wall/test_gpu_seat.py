@@ -54,14 +54,18 @@ class SeatOf:
         site = structs.replace(site, settings=settings)
         self.session = ConsoleSession(site, self.wall, ManualClock(mono_ns=10**12))
         self.told: list[Notice] = []
-        self.session.notice.changed.connect(lambda notice: notice and self.told.append(notice))
+        self.session.notice.changed.connect(self._on_notice)
+
+    def _on_notice(self, notice: Notice | None) -> None:
+        if notice is not None:
+            self.told.append(notice)
 
     def window(self, compositors: SeatCompositors, name: str) -> WallView:
         view = WallView(
             self.wall, WindowId(name), FakeSource(self.wall), PlainNames(),
             compositor=compositors.make,
         )  # fmt: skip
-        self._qtbot.addWidget(view, before_close_func=lambda widget: widget.release())
+        self._qtbot.addWidget(view, before_close_func=lambda _widget: view.release())
         return view
 
 
@@ -77,7 +81,9 @@ def probed(monkeypatch: pytest.MonkeyPatch) -> list[GlRenderer | None]:
     Device.made = []
     monkeypatch.setattr(console_compositor, "probe", probe)
     monkeypatch.setattr(console_compositor, "GpuCompositor", Device)
-    monkeypatch.setattr(console_compositor.QSurfaceFormat, "setDefaultFormat", lambda _format: None)
+    monkeypatch.setattr(
+        "console.app.console_compositor.QSurfaceFormat.setDefaultFormat", lambda _format: None
+    )
     return found
 
 

@@ -31,7 +31,8 @@ class RasterCompositor:
 
     def __init__(self, widget: QWidget, scene: WallScene) -> None:
         self._widget, self._scene = widget, scene
-        self._waiting: set[TilePainter] = set()
+        #: Put off and not painted since, the longest waiting first.
+        self._waiting: list[TilePainter] = []
         self._size = QSize()
 
     def pictures_changed(self, tiles: Collection[TilePainter]) -> None:
@@ -76,13 +77,16 @@ class RasterCompositor:
             painter.fillRect(region.boundingRect(), QColor(theme.COLOURS.background))
             painter.setClipping(False)
         touched = [tile for tile in tiles if region.intersects(tile.rect)]
-        touched.sort(key=lambda tile: tile not in self._waiting)
+        turns = {tile: turn for turn, tile in enumerate(self._waiting)}
+        touched.sort(key=lambda tile: turns.get(tile, len(turns)))
         if ratio == 1.0 and region.rectCount() > 1:
             painter = _unclipped(painter)
             done = _paint_in_time(painter, touched, region)
             painter.setClipRegion(region)
         else:
             done = _paint_in_time(painter, touched)
+        painted, shown = set(touched[:done]), set(tiles)
+        self._waiting = [tile for tile in self._waiting if tile in shown - painted]
         self._put_off(touched[done:], region, painter)
         clock = self._scene.wall_clock
         if clock is not None and region.intersects(clock.rect):
@@ -92,7 +96,7 @@ class RasterCompositor:
 
     def _put_off(self, tiles: list[TilePainter], region: QRegion, painter: QPainter) -> None:
         """These are painted with the next event. A window of a new size has nothing there yet."""
-        self._waiting = set(tiles)
+        self._waiting += [tile for tile in tiles if tile not in self._waiting]
         left = QRegion()
         for tile in tiles:
             left += region.intersected(tile.rect)

@@ -324,3 +324,17 @@ def test_tiles_that_do_not_fit_in_one_paint_are_painted_in_the_next(
     monkeypatch.undo()
     for camera in range(4):
         stage.until(camera, BLUE)
+
+
+def test_a_tile_keeps_its_turn_over_paints_of_others(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.views.raster_painting.PAINT_BUDGET_S", 0.0)
+    tiles = stage.view.tile_painters
+    for camera in range(4):
+        stage.push(camera, GREEN)
+        stage.source.of(CAMERAS[camera]).advance()
+    for _ in range(4):
+        stage.view.repaint()  # at once, one tile of four
+        stage.view.repaint(tiles[0].rect)
+    assert all(tiles[i].frame_count for i in range(4))

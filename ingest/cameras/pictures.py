@@ -38,6 +38,7 @@ _SCALED_AS: Final = {"yuv420p": "yuv422p", "yuvj420p": "yuvj422p"}
 #: File suffix → encoder and its pixels.
 _STILLS: Final = {".png": ("png", "rgb24"), ".jpg": ("mjpeg", "yuvj444p")}
 _SCALING: Final = Interpolation.FAST_BILINEAR
+_FAST_STEP_PX: Final = 8
 
 #: Pictures in a row that a device may fail to decode once it has decoded any: damage does that, too.
 _DEVICE_PATIENCE_COUNT: Final = 100
@@ -215,12 +216,14 @@ class PictureScaler:
             frame = self._scaler.reformat(
                 frame, width_px, height_px, middle, interpolation=_SCALING, threads=1
             )
+        # the fast conversion leaves out columns behind the last eight whole ones
+        is_whole = self._is_planar or width_px % _FAST_STEP_PX == 0
         done = self._converter.reformat(
             frame,
             width_px,
             height_px,
             self._format,
-            interpolation=_SCALING,
+            interpolation=_SCALING if is_whole else _SCALING | Interpolation.ACCURATE_RND,
             dst_color_range=ColorRange.MPEG if self._is_planar else None,
             threads=1,
         )

@@ -154,8 +154,8 @@ def _row(label: Path, number: int, line: str) -> list[float]:
 
 
 @dataclass(slots=True)
-class _Curve:
-    """What is known of one class over all pictures."""
+class Curve:
+    """What is known of one class over all pictures: every detection, and whether it is right."""
 
     scores: list[float] = field(default_factory=list)
     hits: list[bool] = field(default_factory=list)
@@ -181,7 +181,7 @@ class ImageEvaluation:
                 f"the model has {', '.join(model_names)}"
             )
         self._points = points
-        self._curves = {name: _Curve() for name in self._pairs}
+        self._curves = {name: Curve() for name in self._pairs}
 
     def take(self, labelled: LabelledPicture, found: Detections, width: int, height: int) -> None:
         """One picture's labels and detections (boxes in pixels of a width × height picture)."""
@@ -194,11 +194,15 @@ class ImageEvaluation:
             curve.scores += mine.score.tolist()
             curve.hits += matched(mine.xyxy, truth.astype(np.float32))
 
+    def curve(self, name: str) -> Curve:
+        """Of one class both know."""
+        return self._curves[name]
+
     def scores(self) -> dict[str, ClassScore]:
         """By class name."""
         return {name: self._score(name, curve) for name, curve in self._curves.items()}
 
-    def _score(self, name: str, curve: _Curve) -> ClassScore:
+    def _score(self, name: str, curve: Curve) -> ClassScore:
         object_class = class_of_name(name)
         point = self._points.confirm(object_class) if object_class else DEFAULT_OPERATING_POINT
         taken = [hit for score, hit in zip(curve.scores, curve.hits, strict=True) if score >= point]

@@ -28,6 +28,7 @@ from vision.learn.network import load_base, street_model
 from vision.learn.recipe import Recipe, Split, load_recipe
 from vision.learn.sampling import material_of
 from vision.learn.shipped import start_from_shipped
+from vision.learn.site_frames import with_site
 from vision.learn.teacher import completed, teach
 from vision.learn.views import ViewBatches, write_views
 
@@ -47,6 +48,7 @@ class Job:
         start_from: `last.pt` of an earlier run whose averaged weights to start from, or
             `model.xml` of a shipped fp16 model, or None.
         views: folder of stored views to train from instead of drawing pictures, or None.
+        site: folders `gridwall dataset export` wrote, to be taught beside the recipe's sources.
         minutes: stop after so long, even before the last step; None = all steps.
         workers: loader processes.
     """
@@ -60,6 +62,13 @@ class Job:
     minutes: float | None = None
     workers: int = 1
     threads: int = 2
+    site: tuple[Path, ...] = ()
+
+    def assembly(self) -> Assembly:
+        """All the job's material. Raises Misconfigured where some is missing or broken."""
+        if self.site:
+            return with_site(self.recipe, self.data_folders, self.site)
+        return assemble(self.recipe, self.data_folders)
 
 
 def classes_for_heads(
@@ -102,14 +111,17 @@ def prepare(job: Job) -> tuple[DetectionModel, DetectionModel]:
     return base.to(memory_format=shape), model.to(memory_format=shape)
 
 
-def train(job: Job, report: Progress) -> DetectionModel:
+def train(job: Job, report: Progress, assembly: Assembly | None = None) -> DetectionModel:
     """Runs the job to its end and returns the finished (averaged, drawn back) model.
+
+    Args:
+        assembly: the material, where the caller has put it together already.
 
     Raises:
         Misconfigured: material or base missing or broken.
     """
     started = time.monotonic()
-    assembly = assemble(job.recipe, job.data_folders)
+    assembly = assembly or job.assembly()
     report(describe(assembly))
     job.run_folder.mkdir(parents=True, exist_ok=True)
     base, model = prepare(job)
@@ -155,7 +167,7 @@ def store_views(job: Job, numbers: range, report: Progress) -> None:
     """
     if job.views is None:
         raise Misconfigured("name a folder for the views")
-    assembly = assemble(job.recipe, job.data_folders)
+    assembly = job.assembly()
     base, model = prepare(job)
     own, _ = classes_for_heads(job.recipe, base)
     material = material_of(assembly.of(Split.TRAIN), job.recipe.classes, job.recipe.composites)

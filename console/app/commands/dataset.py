@@ -19,6 +19,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     export.add_argument("folder", type=Path, metavar="DIR")
     export.add_argument("--since", metavar="UTC", help="cases opened since then (RFC 3339)")
     export.add_argument("--until", metavar="UTC", help="and before this")
+    export.add_argument(
+        "--model", help="detector that labels what nobody judged, as for `gridwall eval` (shipped)"
+    )
     add_hub_arguments(export)
 
 
@@ -30,10 +33,11 @@ def run(arguments: argparse.Namespace) -> int:
     from ingest.feed.query import QueryClient
 
     address, keys = query_address(arguments)
+    look = _looker(arguments.model)
     with QueryClient(address, keys) as query:
         try:
             written = write_dataset(
-                arguments.folder, _details(query, arguments), evidence_of(query)
+                arguments.folder, _details(query, arguments), evidence_of(query), look
             )
         except OSError as error:
             raise GridwallError(
@@ -42,15 +46,51 @@ def run(arguments: argparse.Namespace) -> int:
             ) from error
     if arguments.json:
         print_json(
-            {"folder": str(arguments.folder), "counts": written.counts, "missing": written.missing}
-        )
+            {"folder": str(arguments.folder), "counts": written.counts, "missing": written.missing,
+             "unseen": written.unseen}
+        )  # fmt: skip
         return EXIT_GOOD
     for name, count in written.counts.items():
         print_text(f"{count:>6}  {name}")
     if written.missing:
-        print_text(f"{written.missing:>6}  pictures are not kept any more")
-    print_text(f"{arguments.folder}/data.yaml; train with: gridwall train, see vision/README.md")
+        print_text(f"{written.missing:>6}  alerts whose picture is not kept any more or broken")
+    if written.unseen:
+        print_text(f"{written.unseen:>6}  left out: the detector sees nothing where the alert was")
+    print_text(
+        f"{arguments.folder}/data.yaml; next: gridwall train fit --site {arguments.folder} "
+        "--start-from MODEL/model.xml (vision/learn/README.md)"
+    )
     return EXIT_GOOD
+
+
+def _looker(model_name: str | None) -> Any:
+    """What the detector sees in a JPEG at its operating points. Raises ModelMissing."""
+    import cv2
+    import numpy as np
+
+    from console.desk.exchange.dataset import SeenBox
+    from vision.classes import classes_of_names
+    from vision.load_detector import load_detector
+    from vision.models import resolve_model
+
+    model = resolve_model(model_name)
+    detector = load_detector(model)
+    classes = classes_of_names(detector.names)
+
+    def look(jpeg: bytes) -> list[SeenBox] | None:
+        picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR) if jpeg else None
+        if picture is None:
+            return None
+        height, width = picture.shape[:2]
+        found = detector.detect([np.asarray(picture, np.uint8)], model.operating_points.floor)[0]
+        boxes = (found.xyxy / np.array([width, height, width, height])).clip(0, 1).tolist()
+        return [
+            SeenBox(known, (box[0], box[1], box[2], box[3]))
+            for box, score, index in zip(boxes, found.score, found.class_index, strict=True)
+            if (known := classes[index]) and score >= model.operating_points.confirm(known)
+        ]
+
+    return look
 
 
 def _details(query: Any, arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:

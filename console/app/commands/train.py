@@ -13,7 +13,14 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from console.app.output import EXIT_GOOD, EXIT_WRONG_USE, print_json, print_problem, print_text
+from console.app.output import (
+    EXIT_FAILED,
+    EXIT_GOOD,
+    EXIT_WRONG_USE,
+    print_json,
+    print_problem,
+    print_text,
+)
 
 DEFAULT_DATA = Path("../shared/data")
 DEFAULT_BASE = Path("../shared/models/base_yolo11n_coco.pt")
@@ -21,8 +28,10 @@ DEFAULT_BASE = Path("../shared/models/base_yolo11n_coco.pt")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "action", nargs="?", choices=("fit", "dataset", "views", "export"), default="fit",
-        help="fit: train and export (default); dataset: write the splits as a YOLO data set; "
+        "action", nargs="?", choices=("fit", "run", "trial", "dataset", "views", "export"), default="fit",
+        help="fit: train and export (default); run: everything from the data set to the model's card, "
+        "going on where it was interrupted; trial: teach one half of --site's frames and ask the other, "
+        "both ways round; dataset: write the splits as a YOLO data set; "
         "views: store what the frozen trunk sees of drawn pictures, for fast fits; "
         "export: export the checkpoint of a run, or --start-from, again",
     )  # fmt: skip
@@ -47,6 +56,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="last.pt of an earlier run, or model.xml of a shipped fp16 model",
     )
     parser.add_argument(
+        "--site", type=Path, nargs="+", default=[], metavar="EXPORT",
+        help="folders written by `gridwall dataset export`: half of what is drawn is theirs (fit, trial)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--videos", type=Path, default=DEFAULT_DATA / "videos", help="real clips (run, trial)"
+    )
+    parser.add_argument(
         "--second", type=Path, metavar="RUN",
         help="run folder of the network for the recipe's second look (export)",
     )  # fmt: skip
@@ -62,7 +78,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--minutes", type=float, help="stop after so many minutes")
     parser.add_argument("--steps", type=int, help="number of batches (recipe)")
     parser.add_argument("--size", type=int, default=640, help="input side of the export, px (640)")
-    parser.add_argument("--fp16", action="store_true", help="do not quantise the export to int8")
+    precision = parser.add_mutually_exclusive_group()
+    precision.add_argument("--fp16", action="store_true", help="half precision (the default)")
+    precision.add_argument(
+        "--int8", action="store_true",
+        help="also quantise, compare on the validation split, and replace fp16 where int8 loses no class "
+        "and is faster (fit, export)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--most-lost", type=float, default=0.01, metavar="AP50",
+        help="what a class may lose in int8 (0.01)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--truth", type=Path, metavar="TRUTH.toml", help="clips with known events (run)"
+    )
+    parser.add_argument(
+        "--quiet-hours", type=float, default=3.0, help="hours of composed quiet (run; 3)"
+    )
+    parser.add_argument("--fires", type=int, default=64, help="fires painted over clips (run; 64)")
     parser.add_argument(
         "--set", nargs="*", default=[], metavar="KEY=VALUE", help="other [fitting] keys"
     )
@@ -89,9 +122,10 @@ def _recipe(arguments: argparse.Namespace) -> Any:
 
     from ingest.errors import Misconfigured
     from vision.learn.recipe import Fitting, load_recipe
+    from vision.learn.site_frames import site_fitting
 
     recipe = load_recipe(arguments.recipe)
-    values = msgspec.to_builtins(recipe.fitting)
+    values = msgspec.to_builtins(site_fitting(recipe.fitting) if arguments.site else recipe.fitting)
     if arguments.steps is not None:
         values["steps"] = arguments.steps
     try:
@@ -138,21 +172,31 @@ def _numbers(arguments: argparse.Namespace) -> range:
 
 
 def _fit(arguments: argparse.Namespace, recipe: Any) -> int:
-    from vision.learn.dataset import assemble
+    from vision.learn.folds import data_set
+    from vision.learn.recipe import Split
     from vision.learn.train import Job, export, load_finished, load_second, store_views, train
 
     job = Job(
         recipe=recipe, data_folders=tuple(arguments.data), base=arguments.base, run_folder=arguments.out,
         start_from=arguments.start_from, views=arguments.views, minutes=arguments.minutes, workers=arguments.workers, threads=arguments.threads,
+        site=tuple(arguments.site),
     )  # fmt: skip
+    if arguments.action == "trial":
+        return _trial(arguments, job)
+    if arguments.action == "run":
+        return _run(arguments, job)
     if arguments.action == "views":
         store_views(job, _numbers(arguments), print_text)
         return EXIT_GOOD
     model = load_finished(job) if arguments.action == "export" else train(job, print_text)
-    assembly = None if arguments.fp16 else assemble(recipe, arguments.data)
     folder = arguments.out / f"{recipe.name}_{arguments.size}"
     other = None if arguments.second is None else load_second(job, arguments.second)
-    path = export(model, recipe, assembly, folder, arguments.size, other)
+    path = export(model, recipe, None, folder, arguments.size, other)
+    if arguments.int8:
+        trial = folder.with_name(f"{folder.name}_int8")
+        assembly = job.assembly()
+        export(model, recipe, assembly, trial, arguments.size, other)
+        return _settle(arguments, folder, trial, data_set(assembly.of(Split.VAL), recipe.classes))
     if arguments.json:
         print_json(
             {"model": str(path.parent), "checkpoint": str(arguments.out / f"{recipe.name}.pt")}
@@ -161,4 +205,50 @@ def _fit(arguments: argparse.Namespace, recipe: Any) -> int:
         print_text(
             f"model: {path.parent} (next: gridwall eval images DATA.yaml --model {path.parent})"
         )
+    return EXIT_GOOD
+
+
+def _settle(arguments: argparse.Namespace, fp16: Path, int8: Path, data: Any) -> int:
+    from vision.learn.int8 import compare, settle
+
+    comparison = compare(fp16, int8, data, arguments.most_lost)
+    taken = settle(fp16, int8, comparison)
+    for line in comparison.lines():
+        print_text(line)
+    if arguments.json:
+        print_json({"model": str(fp16), "int8": taken, "comparison": comparison})
+    if taken:
+        print_text(f"int8 took the place of fp16: {fp16}")
+        return EXIT_GOOD
+    print_problem(
+        f"gridwall train: int8 does not replace fp16: {'; '.join(comparison.objections)}. "
+        f"{fp16} stays fp16 and its figures.toml says so; use it, or look at {int8}"
+    )
+    return EXIT_FAILED
+
+
+def _run(arguments: argparse.Namespace, job: Any) -> int:
+    from vision.learn.stages import Plan, run_plan
+
+    plan = Plan(
+        job, arguments.size, arguments.videos, arguments.truth, arguments.quiet_hours,
+        arguments.fires, print_text,
+    )  # fmt: skip
+    folder = run_plan(plan)
+    if arguments.json:
+        print_json({"model": str(folder), "card": str(folder / "CARD.md")})
+    else:
+        print_text(f"model: {folder}, its figures: {folder / 'CARD.md'}")
+    return EXIT_GOOD
+
+
+def _trial(arguments: argparse.Namespace, job: Any) -> int:
+    from vision.learn.folds import lines_of, run_trial
+
+    trial = run_trial(job, arguments.videos, arguments.size, print_text)
+    if arguments.json:
+        print_json(trial)
+        return EXIT_GOOD
+    for line in lines_of(trial):
+        print_text(line)
     return EXIT_GOOD

@@ -7,13 +7,17 @@ import json
 from pathlib import Path
 from typing import Any
 
+import cv2
 import msgspec
+import numpy as np
 import pytest
 import yaml
 
+from console.app.commands.dataset import _looker
 from console.desk.case import CaseData, CaseId, CaseState, Ending
 from console.desk.exchange.dataset import (
     CLASSES,
+    SeenBox,
     Verdict,
     samples_of,
     split_of,
@@ -21,6 +25,7 @@ from console.desk.exchange.dataset import (
     write_dataset,
 )
 from vision.alerts import AlertData, AlertKind
+from vision.classes import ObjectClass
 
 
 def sha(number: int) -> str:
@@ -77,9 +82,10 @@ def test_confirmed_alerts_have_their_box_and_rejected_ones_their_reason(tmp_path
         detail(case(5, CaseState.FILED), alert(5, AlertKind.STALL)),
     ]
     kept = {sha(number): b"jpeg %d" % number for number in (1, 2, 3, 4)}
-    written = write_dataset(tmp_path, details, kept.get)
+    written = write_dataset(tmp_path, details, kept.get, lambda _: [])
     assert written.counts == {"smoke confirmed": 1, "smoke rejected": 1}
     assert written.missing == 1  # the stall's picture is kept no more
+    assert written.unseen == 1  # nobody sees a car where parking was reported
     rows = [json.loads(line) for line in (tmp_path / "index.jsonl").read_text().splitlines()]
     assert [(row["verdict"], row["by"], row["reason"]) for row in rows] == [
         ("confirmed", "wang", ""),
@@ -90,7 +96,7 @@ def test_confirmed_alerts_have_their_box_and_rejected_ones_their_reason(tmp_path
         assert (tmp_path / "labels" / row["split"] / name.with_suffix(".txt")).read_text() == label
         assert (tmp_path / "images" / row["split"] / name).read_bytes().startswith(b"jpeg")
     told = yaml.safe_load((tmp_path / "data.yaml").read_text())
-    assert list(told["names"].values()) == list(CLASSES)
+    assert list(told["names"].values()) == [each.value for each in CLASSES]
 
 
 def test_no_camera_is_in_both_training_and_evaluation() -> None:
@@ -103,3 +109,82 @@ def test_no_camera_is_in_both_training_and_evaluation() -> None:
         for _, sample in samples_of(detail(case(number, CaseState.FILED), alert(number)))
     ]
     assert len(set(both)) == 1
+
+
+CAR = SeenBox(ObjectClass.CAR, (0.25, 0.4, 0.55, 0.5))
+ELSEWHERE = SeenBox(ObjectClass.STALL, (0.7, 0.7, 0.9, 0.9))
+
+
+def labels(folder: Path) -> list[str]:
+    """Class names of the only label file."""
+    (file,) = (folder / "labels").rglob("*.txt")
+    return sorted(CLASSES[int(line.split()[0])].value for line in file.read_text().splitlines())
+
+
+def written(
+    folder: Path, kind: AlertKind, state: CaseState, seen: list[SeenBox], *more: dict[str, Any]
+) -> list[str]:
+    ending, act = (Ending.VOID, "void") if state is CaseState.VOID else (None, "file")
+    first = detail(case(1, state, ending), alert(1, kind), act=act)
+    result = write_dataset(folder, [first, *more], lambda _: b"jpeg", lambda _: seen)
+    assert not result.missing
+    assert not result.unseen
+    return labels(folder)
+
+
+@pytest.mark.parametrize("state", [CaseState.FILED, CaseState.VOID])
+@pytest.mark.parametrize(
+    ("kind", "subject"),
+    [
+        (AlertKind.PARKING, ObjectClass.CAR),
+        (AlertKind.CYCLE_PARKING, ObjectClass.BICYCLE),
+        (AlertKind.CROWD, ObjectClass.PERSON),
+    ],
+)
+def test_a_verdict_on_a_rule_leaves_what_the_picture_shows(
+    tmp_path: Path, kind: AlertKind, subject: ObjectClass, state: CaseState
+) -> None:
+    seen = [SeenBox(subject, CAR.box), ELSEWHERE]
+    assert written(tmp_path, kind, state, seen) == sorted([subject.value, "stall"])
+
+
+def test_a_rule_nothing_was_seen_for_is_left_out_and_counted(tmp_path: Path) -> None:
+    """Its picture would say that there is no car; a person in the box makes it no car either."""
+    parked = detail(case(1, CaseState.FILED), alert(1, AlertKind.PARKING))
+    person = SeenBox(ObjectClass.PERSON, CAR.box)
+    far = SeenBox(ObjectClass.CAR, (0.8, 0.8, 0.9, 0.9))
+    result = write_dataset(tmp_path, [parked], lambda _: b"jpeg", lambda _: [person, far])
+    assert (result.unseen, result.counts) == (1, {})
+    assert not list(tmp_path.rglob("*.jpg"))
+
+
+def test_a_rejected_stall_is_a_negative_for_stalls_only(tmp_path: Path) -> None:
+    own = SeenBox(ObjectClass.STALL, (0.2, 0.4, 0.6, 0.5))
+    fire = SeenBox(ObjectClass.FIRE, (0.1, 0.1, 0.2, 0.2))
+    assert written(tmp_path, AlertKind.STALL, CaseState.VOID, [own, CAR, fire, ELSEWHERE]) == [
+        "car",
+        "fire",
+    ]
+
+
+def test_a_confirmed_stall_has_the_alerts_box_once_and_its_neighbour(tmp_path: Path) -> None:
+    own = SeenBox(ObjectClass.STALL, (0.21, 0.4, 0.6, 0.5))
+    found = written(tmp_path, AlertKind.STALL, CaseState.FILED, [own, CAR, ELSEWHERE])
+    assert found == ["car", "stall", "stall"]
+
+
+def test_all_verdicts_on_one_picture_share_its_label(tmp_path: Path) -> None:
+    """The parking alert of a picture must not say that the smoke confirmed in it is not there."""
+    smoke = detail(case(2, CaseState.FILED), alert(1, AlertKind.SMOKE))
+    assert written(tmp_path, AlertKind.PARKING, CaseState.VOID, [CAR], smoke) == ["car", "smoke"]
+    rows = [json.loads(line) for line in (tmp_path / "index.jsonl").read_text().splitlines()]
+    assert {row["file"] for row in rows} == {rows[0]["file"]}
+    assert [row["kind"] for row in rows] == ["parking", "smoke"]
+
+
+def test_the_shipped_detector_looks_at_what_can_be_decoded() -> None:
+    grey = np.full((90, 160, 3), 120, np.uint8)
+    jpeg = cv2.imencode(".jpg", grey)[1].tobytes()
+    look = _looker(None)
+    assert look(jpeg) == []
+    assert look(b"no jpeg") is None

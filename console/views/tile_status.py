@@ -111,7 +111,8 @@ def _replay(mark: ReplayMark, mono_ns: int, utc_ns: int, alarm_age: str) -> Tile
 
 
 def _lost(health: StreamHealth, mono_ns: int, alarm_age: str) -> TileStatus:
-    wait_s = None if health.next_try_mono_ns is None else (health.next_try_mono_ns - mono_ns) / 1e9
+    next_try_ns = health.next_try_mono_ns  # None: an attempt is on its way
+    wait_s = 0.0 if next_try_ns is None else (next_try_ns - mono_ns) / 1e9
     lines = (
         tile_texts.since_text((mono_ns - health.since_mono_ns) / 1e9),
         tile_texts.next_try_text(wait_s),
@@ -119,7 +120,7 @@ def _lost(health: StreamHealth, mono_ns: int, alarm_age: str) -> TileStatus:
     return TileStatus(
         TileMode.LOST,
         tile_texts.cause_text(health.cause),
-        tuple(line for line in lines if line),
+        lines,
         alarm_age=alarm_age,
     )
 
@@ -129,7 +130,11 @@ def _picture(
 ) -> TileStatus:
     image = feed.image()
     if image is None:
-        return TileStatus(TileMode.CONNECTING, tile_texts.connecting_text(), alarm_age=alarm_age)
+        why = (
+            () if health is None or health.cause is None else (tile_texts.cause_text(health.cause),)
+        )
+        title = tile_texts.connecting_text()
+        return TileStatus(TileMode.CONNECTING, title, why, alarm_age=alarm_age)
     # what the camera's own clock says a picture was late on its way belongs to its age
     age_s = (mono_ns - image.received_mono_ns) / 1e9 + (0.0 if health is None else health.lag_s)
     shed_fps = feed.shed_fps()

@@ -182,7 +182,7 @@ def _normaliser(points: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _mapped(plane: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[np.float64]:
-    return points * (plane[0, 0], plane[1, 1]) + plane[:2, 2]
+    return np.asarray(points * (plane[0, 0], plane[1, 1]) + plane[:2, 2], np.float64)
 
 
 class Placer:

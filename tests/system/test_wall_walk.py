@@ -17,7 +17,7 @@ from console.state.exports import verified
 from tests.console.arrange.real_seat import RIGHT as RIGHT_MONITOR
 from tests.console.arrange.real_seat import monitors
 from tests.console_process import wait
-from tests.system.walk_kit import LEFT, RIGHT, SEAT, Walk, walked
+from tests.system.walk_kit import LEFT, RIGHT, SEAT, SEEN, TURNED, Walk, walked
 
 pytestmark = [
     pytest.mark.system,
@@ -52,6 +52,11 @@ def _window(state: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def _all_shown(state: dict[str, Any]) -> bool:
+    """Pictures everywhere; on a busy machine some of 64 may be seconds old."""
+    return all(tile["mode"] in ("picture", "stale", "old") for tile in state["shown"][RIGHT])
+
+
 def _all_live(state: dict[str, Any]) -> bool:
     return all(tile["mode"] == "picture" for tile in state["shown"][RIGHT])
 
@@ -70,7 +75,13 @@ def test_every_layout_up_to_sixty_four_tiles_has_pictures(walk: Walk) -> None:
         walk.type(name)
         walk.keys("Return")
         walk.until(lambda s, n=tiles: _window(s)["tiles"] == n)
-    state = walk.until(lambda s: len(s["shown"][RIGHT]) == 64 and _all_live(s))
+    walk.keys("c")
+    walk.until(lambda s: s["directory"] and s["typed"] is not None)
+    walk.keys("ctrl+Return")
+    state = walk.until(lambda s: None not in _window(s)["cameras"])
+    assert "48 cameras came to empty tiles" in state["notice"]
+    walk.keys("Escape")
+    state = walk.until(lambda s: len(s["shown"][RIGHT]) == 64 and _all_shown(s))
     assert sorted(_window(state)["cameras"]) == list(range(1, 65))
 
 
@@ -129,7 +140,8 @@ def test_a_tour_outlives_the_monitor_that_is_unplugged_while_it_runs(
     walk.until(lambda s: s["typed"] is not None)
     walk.type("Round")
     walk.keys("Tab", "Tab", "ctrl+a")
-    walk._do("type", "--delay", "20", "20 2\n21 2\n22 2\n23 2")
+    for number in ("20", "21", "22", "23"):
+        walk.keys(*number, "space", "2", "Return")
     walk.keys("ctrl+s")
     walk.until(lambda s: s["tours"] == ["Round"])
     walk.choose("Tour", "Round")
@@ -168,7 +180,7 @@ def test_hotspot_pin_and_the_last_cameras_of_a_tile(walk: Walk) -> None:
     walk.until(lambda s: s["popup"])
     walk.keys("1")
     walk.until(lambda s: _window(s)["cameras"][0] == before)
-    walk.choose("Last cameras", "40")
+    walk.choose("Last cameras", "40 ")
     walk.until(lambda s: _window(s)["cameras"][0] == 40)
     walk.keys("shift+h", "Right")
     walk.until(lambda s: s["selected"] == [RIGHT, 1])
@@ -182,13 +194,13 @@ def test_hotspot_pin_and_the_last_cameras_of_a_tile(walk: Walk) -> None:
     walk.choose("Pinned", at=(1920 + 1100, 300))
     walk.until(lambda s: not _window(s)["pinned"])
     walk.click(1920 + 100, 160)
-    walk.keys("shift+h", "1", "Return")
-    walk.until(lambda s: _window(s)["cameras"][0] == 1)
+    walk.keys("shift+h", "4", "2", "Return")
+    walk.until(lambda s: _window(s)["cameras"][0] == 42)
 
 
 def test_cameras_are_found_by_name_initials_and_number_and_called(walk: Walk) -> None:
     walk.home()
-    for text, number in (("tdbxjbk 8", 8), ("昌平路菜市场 11", 11), ("37", 37)):
+    for text, number in (("tdbxjbk 38", 38), ("昌平路菜市场 41", 41), ("37", 37)):
         walk.click(1920 + 100, 160)
         walk.keys("c")
         walk.until(lambda s: s["directory"] and s["typed"] is not None)
@@ -222,10 +234,10 @@ def test_the_map_lies_over_both_monitors_and_goes_again(walk: Walk) -> None:
 
 
 def _first_camera(walk: Walk) -> None:
-    """Camera 1, whole and live, in the first tile."""
+    """The camera whose ground is known, whole and live, alone on the right monitor."""
     walk.home("F1")
-    walk.keys("1", "Return")
-    walk.until(lambda s: _window(s)["cameras"] == [1])
+    walk.keys("3", "0", "Return")
+    walk.until(lambda s: _window(s)["cameras"] == [SEEN])
     walk.until_tile(lambda tile: tile["mode"] == "picture" and tile["is_sharp"])
 
 
@@ -245,8 +257,8 @@ def test_the_picture_is_zoomed_by_keys_and_by_the_wheel_and_whole_again(walk: Wa
 
 def test_a_replay_is_scrubbed_stepped_and_left_while_live_goes_on(walk: Walk) -> None:
     walk.home()
-    walk.keys("1", "Return")
-    walk.until(lambda s: s["selected"] == [RIGHT, _window(s)["cameras"].index(1)])
+    walk.keys("3", "0", "Return")
+    walk.until(lambda s: SEEN in _window(s)["cameras"])
     at = int(walk.state()["selected"][1])
     walk.until_tile(lambda tile: tile["mode"] == "picture" and tile["is_sharp"], at)
     wait(lambda: walk.number(at) > 4, "some seconds to go back to")
@@ -255,7 +267,8 @@ def test_a_replay_is_scrubbed_stepped_and_left_while_live_goes_on(walk: Walk) ->
     walk.until_tile(lambda tile: tile["mode"] == "replay", at)
     walk.keys("space", "Home")
     walk.until_tile(lambda tile: tile["paused"], at)
-    oldest = wait(lambda: _still(walk, at), "the oldest picture stands")
+    wait(lambda: walk.number(at) == walk.number(at), "the oldest picture stands")
+    oldest = walk.number(at)
     for key, step in (("Right", 1), ("Right", 2), ("Left", 1)):
         walk.keys(key)
         wait(lambda want=oldest + step: walk.number(at) == want % 300, f"picture {step} after it")
@@ -266,12 +279,6 @@ def test_a_replay_is_scrubbed_stepped_and_left_while_live_goes_on(walk: Walk) ->
     wait(lambda: walk.number(other) != before, "live goes on beside it")
     walk.keys("Escape")
     walk.until_tile(lambda tile: tile["mode"] == "picture" and not tile["replay"], at)
-
-
-def _still(walk: Walk, index: int) -> int | None:
-    """The number of a picture that does not move; None while it does."""
-    number = walk.number(index)
-    return number if number == walk.number(index) else None
 
 
 def test_a_snapshot_and_a_marked_clip_are_written_and_sealed(walk: Walk) -> None:
@@ -331,13 +338,14 @@ def test_a_camera_is_turned_by_keys_and_given_back(walk: Walk) -> None:
     if not walk.turns:
         pytest.skip("needs ipycam and the right to make a network namespace")
     walk.home("F1")
-    walk.keys("2", "Return")
-    walk.until(lambda s: _window(s)["cameras"] == [2])
+    walk.keys("3", "1", "Return")
+    walk.until(lambda s: _window(s)["cameras"] == [TURNED])
     walk.choose("Turn the selected camera")
     walk.until(lambda s: s["ptz"] is not None)
     walk._do("keydown", "Right")
-    walk.until(lambda s: "cam-0002" in s["turned"])
+    camera = f"cam-{TURNED:04d}"
+    walk.until(lambda s: s["turned"].get(camera) == ["moving", SEAT])
     walk._do("keyup", "Right")
-    walk.until(lambda s: (s["turned"]["cam-0002"]["pan_norm"] or 0) > 0.0)
+    walk.until(lambda s: s["turned"][camera] == ["stopped", SEAT])
     walk.keys("p")
-    walk.until(lambda s: s["ptz"] is None)
+    walk.until(lambda s: s["ptz"] is None and s["turned"][camera] == ["released", None])

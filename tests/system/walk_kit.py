@@ -30,7 +30,9 @@ from tests.onvif_kit import CameraNetwork
 
 CAMERAS, FPS = 64, 5
 PLACE = GeoPoint(36.0895, 120.3690)
-#: Of camera 1: how the ground under its picture lies, metres east and north of PLACE.
+#: Cameras that the left monitor does not show: one whose ground is known, one that can be turned.
+SEEN, TURNED = 30, 31
+#: Of camera SEEN: how the ground under its picture lies, metres east and north of PLACE.
 GROUND = (
     ((0.1, 0.95), (10, 10)),
     ((0.9, 0.95), (30, 10)),
@@ -45,8 +47,9 @@ NAMES = (
     "昌平路菜市场",
     "利津路广场",
 )
+#: Keys of `home` and how many tiles they make.
+_HOME_TILES = {"F1": 1, "F2": 4}
 LEFT, RIGHT = "monitor LEFT", "monitor RIGHT"
-#: Window number of the seat's right monitor: where the walk is.
 SEAT = "wall-1"
 GONE_S = 20.0
 
@@ -81,10 +84,10 @@ def _write_cameras(site: Path, server: RtspServerThread, ptz_url: str) -> None:
     for number in range(1, CAMERAS + 1):
         camera = f"cam-{number:04d}"
         server.mount(camera, _feed(640, 360))
-        server.mount(f"{camera}-sub", _feed(320, 180))
+        server.mount(f"{camera}-sub", _feed(192, 108))
         main, sub = server.url(camera), server.url(f"{camera}-sub")
         at = moved(PLACE, 120.0 * ((number - 1) % 8), 120.0 * ((number - 1) // 8))
-        turns = ptz_url if number == 2 else ""
+        turns = ptz_url if number == TURNED else ""
         rows.append(
             f"{camera},{name_of(number)},{main},{sub},{at.lat_deg:.6f},{at.lon_deg:.6f},"
             f"{number * 50 % 360},62,公安/一所,{turns}"
@@ -92,7 +95,9 @@ def _write_cameras(site: Path, server: RtspServerThread, ptz_url: str) -> None:
     (site / "cameras.csv").write_text("\n".join(rows) + "\n")
     places = [(image, moved(PLACE, *metres)) for image, metres in GROUND]
     pairs = ", ".join(f"[{x}, {y}, {p.lat_deg:.7f}, {p.lon_deg:.7f}]" for (x, y), p in places)
-    (site / "calibration.toml").write_text(f'[[camera]]\nid = "cam-0001"\npairs = [{pairs}]\n')
+    (site / "calibration.toml").write_text(
+        f'[[camera]]\nid = "cam-{SEEN:04d}"\npairs = [{pairs}]\n'
+    )
 
 
 class Walk(RealSeat):
@@ -110,9 +115,12 @@ class Walk(RealSeat):
         self.click(1920 + 100, 160)
         self.keys(layout)
         self.until(lambda s: not (s["dialog"] or s["popup"] or s["map"] or s["editing"]))
+        self.until(lambda s: s["windows"][RIGHT]["tiles"] == _HOME_TILES[layout])
 
     def tile(self, index: int = 0, window: str = RIGHT) -> dict[str, Any]:
-        found: dict[str, Any] = self.state()["shown"][window][index]
+        found: dict[str, Any] = self.until(lambda s: len(s["shown"][window]) > index)["shown"][
+            window
+        ][index]
         return found
 
     def until_tile(self, met: Callable[[dict[str, Any]], Any], index: int = 0) -> dict[str, Any]:
@@ -139,11 +147,11 @@ class Walk(RealSeat):
         return read_number(self.pixels(index, window))
 
     def choose(self, *texts: str, at: tuple[int, int] = (1920 + 300, 300)) -> None:
-        """Goes down the menu of a tile by mouse: a right click, then the rows that begin so."""
+        """Goes down the menu of a tile by mouse: a right click, then the rows that say so."""
         self.click(*at, button=3)
         for text in texts:
-            state = self.until(lambda s, t=text: any(row[0].startswith(t) for row in s["menu"]))
-            x, y = next(row[1:] for row in state["menu"] if row[0].startswith(text))
+            state = self.until(lambda s, t=text: any(t in row[0] for row in s["menu"]))
+            x, y = next(row[1:] for row in state["menu"] if text in row[0])
             self.click(x, y)
 
     def fix(self, number: int, east_m: float, north_m: float) -> None:

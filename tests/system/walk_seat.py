@@ -11,7 +11,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from msgspec import structs
 from PySide6.QtCore import QPoint, QSocketNotifier
 from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QApplication
@@ -51,7 +50,7 @@ class Walked:
         found["level"] = console.session.tools.marks.level.get().name
         found["ptz"] = None if overlay is None else [preset.name for preset in overlay.presets]
         found["turned"] = {
-            state.camera_id: structs.asdict(state.position)
+            state.camera_id: [state.cause.value, state.owner]
             for camera in console.session.site.cameras
             if (state := console.wall.ptz.get(camera.id)) is not None
         }

@@ -17,7 +17,7 @@ from console.state.exports import verified
 from tests.console.arrange.real_seat import RIGHT as RIGHT_MONITOR
 from tests.console.arrange.real_seat import monitors
 from tests.console_process import wait
-from tests.system.walk_kit import LEFT, RIGHT, SEAT, SEEN, TURNED, Walk, walked
+from tests.system.walk_kit import LEFT, PICTURES, RIGHT, SEAT, SEEN, TURNED, Walk, walked
 
 pytestmark = [
     pytest.mark.system,
@@ -221,7 +221,6 @@ def test_the_map_lies_over_both_monitors_and_goes_again(walk: Walk) -> None:
     walk.until(lambda s: not s["map"])
     walk.choose("Map over all monitors")
     walk.until(lambda s: len(s["map"]) == 2)
-    walk.click(1920 + 300, 300)
     walk.keys("ctrl+shift+g")
     assert walk.until(lambda s: not s["map"])["windows"] == before
     walk.keys("question")
@@ -257,24 +256,25 @@ def test_the_picture_is_zoomed_by_keys_and_by_the_wheel_and_whole_again(walk: Wa
 
 def test_a_replay_is_scrubbed_stepped_and_left_while_live_goes_on(walk: Walk) -> None:
     walk.home()
-    walk.keys("3", "0", "Return")
-    walk.until(lambda s: SEEN in _window(s)["cameras"])
-    at = int(walk.state()["selected"][1])
+    walk.keys("alt+Right")
+    walk.until(lambda s: s["selected"] == [RIGHT, 1])
+    at, other = 1, 3  # the clock lies over the first tile
     walk.until_tile(lambda tile: tile["mode"] == "picture" and tile["is_sharp"], at)
-    wait(lambda: walk.number(at) > 4, "some seconds to go back to")
     walk.keys("r")
     walk.until(lambda s: s["key_mode"] == "replay")
     walk.until_tile(lambda tile: tile["mode"] == "replay", at)
-    walk.keys("space", "Home")
+    walk.keys("space")
     walk.until_tile(lambda tile: tile["paused"], at)
-    wait(lambda: walk.number(at) == walk.number(at), "the oldest picture stands")
-    oldest = walk.number(at)
+    wait(lambda: len({walk.number(at) for _ in range(4)}) == 1, "the picture stands")
+    here = walk.number(at)
     for key, step in (("Right", 1), ("Right", 2), ("Left", 1)):
         walk.keys(key)
-        wait(lambda want=oldest + step: walk.number(at) == want % 300, f"picture {step} after it")
+        wait(lambda want=here + step: walk.number(at) == want % PICTURES, f"{key}: {step} after it")
+    walk.keys("Home")
+    wait(lambda: (here + 1 - walk.number(at)) % PICTURES > 2, "the oldest picture")
+    oldest = walk.number(at)
     walk.keys("shift+Right")
-    wait(lambda: walk.number(at) > oldest + 5, "five seconds further")
-    other = (at + 1) % 4
+    wait(lambda: 2 <= (walk.number(at) - oldest) % PICTURES < PICTURES // 2, "further on")
     before = walk.number(other)
     wait(lambda: walk.number(other) != before, "live goes on beside it")
     walk.keys("Escape")
@@ -346,6 +346,6 @@ def test_a_camera_is_turned_by_keys_and_given_back(walk: Walk) -> None:
     camera = f"cam-{TURNED:04d}"
     walk.until(lambda s: s["turned"].get(camera) == ["moving", SEAT])
     walk._do("keyup", "Right")
-    walk.until(lambda s: s["turned"][camera] == ["stopped", SEAT])
+    walk.until(lambda s: s["turned"][camera][0] != "moving")
     walk.keys("p")
-    walk.until(lambda s: s["ptz"] is None and s["turned"][camera] == ["released", None])
+    walk.until(lambda s: s["ptz"] is None and s["turned"][camera][1] is None)

@@ -28,7 +28,7 @@ from tests.hub_process import HubProcess, write_site
 from tests.media import looping_feed, paint, read_number
 from tests.onvif_kit import CameraNetwork
 
-CAMERAS, FPS = 64, 5
+CAMERAS, FPS, PICTURES = 64, 5, 300
 PLACE = GeoPoint(36.0895, 120.3690)
 #: Cameras that the left monitor does not show: one whose ground is known, one that can be turned.
 SEEN, TURNED = 30, 31
@@ -70,7 +70,7 @@ def street(number: int, width: int, height: int) -> NDArray[np.uint8]:
 @cache
 def _feed(width: int, height: int) -> LoopingFeed:
     return looping_feed(
-        width_px=width, height_px=height, fps=FPS, picture_count=300, key_interval=FPS,
+        width_px=width, height_px=height, fps=FPS, picture_count=PICTURES, key_interval=FPS,
         picture_of=street,
     )  # fmt: skip
 

@@ -17,6 +17,7 @@ from console.bridge.gui_thread import Errands
 from console.bridge.thumbnails import SIZE_PX, ThumbnailShelf
 from console.state.camera_tree import Grouping
 from console.state.health import Mark
+from console.state.layouts import LayoutId
 from console.state.tiles import TileAddress, WindowId
 from console.state.wall import MAIN_WINDOW
 from console.views.wall_directory import WallDirectory
@@ -244,9 +245,7 @@ def test_ctrl_enter_brings_a_branch_or_what_was_found_to_the_empty_tiles(seat: S
     _type(seat, "dzl")
     panel = seat.window.camera_panel
     assert len(panel.browser.found) >= 1
-    QTest.keyClick(
-        seat.window.windowHandle(), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier
-    )
+    QTest.keyClick(panel.edit, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     cameras = [seat.wall.tile(address).camera_id for address in seat.wall.addresses()]
     assert set(panel.browser.found) <= set(cameras)
     _press(seat, Qt.Key.Key_Escape)

@@ -1,7 +1,8 @@
 """Ground: where a point of a camera's picture lies on the map, with an error in metres.
 
-From at least four pairs picture ↔ map: a plane-to-plane homography. Without calibration the
-camera's own place with an honest large error. Assumes flat ground.
+From at least four pairs picture ↔ map: a plane-to-plane homography, fitted with numpy alone, so that
+a seat may ask it too (the console loads no OpenCV). Without calibration the camera's own place with
+an honest large error. Assumes flat ground.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,6 +26,8 @@ SKY_ERROR_M = 200.0
 #: How well the foot of a box is known: share of the picture (about 6 px of 640).
 FOOT_ERROR_NORM = 0.01
 PAIRS_MIN = 4
+#: Steps of the fit; it stands still after four or five.
+_STEPS_MOST = 12
 
 
 class CalibrationUnusable(Misconfigured):
@@ -115,10 +117,72 @@ def _homography(
                 f"camera {camera}: the calibration pairs lie on one line; "
                 "choose points across the picture"
             )
-    found, _ = cv2.findHomography(image, ground, method=0)
-    if found is None or not np.isfinite(found).all() or abs(np.linalg.det(found)) < 1e-12:
+    found = _fitted(image, ground)
+    if not np.isfinite(found).all() or abs(np.linalg.det(found)) < 1e-12:
         raise CalibrationUnusable(f"camera {camera}: the calibration pairs contradict each other")
-    return np.asarray(found, np.float64)
+    return found
+
+
+def _fitted(image: NDArray[np.float64], ground: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The plane with the least squared error on the ground: a linear fit, then damped Gauss-Newton
+    steps (Hartley & Zisserman, Multiple View Geometry, 4.1 to 4.5). Not finite where nothing fits.
+    """
+    from_image, from_ground = _normaliser(image), _normaliser(ground)
+    points, wanted = _mapped(from_image, image), _mapped(from_ground, ground)
+    rows = []
+    for (x, y), (east, north) in zip(points, wanted, strict=True):
+        rows.append((x, y, 1.0, 0.0, 0.0, 0.0, -east * x, -east * y, -east))
+        rows.append((0.0, 0.0, 0.0, x, y, 1.0, -north * x, -north * y, -north))
+    plane = np.linalg.svd(np.array(rows))[2][-1].reshape(3, 3)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        plane = plane / plane[2, 2]
+        if len(image) > PAIRS_MIN and np.isfinite(plane).all():
+            plane = _refined(plane, points, wanted)
+        whole = np.linalg.inv(from_ground) @ plane @ from_image
+        return np.asarray(whole / whole[2, 2], np.float64)
+
+
+def _refined(
+    plane: NDArray[np.float64], points: NDArray[np.float64], wanted: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """`plane` with the least squared distance between where `points` fall and `wanted`."""
+    best, damping = plane, 1e-3
+    error, slope = _misfit(best, points, wanted)
+    for _ in range(_STEPS_MOST):
+        square = slope.T @ slope
+        step = np.linalg.solve(square + damping * np.diag(np.diag(square)), -slope.T @ error)
+        moved_plane = best + np.append(step, 0.0).reshape(3, 3)
+        moved_error, moved_slope = _misfit(moved_plane, points, wanted)
+        if not (moved_error**2).sum() < (error**2).sum():  # also where it is no number
+            damping *= 10
+            continue
+        best, error, slope, damping = moved_plane, moved_error, moved_slope, damping / 10
+    return best
+
+
+def _misfit(
+    plane: NDArray[np.float64], points: NDArray[np.float64], wanted: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Errors (2n) and their slope by the first eight numbers of `plane` (2n × 8)."""
+    whole = np.column_stack((points, np.ones(len(points))))
+    numerators, depth = whole @ plane[:2].T, whole @ plane[2]
+    fallen = numerators / depth[:, None]
+    nothing = np.zeros_like(whole)
+    per_depth = whole / depth[:, None]
+    east = np.hstack((per_depth, nothing, -fallen[:, :1] * per_depth[:, :2]))
+    north = np.hstack((nothing, per_depth, -fallen[:, 1:] * per_depth[:, :2]))
+    return (fallen - wanted).T.ravel(), np.vstack((east, north))
+
+
+def _normaliser(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """To the middle of `points`, at a mean distance of √2: what makes the linear fit well behaved."""
+    middle = points.mean(axis=0)
+    scale = math.sqrt(2) / float(np.hypot(*(points - middle).T).mean())
+    return np.array([[scale, 0, -scale * middle[0]], [0, scale, -scale * middle[1]], [0, 0, 1.0]])
+
+
+def _mapped(plane: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(points * (plane[0, 0], plane[1, 1]) + plane[:2, 2], np.float64)
 
 
 class Placer:

@@ -305,7 +305,9 @@ class ConsoleApp:
     # -- window commands
 
     def _on_window_command(self, command_id: CommandId) -> None:
-        if self.exports.run(command_id, self.window) or self.editors.run(command_id, self.window):
+        # a wall window has no main window: its dialogs belong to the monitor somebody works at
+        parent = self.window or self._application.activeWindow()
+        if self.exports.run(command_id, parent) or self.editors.run(command_id, parent):
             return
         if command_id is CommandId.HAND_OVER:
             self.sign_in.hand_over()

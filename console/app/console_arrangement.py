@@ -79,12 +79,14 @@ class SeatArrangement:
         self.tiles = WallCommands(session, self.library)
         self.map_span = MapSpanDesk(session)
         self.spans = SpanCommands(session, memory.bezel_mm, self.map_span)
+        self._commander: Commander | None = None
         self._over: dict[WindowId, tuple[PushBanner, WallMarks]] = {}
         self._presence = QTimer(interval=PRESENCE_MS)
         self._presence.timeout.connect(self._tell_here)
 
     def follow(self, feed: SeatFeed, commander: Commander, router: KeyRouter) -> None:
         """The library is read when the feed is live and when it changed."""
+        self._commander = commander
         feed.library_changed.connect(self.library.read)
         feed.library_changed.connect(self._tell_here)
         commander.arrangement_chosen.connect(self.choose)
@@ -96,6 +98,11 @@ class SeatArrangement:
         """Does a command of the key table; False for one that is somebody else's."""
         parts = (self.arranger, self.scenes, self.tiles, self.spans, self.map_span)
         return any(part.run(command_id) for part in parts)
+
+    def _run_any(self, command_id: CommandId) -> None:
+        """A row of a tile's menu, whoever does it."""
+        if self._commander is not None:
+            self._commander.run(command_id)
 
     def choose(self, found: Found) -> None:
         """Does what a line of the palette stands for."""
@@ -110,7 +117,7 @@ class SeatArrangement:
             self._follow_map(map_view)
         self.arranger.attach(view.window_id, view)
         self.tiles.attach(view)
-        WallMenu(view, self._session, self.arranger, self.scenes, self.tiles)
+        WallMenu(view, self._session, self.arranger, self.scenes, self.tiles, self._run_any)
         state = self._session.arrangement
         self._over[view.window_id] = (
             PushBanner(state, view.window_id, view),

@@ -17,6 +17,7 @@ from config.planar import XY
 from config.site import Calibration, CalibrationPair, CameraId
 from console.state.observable import Signal
 from console.state.steps import Steps
+from vision.ground import CalibrationUnusable, Ground
 
 #: A plane needs so many pairs; with exactly so many the fit says nothing about its error.
 PAIRS_MIN = 4
@@ -191,10 +192,8 @@ def _inside(x: float, y: float) -> XY:
     return round(min(1.0, max(0.0, x)), 4), round(min(1.0, max(0.0, y)), 4)
 
 
-def _ground_of(camera_id: CameraId, pairs: Sequence[HalfPair]) -> Any:
+def _ground_of(camera_id: CameraId, pairs: Sequence[HalfPair]) -> Ground | str:
     """The fitted plane, or why there is none."""
-    from vision.ground import CalibrationUnusable, Ground  # OpenCV: only seats that calibrate pay
-
     whole = tuple(
         CalibrationPair(pair.image, pair.place)
         for pair in pairs

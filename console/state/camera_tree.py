@@ -121,6 +121,18 @@ class CameraTree:
         """The camera a node stands for; None for a branch."""
         return self._cameras.get(node)
 
+    def cameras_below(self, node: NodeId, most: int) -> list[CameraId]:
+        """The first `most` cameras of a branch, as the tree lists them; a camera's own node is itself."""
+        camera_id = self.camera_at(node)
+        if camera_id is not None:
+            return [camera_id]
+        found: list[CameraId] = []
+        for row in range(self.child_count(node)):
+            if len(found) >= most:
+                break
+            found += self.cameras_below(self.child(node, row), most - len(found))
+        return found
+
     def node_of(self, camera_id: CameraId) -> NodeId | None:
         return self._nodes.get(camera_id)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from config.site import CameraId
 from console.state.observable import Signal
 from vision.asked import TrialDone
-from vision.sight import SightData
+from vision.sight import Sanity, SightData
 
 
 class Eyesight:
@@ -29,6 +29,11 @@ class Eyesight:
     def known(self, camera_id: str | None) -> SightData | None:
         """Everything there is to say of a camera's sight; None: it is plainly good."""
         return self._known.get(CameraId(camera_id)) if camera_id else None
+
+    def is_elsewhere(self, camera_id: CameraId) -> bool:
+        """Whether the eyes say that a camera does not look where it was set up to."""
+        sight = self._known.get(camera_id)
+        return sight is not None and (sight.state is Sanity.MOVED or bool(sight.resting))
 
     @property
     def poor(self) -> tuple[SightData, ...]:

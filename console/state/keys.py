@@ -197,7 +197,7 @@ KEY_TABLE: tuple[KeyCommand, ...] = (
     KeyCommand(CommandId.ZOOM_BACK, ("Escape",), QT_TRANSLATE_NOOP("Keys", "Whole picture, tool away"), KeyGroup.ZOOM, KeyMode.ZOOM),
     KeyCommand(CommandId.REPLAY, ("R",), QT_TRANSLATE_NOOP("Keys", "Replay the selected tile, or back to live"), KeyGroup.TILE),
     KeyCommand(CommandId.ASPECT, ("A",), QT_TRANSLATE_NOOP("Keys", "Fit, fill or stretch the picture"), KeyGroup.TILE),
-    KeyCommand(CommandId.MARKS, ("O",), QT_TRANSLATE_NOOP("Keys", "Boxes, zones, trails or bare pictures"), KeyGroup.TILE),
+    KeyCommand(CommandId.MARKS, ("O",), QT_TRANSLATE_NOOP("Keys", "Boxes, zones, trails, people or bare pictures"), KeyGroup.TILE),
     KeyCommand(CommandId.EDIT_ZONES, ("Shift+O",), QT_TRANSLATE_NOOP("Keys", "Draw the camera's zones"), KeyGroup.TILE),
     KeyCommand(CommandId.CALIBRATE, ("Shift+C",), QT_TRANSLATE_NOOP("Keys", "Set the camera's ground (calibration)"), KeyGroup.TILE),
     KeyCommand(CommandId.SNAPSHOT, ("S",), QT_TRANSLATE_NOOP("Keys", "Snapshot of the selected tile"), KeyGroup.TILE),

@@ -7,7 +7,8 @@ arrival; an entry marked not live never moves a marker. One thread.
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -22,6 +23,11 @@ GREYED_AFTER_S = 300.0
 OFFLINE_AFTER_S = 600.0
 #: Below this speed the course of a fix is noise, metres a second.
 HEADING_SPEED_MIN_MPS = 0.4
+
+
+#: People are found by place in squares of so many degrees (some 200 m).
+_SQUARE_DEG = 0.002
+_Square = tuple[int, int]
 
 
 class Presence(enum.Enum):
@@ -59,6 +65,7 @@ class People:
         self.changed: Signal[[]] = Signal()
         self._names = {inspector.id: inspector.name for inspector in inspectors}
         self._people: dict[InspectorId, Person] = {}
+        self._squares: dict[_Square, set[InspectorId]] = {}
 
     def __len__(self) -> int:
         return len(self._people)
@@ -71,6 +78,14 @@ class People:
     def all(self) -> tuple[Person, ...]:
         return tuple(self._people.values())
 
+    def near(self, south_west: GeoPoint, north_east: GeoPoint) -> Iterator[Person]:
+        """Everybody last seen in (or within a square beside) this box, whatever their age."""
+        low, high = _square_of(south_west), _square_of(north_east)
+        for row in range(low[0], high[0] + 1):
+            for column in range(low[1], high[1] + 1):
+                for inspector_id in self._squares.get((row, column), ()):
+                    yield self._people[inspector_id]
+
     def get(self, inspector_id: str | None) -> Person | None:
         return self._people.get(InspectorId(inspector_id)) if inspector_id else None
 
@@ -80,6 +95,7 @@ class People:
     def replace(self, entries: Iterable[PositionEntry]) -> None:
         """Forgets everybody and takes the snapshot's positions."""
         self._people.clear()
+        self._squares.clear()
         for entry in entries:
             self._take(entry)
         self.changed.emit()
@@ -98,13 +114,22 @@ class People:
         if known is not None and known.fix_utc_ns >= fix_utc_ns:
             return False
         moving = (entry.speed_mps or 0.0) >= HEADING_SPEED_MIN_MPS
+        place = GeoPoint(entry.lat_deg, entry.lon_deg)
+        square = _square_of(place)
+        if known is not None and _square_of(known.place) != square:
+            self._squares[_square_of(known.place)].discard(entry.inspector_id)
+        self._squares.setdefault(square, set()).add(entry.inspector_id)
         self._people[entry.inspector_id] = Person(
             inspector_id=entry.inspector_id,
             name=self.name_of(entry.inspector_id),
-            place=GeoPoint(entry.lat_deg, entry.lon_deg),
+            place=place,
             fix_utc_ns=fix_utc_ns,
             heading_deg=entry.course_deg if moving else None,
             speed_mps=entry.speed_mps,
             accuracy_m=entry.accuracy_m,
         )
         return True
+
+
+def _square_of(place: GeoPoint) -> _Square:
+    return math.floor(place.lat_deg / _SQUARE_DEG), math.floor(place.lon_deg / _SQUARE_DEG)

@@ -42,6 +42,11 @@ class PtzFleet:
         for state in states:
             self.apply(state)
 
+    def is_turned(self, camera_id: CameraId) -> bool:
+        """Whether a camera is being turned, or is known to look elsewhere than home."""
+        state = self._states.get(camera_id)
+        return state is not None and (state.is_moving or state.is_home is False)
+
     def owner(self, camera_id: CameraId, utc_ns: int) -> PtzOwner | None:
         """Who has the camera at this moment; a lease that ran out is nobody's."""
         state = self._states.get(camera_id)

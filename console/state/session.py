@@ -41,6 +41,7 @@ from console.state.notices import Notice as Notice
 from console.state.notices import Severity as Severity
 from console.state.observable import Signal, Value
 from console.state.people import People
+from console.state.people_in_view import PeopleInView
 from console.state.queue import CaseQueue, QueueCounts
 from console.state.shelves import Shelves
 from console.state.tile_tools import TileTools
@@ -141,6 +142,11 @@ class ConsoleSession:
         self.fills_tiles = False
         self.tools = TileTools(wall, clock)
         self.tools.marks.set_zones(site.zones)
+        self._in_view = PeopleInView(
+            self.people, lambda: self.feed.get().is_live, self._looks_elsewhere
+        )
+        self._in_view.set_calibrations(site.calibrations)
+        self.tools.marks.people = self._in_view
         self._calibrations = _calibrations_of(site)
         self._notice_number = 0
         self.shelves.changed.connect(self._on_shelves)
@@ -154,6 +160,7 @@ class ConsoleSession:
         self.directory = CameraDirectory.of_site(site)
         self._calibrations = _calibrations_of(site)
         self.tools.marks.set_zones(site.zones)
+        self._in_view.set_calibrations(site.calibrations)
         self.people.register(site.inspectors)
         self.health.set_directory(self.directory)
         self.site_changed.emit()
@@ -161,6 +168,10 @@ class ConsoleSession:
     @property
     def calibrations(self) -> dict[CameraId, Calibration]:
         return self._calibrations
+
+    def _looks_elsewhere(self, camera_id: CameraId) -> bool:
+        """Its calibration does not hold for what it shows now."""
+        return self.wall.ptz.is_turned(camera_id) or self.wall.eyesight.is_elsewhere(camera_id)
 
     def _on_shelves(self) -> None:
         """Maintenance moves the counts; alerts put aside, or back, ask for attention otherwise."""

@@ -1,5 +1,5 @@
 """TileMarks: what is drawn into live pictures beside the alert's caption: its box, the camera's
-zones, the trails of what moves.
+zones, the trails of what moves, where people stand by their positions.
 
 Decides by one switch of the seat what is drawn; frames and captions of alarms are never switched off.
 
@@ -13,6 +13,7 @@ from collections.abc import Iterable
 
 from config.site import CameraId, Zone, ZoneKind
 from console.state.observable import Value
+from console.state.people_in_view import PeopleInView, PersonInView
 from console.state.track_trails import TrackTrails, Trail
 from ingest.clock import Clock
 
@@ -23,15 +24,21 @@ class MarkLevel(enum.Enum):
     BOXES = 0  #: boxes of alerts
     ZONES = 1  #: … and the zones of every camera
     TRACKS = 2  #: … and the trails of what moves
-    NONE = 3  #: the bare picture
+    PEOPLE = 3  #: … and the people who stand there by the positions they send
+    NONE = 4  #: the bare picture
+
+
+_WITH_ZONES = frozenset({MarkLevel.ZONES, MarkLevel.TRACKS, MarkLevel.PEOPLE})
+_WITH_TRAILS = frozenset({MarkLevel.TRACKS, MarkLevel.PEOPLE})
 
 
 class TileMarks:
-    """The switch, and the zones by camera."""
+    """The switch, and the zones by camera. `people`: set by whoever knows positions."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self.trails = TrackTrails()
+        self.people: PeopleInView | None = None
         self.level: Value[MarkLevel] = Value(MarkLevel.BOXES)
         self._zones: dict[CameraId, tuple[Zone, ...]] = {}
 
@@ -53,13 +60,19 @@ class TileMarks:
 
     def trails_of(self, camera_id: CameraId | None) -> tuple[Trail, ...]:
         """The trails to draw into a camera's picture now."""
-        if camera_id is None or self.level.get() is not MarkLevel.TRACKS:
+        if camera_id is None or self.level.get() not in _WITH_TRAILS:
             return ()
         return self.trails.of(camera_id, self._clock.utc_ns())
 
+    def people_of(self, camera_id: CameraId | None) -> tuple[PersonInView, ...]:
+        """Who is to be drawn into a camera's picture now."""
+        if camera_id is None or self.people is None or self.level.get() is not MarkLevel.PEOPLE:
+            return ()
+        return self.people.of(camera_id, self._clock.utc_ns())
+
     def zones_of(self, camera_id: CameraId | None) -> tuple[Zone, ...]:
         """The zones to draw into a camera's picture now; masks first, so that rules lie on top."""
-        if camera_id is None or self.level.get() not in (MarkLevel.ZONES, MarkLevel.TRACKS):
+        if camera_id is None or self.level.get() not in _WITH_ZONES:
             return ()
         mine = self._zones.get(camera_id, ())
         return tuple(sorted(mine, key=lambda zone: zone.kind is not ZoneKind.MASK))

@@ -1,7 +1,7 @@
 """CameraPanel: the camera directory beside the wall — tree by owner or area, search, preview.
 
 Keys stay in the search field: ↑ ↓ move, ← → fold and unfold, Enter calls the camera to the
-selected tile, Esc clears the search, then closes the panel to nothing. Decides nothing.
+selected tile, Ctrl+Enter a whole branch (or what was found) to the empty tiles, Esc clears the search, then closes the panel to nothing. Decides nothing.
 
 Threads: GUI thread only.
 """
@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 
 from console.bridge.camera_tree_model import ROW_ROLE, CameraRow, CameraTreeModel, FoundCameras
 from console.state.camera_browser import CameraBrowser
-from console.state.camera_tree import ROOT, Grouping
+from console.state.camera_tree import ROOT, Grouping, NodeId
 from console.state.health import Mark
 from console.state.session import ConsoleSession
 from console.views.camera_marks import mark_text
@@ -37,6 +37,7 @@ from console.views.words import translate
 
 WIDTH_PX = 320
 _PAGE_ROWS = 12
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _STEPS = {
     Qt.Key.Key_Down: 1,
     Qt.Key.Key_Up: -1,
@@ -67,6 +68,9 @@ class CameraPanel(QFrame):
         self._buttons = {grouping: self._button(grouping) for grouping in Grouping}
         self._counts = QLabel(self)
         self._counts.setObjectName("secondary")
+        self.fill_button = QToolButton(self)
+        self.fill_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.fill_button.clicked.connect(self.fill_empty_tiles)
         self.tree = QTreeView(self)
         self.list = QListView(self)
         self._stack = QStackedWidget(self)
@@ -110,7 +114,10 @@ class CameraPanel(QFrame):
         layout.setSpacing(6)
         layout.addWidget(self.edit)
         layout.addLayout(line)
-        layout.addWidget(self._counts)
+        under = QHBoxLayout()
+        under.addWidget(self._counts, 1)
+        under.addWidget(self.fill_button)
+        layout.addLayout(under)
         layout.addWidget(self._stack, 1)
         layout.addWidget(self.preview)
 
@@ -162,6 +169,12 @@ class CameraPanel(QFrame):
         self.edit.setPlaceholderText(translate("Cameras", "Number, name, pinyin initials or place"))
         self._buttons[Grouping.OWNER].setText(translate("Cameras", "By owner"))
         self._buttons[Grouping.GRID].setText(translate("Cameras", "By area"))
+        self.fill_button.setText(translate("Cameras", "To the empty tiles"))
+        self.fill_button.setToolTip(
+            translate(
+                "Cameras", "This branch, or all that was found, to the empty tiles (Ctrl+Enter)"
+            )
+        )
         self._refresh_counts()
         self.preview.refresh()
 
@@ -219,6 +232,22 @@ class CameraPanel(QFrame):
         else:
             self.tree.setExpanded(index, not self.tree.isExpanded(index))
 
+    def fill_empty_tiles(self) -> None:
+        """Cameras of the branch under the cursor, or all that was found, to the empty tiles of the wall."""
+        wall = self._session.wall
+        empty = sum(wall.tile(address).camera_id is None for address in wall.addresses())
+        if self.view is self.list:
+            cameras = list(self.browser.found)
+        else:
+            node = NodeId(self.tree.currentIndex().internalId())
+            # those the wall shows already take no room
+            most = empty + sum(wall.tile(a).camera_id is not None for a in wall.addresses())
+            cameras = self.browser.tree.cameras_below(node, most)
+        self._session.call_cameras(cameras)
+        left = sum(wall.tile(address).camera_id is None for address in wall.addresses())
+        text = translate("Cameras", "{0} cameras came to empty tiles; {1} tiles are empty.")
+        self._session.say(text.format(empty - left, left))
+
     def _step(self, rows: int) -> None:
         view = self.view
         model: QAbstractItemModel = view.model()
@@ -252,7 +281,9 @@ class CameraPanel(QFrame):
             self._step(_STEPS[key])
         elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right) and not self.edit.text():
             self._fold(unfold=key == Qt.Key.Key_Right)
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        elif key in _ENTER and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.fill_empty_tiles()
+        elif key in _ENTER:
             self._call(self.view.currentIndex())
         elif key == Qt.Key.Key_Escape and self.edit.text():
             self.edit.clear()

@@ -123,7 +123,8 @@ class Palette(QFrame):
 
     def open(self) -> None:
         """Shows the palette, empty, with the commands."""
-        self._former_focus = self.window().focusWidget()
+        former = self.window().focusWidget()
+        self._former_focus = None if former is self.edit else former
         self.edit.clear()
         self._on_text("")
         parent = self.parentWidget()
@@ -138,6 +139,8 @@ class Palette(QFrame):
         self.hide()
         if self._former_focus is not None:
             self._former_focus.setFocus()
+        else:  # a wall window has nothing else to write in: its keys are commands again
+            self.edit.clearFocus()
 
     def found(self) -> list[Found]:
         """What the list shows, in order."""

@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from config.site import Zone
 from console.bridge.frame_wants import picture_shape
 from console.bridge.tile_image import TileFeed, TileImage
+from console.state.people_in_view import PersonInView
 from console.state.tile_geometry import Placement, placement
 from console.state.tile_marks import TileMarks
 from console.state.tiles import Region, Tile, TileAddress, TileAlarm
@@ -28,6 +29,7 @@ from console.views.tile_overlays import (
     captions_px,
     overlays,
 )
+from console.views.tile_people import paint_people
 from console.views.tile_picture import (
     PartSource,
     PicturePart,
@@ -68,6 +70,7 @@ class TilePainter:
         self.hint = ""
         self.zones: tuple[Zone, ...] = ()
         self.trails: tuple[Trail, ...] = ()
+        self.people: tuple[PersonInView, ...] = ()
         self.has_box = True
         #: Rectangle the zoom tool is drawing, device pixels of the window.
         self.band: QRect | None = None
@@ -113,10 +116,11 @@ class TilePainter:
 
     def mark(self, marks: TileMarks) -> bool:
         """Takes over what is drawn into the picture; True when that is something else now."""
-        before = (self.zones, self.has_box, self.trails)
+        before = (self.zones, self.has_box, self.trails, self.people)
         self.zones, self.has_box = marks.zones_of(self.tile.camera_id), marks.has_boxes
         self.trails = marks.trails_of(self.tile.camera_id)
-        return (self.zones, self.has_box, self.trails) != before
+        self.people = marks.people_of(self.tile.camera_id)
+        return (self.zones, self.has_box, self.trails, self.people) != before
 
     def refresh(self, mono_ns: int, utc_ns: int) -> bool:
         """Works out texts and fades anew; True when the tile looks different now."""
@@ -210,6 +214,11 @@ class TilePainter:
                 )
             if self.has_box and self.alarm is not None and self.alarm.box_norm is not None:
                 self._paint_box(painter, self.alarm.box_norm)
+            if self.people:
+                paint_people(
+                    painter, self.people, self.placement, self.rect, self.picture_rect,
+                    self._size_px, self._plates,
+                )  # fmt: skip
         if self._overlays is None:
             self._overlays = overlays(self._overlay_content(), self._plates)
         self._overlays.paint(painter)

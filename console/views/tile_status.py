@@ -114,12 +114,12 @@ def _replay(mark: ReplayMark, mono_ns: int, utc_ns: int, alarm_age: str) -> Tile
 
 
 def _lost(health: StreamHealth, mono_ns: int, alarm_age: str) -> TileStatus:
-    wait_s = None if health.next_try_mono_ns is None else (health.next_try_mono_ns - mono_ns) / 1e9
+    next_try_ns = health.next_try_mono_ns  # None: an attempt is on its way
+    wait_s = 0.0 if next_try_ns is None else (next_try_ns - mono_ns) / 1e9
     relay = health.relayed_by
-    if health.awaits_key:
-        follows = tile_texts.awaits_key_text()
-    else:
-        follows = tile_texts.next_try_text(wait_s)
+    follows = (
+        tile_texts.awaits_key_text() if health.awaits_key else tile_texts.next_try_text(wait_s)
+    )
     lines = (
         tile_texts.since_text((mono_ns - health.since_mono_ns) / 1e9),
         follows,
@@ -151,10 +151,13 @@ def _picture(
     image = feed.image()
     awaits_key = health is not None and health.awaits_key
     if image is None:
-        lines = (tile_texts.awaits_key_text(),) if awaits_key else ()
-        return TileStatus(
-            TileMode.CONNECTING, tile_texts.connecting_text(), lines, alarm_age=alarm_age
+        lines = (
+            tile_texts.awaits_key_text() if awaits_key else "",
+            "" if health is None or health.cause is None else tile_texts.cause_text(health.cause),
         )
+        title = tile_texts.connecting_text()
+        told = tuple(line for line in lines if line)
+        return TileStatus(TileMode.CONNECTING, title, told, alarm_age=alarm_age)
     # what the camera's own clock says a picture was late on its way belongs to its age
     age_s = (mono_ns - image.received_mono_ns) / 1e9 + (0.0 if health is None else health.lag_s)
     shed_fps = feed.shed_fps()

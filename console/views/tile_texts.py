@@ -123,10 +123,8 @@ def since_text(lost_s: float) -> str:
     return translate("Tile", "since {0} · {1}").format(began, duration_text(lost_s))
 
 
-def next_try_text(wait_s: float | None) -> str:
-    """When the connection is tried again; empty where nobody tries."""
-    if wait_s is None:
-        return ""
+def next_try_text(wait_s: float) -> str:
+    """When the connection is tried again; 0: it is being tried."""
     if wait_s <= 0:
         return translate("Tile", "trying now…")
     return translate("Tile", "next try in {0} s").format(int(wait_s) + 1)
@@ -207,8 +205,16 @@ def marks_text(level: MarkLevel) -> str:
         MarkLevel.TRACKS: translate(
             "Tile", "In the pictures: boxes of alerts, zones, trails of what moves"
         ),
+        MarkLevel.PEOPLE: translate(
+            "Tile", "In the pictures: boxes of alerts, zones, trails, people by their positions"
+        ),
         MarkLevel.NONE: translate("Tile", "In the pictures: nothing"),
     }[level]
+
+
+def person_text(name: str, age_s: float) -> str:
+    """Somebody's position in a picture, and how old it is."""
+    return f"{name} · {duration_text(age_s)}"
 
 
 def zone_kind_text(kind: ZoneKind) -> str:

@@ -16,6 +16,7 @@ from console.views.arranger import Arranger
 from console.views.layout_menu import fill_layout_menu
 from console.views.scene_commands import SceneCommands
 from console.views.scene_menu import fill_scene_menu
+from console.views.tile_menu import RunCommand, fill_tile_menu, fill_wall_rows
 from console.views.tour_menu import fill_tour_menu
 from console.views.wall_commands import WallCommands
 from console.views.wall_view import WallView
@@ -32,13 +33,16 @@ class WallMenu(QObject):
         arranger: Arranger,
         scenes: SceneCommands,
         commands: WallCommands,
+        run: RunCommand,
     ) -> None:
+        """`run`: does any command of the key table."""
         super().__init__(view)
         self._view = view
         self._session = session
         self._arranger = arranger
         self._scenes = scenes
         self._commands = commands
+        self._run = run
         self.menu: QMenu | None = None
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         view.customContextMenuRequested.connect(self.open)
@@ -57,6 +61,7 @@ class WallMenu(QObject):
         fill_layout_menu(layouts, self._session.arrangement.layouts, window, self._arranger)
         scenes = menu.addMenu(translate("Wall", "Scenes"))
         fill_scene_menu(scenes, self._session.arrangement, self._scenes)
+        fill_wall_rows(menu, self._run)
         menu.popup(self._view.mapToGlobal(at))
 
     def _add_tile(self, menu: QMenu, address: TileAddress) -> None:
@@ -65,6 +70,7 @@ class WallMenu(QObject):
         if tile.region_norm != WHOLE:
             whole = menu.addAction(translate("Wall", "Whole picture"))
             whole.triggered.connect(lambda: wall.set_region(address, WHOLE))
+        fill_tile_menu(menu, self._session, address, self._run)
         pin = translate("Wall", "Pinned: nothing takes it away")
         self._add_switch(menu, pin, CommandId.PIN, is_on=tile.pinned)
         hotspot = translate("Wall", "Hotspot: shows what is selected elsewhere")

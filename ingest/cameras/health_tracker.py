@@ -85,6 +85,17 @@ class HealthTracker:
         self._next_try_ns = next_try_ns
         self._reconnect_count += 1
 
+    def goes_on_from(self, former: StreamHealth) -> None:
+        """The stream was lost on another connection, which this one replaces: what was told of it stays
+        until pictures come.
+        """
+        if self._cause is not None or former.state is not StreamState.LOST:
+            return
+        self._cause = former.cause
+        self._state, self._since_ns = former.state, former.since_mono_ns
+        self._last_ns = former.last_frame_mono_ns
+        self._reconnect_count = former.reconnect_count + 1
+
     def trying(self) -> None:
         """A new attempt began; the cause stays until pictures come."""
         self._next_try_ns = None

@@ -113,7 +113,8 @@ class CameraKeeper:
         if self._pending is not None:
             rings = {**self._pending.rings(), **rings}
             pending_health = self._pending.health()
-            if health.state is StreamState.LOST:
+            tells_less = pending_health.state is StreamState.CONNECTING
+            if health.state is StreamState.LOST and not tells_less:
                 health = pending_health
         return CameraStatus(health, rings, self._active.shed_fps)
 
@@ -124,8 +125,10 @@ class CameraKeeper:
 
     def _leave_stuck(self, run: StreamRun, source: CameraSource) -> None:
         self._is_guarded = True
+        lost = run.health()
         self._retire(run)
         self._active = self._run_of(source, run.url)
+        self._active.goes_on_from(lost)
         self.history.use(self._active.packets)
         self._active.set_wants(self._wants)
 

@@ -160,6 +160,10 @@ class StreamRun:
     def health(self) -> StreamHealth:
         return self._tracker.health(self._clock.mono_ns())
 
+    def goes_on_from(self, former: StreamHealth) -> None:
+        """Right after `start`: this run replaces one whose stream was lost."""
+        self._tracker.goes_on_from(former)
+
     def rings(self) -> dict[str, RingInfo]:
         """Rings that hold a picture, by key."""
         outputs = tuple(self._outputs.items())

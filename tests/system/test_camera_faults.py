@@ -264,6 +264,8 @@ def test_a_stalled_stream_turns_stale_then_lost_and_comes_back(rig: Rig) -> None
         return len(lost) == len(names)
 
     wait_until(were_lost, 12, "both are lost")
+    wait_until(lambda: rig.server.server.mounts["hung"].connection_count >= 2, 12, "opened anew")
+    assert rig.is_in("hung", StreamState.LOST, LossCause.SILENT), "opened anew, it forgot the cause"
     for fault in faults:
         fault.is_stalled = False
     wait_until(lambda: rig.frames_are_coming(*names), 15, "both are back")

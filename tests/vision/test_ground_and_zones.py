@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta, timezone
 
+import cv2
 import numpy as np
 import pytest
 
-from config.geometry import GeoPoint, ImagePoint, distance_m, moved
+from config.geometry import GeoPoint, ImagePoint, distance_m, east_north_m, moved
 from config.site import Calibration, CalibrationPair, Camera, CameraId, Hours, ZoneKind
 from tests.vision.street import zone
 from vision.ground import CAMERA_PLACE_ERROR_M, CalibrationUnusable, Ground, Placer
@@ -65,6 +66,20 @@ def test_the_error_grows_with_distance_and_with_bad_pairs() -> None:
     worse = bad.place(near.x_norm, near.y_norm)
     assert worse is not None
     assert worse.error_m > near_place.error_m
+
+
+@pytest.mark.parametrize("noise_m", [0.0, 0.5, 2.0])
+def test_the_fit_is_opencvs(noise_m: float) -> None:
+    pairs = _calibration(noise_m=noise_m).pairs
+    image = np.array([[pair.image.x_norm, pair.image.y_norm] for pair in pairs])
+    metres = np.array([east_north_m(pairs[0].place, pair.place) for pair in pairs])
+    theirs, _ = cv2.findHomography(image, metres, method=0)
+    ours = Ground(Calibration(CAMERA_ID, pairs))
+    for x, y in [*image, (0.5, 0.6), (0.2, 0.9)]:
+        east, north, depth = theirs @ (x, y, 1.0)
+        place = ours.place(float(x), float(y))
+        assert place is not None
+        assert distance_m(place.point, moved(pairs[0].place, east / depth, north / depth)) < 0.02
 
 
 def test_the_sky_has_no_place_on_the_ground() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,7 +10,7 @@ import pytest
 from console.desk.library import Library
 from console.desk.scene_pushes import ScenePushes
 from ingest.clock import SystemClock
-from tests.console.arrange.real_seat import LEFT, RIGHT, RealSeat, monitors
+from tests.console.arrange.real_seat import RealSeat, two_monitors_on
 from tests.feed_kit import RunningHub
 
 SeatMaker = Callable[..., RealSeat]
@@ -27,21 +25,8 @@ def hub(tmp_path: Path) -> Iterator[RunningHub]:
 
 @pytest.fixture
 def two_monitors(virtual_screen: str) -> Iterator[str]:
-    for tool in ("xrandr", "xdotool", "openbox"):
-        if shutil.which(tool) is None:
-            pytest.skip(f"needs {tool} for real keys on two monitors")
-    monitors(virtual_screen, "--setmonitor", *LEFT)
-    monitors(virtual_screen, "--setmonitor", *RIGHT)
-    manager = subprocess.Popen(
-        ["openbox", "--sm-disable"],
-        env={"DISPLAY": virtual_screen, "HOME": "/nonexistent", "PATH": "/usr/bin:/bin"},
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    yield virtual_screen
-    manager.terminate()
-    manager.wait(timeout=10)
-    for name in ("RIGHT", "LEFT"):
-        subprocess.run(["xrandr", "-display", virtual_screen, "--delmonitor", name], check=False)
+    with two_monitors_on(virtual_screen) as display:
+        yield display
 
 
 @pytest.fixture

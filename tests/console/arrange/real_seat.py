@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
@@ -26,10 +30,39 @@ def monitors(display: str, *arguments: str) -> None:
     subprocess.run(["xrandr", "-display", display, *arguments], check=True, timeout=10)
 
 
+@contextmanager
+def two_monitors_on(display: str) -> Iterator[str]:
+    """Two monitors side by side and a window manager, as long as the block lasts."""
+    for tool in ("xrandr", "xdotool", "openbox"):
+        if shutil.which(tool) is None:
+            pytest.skip(f"needs {tool} for real keys on two monitors")
+    monitors(display, "--setmonitor", *LEFT)
+    monitors(display, "--setmonitor", *RIGHT)
+    manager = subprocess.Popen(
+        ["openbox", "--sm-disable"],
+        env={"DISPLAY": display, "HOME": "/nonexistent", "PATH": "/usr/bin:/bin"},
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    yield display
+    manager.terminate()
+    manager.wait(timeout=10)
+    for name in ("RIGHT", "LEFT"):
+        subprocess.run(["xrandr", "-display", display, "--delmonitor", name], check=False)
+
+
 class RealSeat:
     """One seat's process; `person` acts on what is on the screen."""
 
-    def __init__(self, display: str, folder: Path, profile: str, seat: str, query: str) -> None:
+    def __init__(
+        self,
+        display: str,
+        folder: Path,
+        profile: str,
+        seat: str,
+        query: str,
+        child: Path = HERE / "wall_seat.py",
+    ) -> None:
+        """`child`: the script of the process, told folder, profile, seat and `query`."""
         self._display = display
         folder.mkdir(parents=True, exist_ok=True)
         environment = {
@@ -39,7 +72,7 @@ class RealSeat:
             "PYTHONPATH": str(ROOT),
         }
         self.process = subprocess.Popen(
-            [sys.executable, str(HERE / "wall_seat.py"), str(folder), profile, seat, query],
+            [sys.executable, str(child), str(folder), profile, seat, query],
             env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         )  # fmt: skip
         self.first = self._line()

@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 from PySide6.QtCore import QSocketNotifier, QTimer
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit
+from PySide6.QtWidgets import QApplication
 
 from config.site import HubAddresses, Language
 from console.app.console_arrangement import SeatArrangement
@@ -37,12 +37,10 @@ from console.views.commander import Commander
 from console.views.key_router import KeyRouter
 from console.views.language import Translators
 from console.views.main_window import MainWindow
-from console.views.map_view import MapView
-from console.views.push_banner import PushBanner
 from console.views.wall_view import WallView
-from console.views.wall_window import WallWindow
 from ingest.clock import SystemClock
 from ingest.feed.query import QueryClient
+from tests.console.arrange.seat_state import arrangement_state
 from tests.console.seat_kit import fake_site
 from tests.console.views.fake_seat import FakeHub, FakePictures, picture_bytes
 from vision.alerts import AlertKind
@@ -131,74 +129,7 @@ class Seat:
         self.wall.alarms.raised(TileAlarm("alert", camera_id, AlertKind.SMOKE, "somewhere", now))
 
     def state(self) -> dict[str, Any]:
-        selected = self.wall.selected
-        notice = self.session.notice.get()
-        overlay = self.arrangement.arranger.overlay
-        return {
-            "open": sorted(self.screens.open_windows),
-            "windows": {
-                window.id: {
-                    "layout": window.layout.id,
-                    "tiles": len(window.layout.cells),
-                    "regions": [tile.region_norm for tile in window.tiles[:2]],
-                    "pinned": [i for i, tile in enumerate(window.tiles) if tile.pinned],
-                    "cameras": [
-                        int(tile.camera_id[-4:]) if tile.camera_id else None
-                        for tile in window.tiles[: len(window.layout.cells)]
-                    ],
-                }
-                for window in self.wall.windows.values()
-            },
-            "map": self._map_parts(),
-            "selected": None if selected is None else [selected.window_id, selected.index],
-            "notice": "" if notice is None else notice.text,
-            "scenes": [s.name for s in self.session.arrangement.scenes.entries()],
-            "seats": [here.seat for here in self.session.arrangement.seats.get()],
-            "banners": self._banners(),
-            "typed": self._typed(),
-            "dialog": self._is_in_dialog(),
-            "popup": self.application.activePopupWidget() is not None,
-            "tours": [t.name for t in self.session.arrangement.tours.entries()],
-            "marks": self.arrangement.mark_texts(),
-            "editing": overlay is not None,
-            "layouts": [e.layout.id for e in self.session.arrangement.layouts.entries()][20:],
-        }
-
-    def _map_parts(self) -> dict[str, list[float]]:
-        """What every wall window shows of the map: world x of both edges, y of the upper, zoom."""
-        found = {}
-        for map_view in self.application.allWidgets():
-            window = map_view.window()
-            if (
-                isinstance(map_view, MapView)
-                and isinstance(window, WallWindow)
-                and map_view.isVisible()
-            ):
-                shown = map_view.projection
-                left, top = shown.world_at(0, 0)
-                right, _ = shown.world_at(shown.width_px, 0)
-                found[window.window_id] = [left, right, top, shown.zoom]
-        return found
-
-    def _is_in_dialog(self) -> bool:
-        """A dialog is there and has the keys: the window manager gives them a moment later."""
-        dialog = self.application.activeModalWidget()
-        return dialog is not None and self.application.activeWindow() is dialog
-
-    def _typed(self) -> str | None:
-        """What stands in the text field that has the focus, None when none has."""
-        widget = self.application.focusWidget()
-        if isinstance(widget, QComboBox):
-            widget = widget.lineEdit()
-        return widget.text() if isinstance(widget, QLineEdit) else None
-
-    def _banners(self) -> dict[str, str]:
-        """What every visible banner says."""
-        found = {}
-        for widget in self.application.allWidgets():
-            if isinstance(widget, PushBanner) and widget.isVisible():
-                found[widget.window_id] = widget.text
-        return found
+        return arrangement_state(self.application, self.session, self.arrangement, self.screens)
 
     def close(self) -> None:
         if self.feed is not None:

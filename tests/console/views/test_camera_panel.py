@@ -19,6 +19,7 @@ from console.bridge.gui_thread import Errands
 from console.bridge.thumbnails import SIZE_PX, ThumbnailShelf
 from console.state.camera_tree import Grouping
 from console.state.health import Mark
+from console.state.layouts import LayoutId
 from console.state.tiles import TileAddress, WindowId
 from console.state.wall import MAIN_WINDOW
 from console.views.wall_directory import WallDirectory
@@ -247,3 +248,23 @@ class TestThumbnails:
             other.now(camera_id(2))
         assert other.now(camera_id(2)) is None
         other.close()
+
+
+def test_ctrl_enter_brings_a_branch_or_what_was_found_to_the_empty_tiles(seat: Seat) -> None:
+    seat.wall.set_layout(MAIN_WINDOW, LayoutId("3x3"))
+    seat.wall.put_camera(SECOND, None)
+    shown = [seat.wall.tile(address).camera_id for address in seat.wall.addresses()]
+    empty = shown.count(None)
+    seat.key(Qt.Key.Key_C)
+    _type(seat, "dzl")
+    panel = seat.window.camera_panel
+    assert len(panel.browser.found) >= 1
+    QTest.keyClick(panel.edit, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    cameras = [seat.wall.tile(address).camera_id for address in seat.wall.addresses()]
+    assert set(panel.browser.found) <= set(cameras)
+    _press(seat, Qt.Key.Key_Escape)
+    panel.fill_button.click()
+    cameras = [seat.wall.tile(address).camera_id for address in seat.wall.addresses()]
+    called = [camera for camera in cameras if camera is not None]
+    assert len(called) == len(set(called)) == min(6, len(shown))
+    assert empty > 0

@@ -6,15 +6,16 @@ import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
-from config.geometry import ImagePoint
+from config.geometry import ImagePoint, moved
 from config.site import Zone, ZoneId, ZoneKind
 from console.state.intake import FeedIntake
 from console.state.tile_marks import MarkLevel
 from console.state.tiles import TileAddress
 from console.state.wall import MAIN_WINDOW
 from console.views import theme
+from console.views.tile_look import text_px
 from ingest.feed.envelope import Noun, new_event, utc_text
-from tests.console.seat_kit import camera_id
+from tests.console.seat_kit import camera_id, position, position_event
 from tests.console.views.conftest import Seat
 from vision.track_news import TrackSeen, TracksSeenData
 
@@ -63,6 +64,9 @@ def test_one_key_goes_round_boxes_zones_and_bare_pictures(seat: Seat) -> None:
     assert marks.level.get() is MarkLevel.TRACKS
     assert _has_ink(seat, *on_zone, theme.DARK.text)
     seat.key(Qt.Key.Key_O)
+    assert marks.level.get() is MarkLevel.PEOPLE
+    assert _has_ink(seat, *on_zone, theme.DARK.text)
+    seat.key(Qt.Key.Key_O)
     assert marks.level.get() is MarkLevel.NONE
     seat.wait(lambda: not _has_ink(seat, *on_box, alarm_ink))
     assert not _has_ink(seat, *on_zone, theme.DARK.text)
@@ -95,3 +99,36 @@ def test_a_trail_comes_over_the_feed_into_its_tile_and_goes_when_nothing_is_seen
     seat.clock.advance(4.5)
     seat.wait(lambda: not _has_ink(seat, *foot, theme.DARK.text))
     assert not _has_ink(seat, *past, theme.DARK.text)
+
+
+def test_an_inspector_is_drawn_where_the_position_says_and_goes_with_its_age(seat: Seat) -> None:
+    seat.fill()
+    seat.wall.put_camera(TileAddress(MAIN_WINDOW, 0), camera_id(1))
+    place = moved(seat.session.site.cameras[0].place, 20.0, 20.0)
+    now_ns = seat.clock.utc_ns()
+    fix = msgspec.structs.replace(
+        position(1, now_utc_ns=now_ns, age_s=0.0), lat_deg=place.lat_deg, lon_deg=place.lon_deg
+    )
+    FeedIntake(seat.session).take_events([position_event([fix], now_ns)])
+    marks = seat.session.tools.marks
+    (seen,) = seat.session.tools.marks.people.of(camera_id(1), now_ns)
+    foot = (seen.x_norm, seen.y_norm)
+    painter = seat.view.tile_painters[0]
+    ring = (
+        foot[0] + 0.8 * text_px(painter.rect.height(), painter.ratio) / painter.rect.width(),
+        foot[1],
+    )
+    assert not _has_ink(seat, *ring, theme.DARK.text)
+    while marks.level.get() is not MarkLevel.PEOPLE:
+        seat.key(Qt.Key.Key_O)
+    assert "positions" in seat.window.notice_line.text()
+    seat.wait(lambda: _has_ink(seat, *ring, theme.DARK.text))
+    seat.clock.advance(301.0)
+    seat.wait(lambda: painter.people[0].age_s == 301)
+    assert painter.people[0].is_old
+    assert _has_ink(seat, *foot, theme.DARK.secondary) or _has_ink(
+        seat, *ring, theme.DARK.secondary
+    )
+    seat.clock.advance(300.0)
+    seat.wait(lambda: not painter.people)
+    assert not _has_ink(seat, *ring, theme.DARK.secondary)

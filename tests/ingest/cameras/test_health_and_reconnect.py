@@ -63,6 +63,23 @@ def test_a_lost_stream_keeps_its_cause_until_pictures_come() -> None:
     assert trying.reconnect_count == 1
 
 
+def test_a_connection_that_replaces_a_lost_one_keeps_its_cause_until_pictures_come() -> None:
+    tracker, now_ns = live_tracker()
+    lost = tracker.health(now_ns + 7 * SECOND)
+    successor = HealthTracker(CAMERA, now_ns + 8 * SECOND)
+    successor.goes_on_from(lost)
+    successor.trying()
+    trying = successor.health(now_ns + 9 * SECOND)
+    assert (trying.state, trying.cause) == (StreamState.LOST, LossCause.SILENT)
+    assert trying.since_mono_ns == lost.since_mono_ns
+    assert trying.reconnect_count == lost.reconnect_count + 1
+    successor.connected("h264", 320, 180)
+    assert successor.health(now_ns + 10 * SECOND).cause is LossCause.SILENT
+    successor.picture(now_ns + 11 * SECOND)
+    back = successor.health(now_ns + 11 * SECOND)
+    assert (back.state, back.cause) == (StreamState.LIVE, None)
+
+
 def said(durable: DurableHealth, state: StreamState, at_s: float) -> bool:
     health = StreamHealth(CAMERA, state, 25.0, 0)
     return bool(durable.step([health], round(at_s * SECOND)))

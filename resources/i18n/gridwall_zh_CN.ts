@@ -547,8 +547,20 @@
         <translation>按网格</translation>
     </message>
     <message>
+        <source>To the empty tiles</source>
+        <translation>填入空窗格</translation>
+    </message>
+    <message>
+        <source>This branch, or all that was found, to the empty tiles (Ctrl+Enter)</source>
+        <translation>把该分组或全部搜索结果填入空窗格（Ctrl+Enter）</translation>
+    </message>
+    <message>
         <source>{0} cameras</source>
         <translation>{0} 个点位</translation>
+    </message>
+    <message>
+        <source>{0} cameras came to empty tiles; {1} tiles are empty.</source>
+        <translation>已有 {0} 路摄像机填入空窗格；剩余空窗格 {1} 个。</translation>
     </message>
     <message>
         <source>No picture kept yet: show the camera once</source>
@@ -1732,10 +1744,6 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
         <translation>摇杆转动，旋钮或右摇杆变焦，按钮调用预置位；Start 回原位，肩键调速</translation>
     </message>
     <message>
-        <source>Boxes, zones, trails or bare pictures</source>
-        <translation>显示告警框 / 区域 / 移动轨迹 / 纯画面</translation>
-    </message>
-    <message>
         <source>Draw the camera&apos;s zones</source>
         <translation>绘制摄像机区域</translation>
     </message>
@@ -2059,6 +2067,10 @@ Choose one in the queue (Enter) or on the map: its picture, its place and the ne
     <message>
         <source>Tour on the tile: start, pause, go on</source>
         <translation>窗格轮巡：开始 / 暂停 / 继续</translation>
+    </message>
+    <message>
+        <source>Boxes, zones, trails, people or bare pictures</source>
+        <translation>目标框、区域、轨迹、人员位置或纯画面</translation>
     </message>
     <message>
         <source>Choose, write and remove tours</source>
@@ -3746,6 +3758,50 @@ Alerts of the cameras and reports of citizens appear here.</source>
         <translation>回放</translation>
     </message>
     <message>
+        <source>The relay cannot be reached</source>
+        <translation>无法连接转发服务</translation>
+    </message>
+    <message>
+        <source>The relay refuses the password of [relay]</source>
+        <translation>转发服务拒绝 [relay] 的密码</translation>
+    </message>
+    <message>
+        <source>The relay gets no picture of this camera</source>
+        <translation>转发服务未取得该摄像机画面</translation>
+    </message>
+    <message>
+        <source>The relay is there, but no picture arrives</source>
+        <translation>转发服务已连接，但没有画面到达</translation>
+    </message>
+    <message>
+        <source>The relay closed the connection</source>
+        <translation>转发服务关闭了连接</translation>
+    </message>
+    <message>
+        <source>The relay has too many viewers</source>
+        <translation>转发服务的观看者过多</translation>
+    </message>
+    <message>
+        <source>relayed by {0}</source>
+        <translation>由 {0} 转发</translation>
+    </message>
+    <message>
+        <source>allows one viewer? name it in [relay] of site.toml</source>
+        <translation>只允许一路观看？请写入 site.toml 的 [relay]</translation>
+    </message>
+    <message>
+        <source>was right before: changed, or the camera allows one viewer ([relay])</source>
+        <translation>之前密码正确：已被修改，或摄像机只允许一路观看（[relay]）</translation>
+    </message>
+    <message>
+        <source>{0} times in a row: another viewer takes it? ([relay])</source>
+        <translation>连续 {0} 次：是否被其他观看者占用？（[relay]）</translation>
+    </message>
+    <message>
+        <source>waiting for a key frame</source>
+        <translation>等待关键帧</translation>
+    </message>
+    <message>
         <source>stands</source>
         <translation>暂停</translation>
     </message>
@@ -3776,6 +3832,10 @@ Alerts of the cameras and reports of citizens appear here.</source>
     <message>
         <source>In the pictures: boxes of alerts, zones, trails of what moves</source>
         <translation>画面叠加：告警框、区域、移动轨迹</translation>
+    </message>
+    <message>
+        <source>In the pictures: boxes of alerts, zones, trails, people by their positions</source>
+        <translation>画面叠加：告警框、区域、移动轨迹、人员定位</translation>
     </message>
     <message>
         <source>No cycle parking</source>

@@ -6,6 +6,8 @@ warped, under a plume mask. What is not smoke and not fire: `distractors`.
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -115,7 +117,7 @@ def box_of(opacity: Plane, left: int, top: int, edge: float) -> Box | None:
     )  # fmt: skip
 
 
-def visible(before: Plane, after: Plane, dense: NDArray[np.bool_]) -> bool:
+def visible(before: NDArray[Any], after: NDArray[Any], dense: NDArray[np.bool_]) -> bool:
     """Whether what was painted can be told from what was there: grey smoke on grey paving teaches
     that paving is smoke. `before`, `after` (H, W, 3) 0..255, `dense` (H, W)."""
     if not dense.any():

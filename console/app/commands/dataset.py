@@ -65,30 +65,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _looker(model_name: str | None) -> Any:
     """What the detector sees in a JPEG at its operating points. Raises ModelMissing."""
-    import cv2
-    import numpy as np
-
     from console.desk.exchange.dataset import SeenBox
-    from vision.classes import classes_of_names
-    from vision.load_detector import load_detector
-    from vision.models import resolve_model
+    from vision.labelling import jpeg_labeller
 
-    model = resolve_model(model_name)
-    detector = load_detector(model)
-    classes = classes_of_names(detector.names)
+    labels_of = jpeg_labeller(model_name)
 
     def look(jpeg: bytes) -> list[SeenBox] | None:
-        picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR) if jpeg else None
-        if picture is None:
-            return None
-        height, width = picture.shape[:2]
-        found = detector.detect([np.asarray(picture, np.uint8)], model.operating_points.floor)[0]
-        boxes = (found.xyxy / np.array([width, height, width, height])).clip(0, 1).tolist()
-        return [
-            SeenBox(known, (box[0], box[1], box[2], box[3]))
-            for box, score, index in zip(boxes, found.score, found.class_index, strict=True)
-            if (known := classes[index]) and score >= model.operating_points.confirm(known)
-        ]
+        seen = labels_of(jpeg)
+        return None if seen is None else [SeenBox(known, box) for known, box in seen]
 
     return look
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
+from multiprocessing import resource_tracker
 from pathlib import Path
 
 import cv2
@@ -85,6 +86,7 @@ def write_material(folder: Path) -> None:
 
 @pytest.fixture(scope="module")
 def material(tmp_path_factory) -> Path:
+    resource_tracker.ensure_running()  # of spawned processes; it lives as long as the tests
     folder = tmp_path_factory.mktemp("material")
     write_material(folder)
     return folder

@@ -75,7 +75,7 @@ class OneBox:
         boxes = np.array([[16, 12, 80, 60], [0, 0, 16, 12], [0, 0, 8, 8]], np.float32)
         score = np.array([0.9, 0.8, 0.05], np.float32)
         index = np.array([1, 0, 1], np.int32)
-        return [Detections(boxes, score, index, np.full(3, -1, np.int32)) for _ in pictures]
+        return [Detections(boxes, score, index, np.full(3, -1, np.int64)) for _ in pictures]
 
 
 def test_classes_nobody_labelled_are_judged_by_fp16s_own_boxes(tmp_path):

@@ -35,6 +35,9 @@ from console.views.wall_view import WallView
 from ingest.clock import ManualClock
 from tests.console.seat_kit import alert, case, fake_site, position, snapshot
 from tests.console.views.fake_seat import FakeHub, FakePictures, picture_bytes
+from tests.whole_paints import whole_paints
+
+__all__ = ["whole_paints"]
 
 #: How long a seat may take to show something: two test processes may keep both cores busy.
 WAIT_MS = 15_000

@@ -7,6 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.whole_paints import whole_paints
+
+__all__ = ["whole_paints"]
+
 
 def monitors(display: str, *arguments: str) -> None:
     subprocess.run(["xrandr", "-display", display, *arguments], check=True, timeout=10)

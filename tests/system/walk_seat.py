@@ -19,6 +19,7 @@ from config.site import Language
 from console.app.console_app import ConsoleApp
 from console.app.console_hooks import install_hooks, remove_hooks
 from console.app.console_options import ConsoleOptions
+from console.app.seat_entry import enter
 from console.state.profiles import Profile
 from console.state.tiles import TileAddress
 from console.views.camera_panel import CameraPanel
@@ -32,7 +33,7 @@ class Walked:
 
     def __init__(self, application: QApplication, options: ConsoleOptions, exports: Path) -> None:
         self.application = application
-        self.console = ConsoleApp(application, options)
+        self.console = ConsoleApp(application, options, enter(options))
         self.console.exports.folder = exports
 
     def state(self) -> dict[str, Any]:

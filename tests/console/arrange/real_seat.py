@@ -36,18 +36,22 @@ def two_monitors_on(display: str) -> Iterator[str]:
     for tool in ("xrandr", "xdotool", "openbox"):
         if shutil.which(tool) is None:
             pytest.skip(f"needs {tool} for real keys on two monitors")
-    monitors(display, "--setmonitor", *LEFT)
-    monitors(display, "--setmonitor", *RIGHT)
-    manager = subprocess.Popen(
-        ["openbox", "--sm-disable"],
-        env={"DISPLAY": display, "HOME": "/nonexistent", "PATH": "/usr/bin:/bin"},
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    yield display
-    manager.terminate()
-    manager.wait(timeout=10)
-    for name in ("RIGHT", "LEFT"):
-        subprocess.run(["xrandr", "-display", display, "--delmonitor", name], check=False)
+    manager = None
+    try:
+        monitors(display, "--setmonitor", *LEFT)
+        monitors(display, "--setmonitor", *RIGHT)
+        manager = subprocess.Popen(
+            ["openbox", "--sm-disable"],
+            env={"DISPLAY": display, "HOME": "/nonexistent", "PATH": "/usr/bin:/bin"},
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        yield display
+    finally:
+        if manager is not None:
+            manager.terminate()
+            manager.wait(timeout=10)
+        for name in ("RIGHT", "LEFT"):
+            subprocess.run(["xrandr", "-display", display, "--delmonitor", name], check=False)
 
 
 class RealSeat:
@@ -102,8 +106,13 @@ class RealSeat:
         """Types into the text field that has, or soon gets, the focus; what stood there goes."""
         self.until(lambda state: state["typed"] is not None)
         self.keys("ctrl+a")
-        self._do("type", "--delay", "30", text)
-        self.until(lambda state: state["typed"] == text)
+        # what is on no key borrows one: the next such character only when this one has arrived
+        parts = [text] if text.isascii() else list(text)
+        typed = ""
+        for part in parts:
+            typed += part
+            self._do("type", "--delay", "30", part)
+            self.until(lambda state, so_far=typed: state["typed"] == so_far)
 
     def click(self, x_px: int, y_px: int, button: int = 1, *, held: str = "") -> None:
         """A click at a point of the whole screen, with a key held."""

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from console.bridge.gui_thread import Errands
+from console.bridge.image_bytes import decoded_image
 from ingest.errors import GridwallError
 
 #: Pictures kept; a 1080p picture is 8 MB, a snapshot of a sub-stream 1.6 MB.
@@ -66,7 +67,7 @@ class EvidenceCache(QObject):
 
 
 def _decoded(content: bytes) -> QImage:
-    image = QImage.fromData(content)
+    image = decoded_image(content)
     if image.isNull():
         raise GridwallError("this evidence is not a picture the console can show")
     return image

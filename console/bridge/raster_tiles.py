@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from console.bridge.gui_thread import Errands
+from console.bridge.image_bytes import decoded_image
 from console.bridge.tile_sources import TileSource
 from ingest.errors import GridwallError, RetryLater
 
@@ -121,7 +122,7 @@ def _decoded(content: bytes | None) -> QImage | None:
     """A picture as it is drawn fastest; None where the map has none. Raises GridwallError."""
     if content is None:
         return None
-    image = QImage.fromData(content)
+    image = decoded_image(content)
     if image.isNull():
         raise GridwallError("map tiles: a picture that cannot be read; the map shows streets there")
     return image.convertToFormat(QImage.Format.Format_RGB32)

@@ -22,6 +22,7 @@ from PySide6.QtGui import QImage, QImageWriter
 
 from config.site import CameraId
 from console.bridge.gui_thread import Errands
+from console.bridge.image_bytes import decoded_image
 from console.bridge.tile_image import PictureSource
 from console.state.tiles import WHOLE
 from console.state.wall import WallState
@@ -202,7 +203,7 @@ def _write(path: Path, found: Thumbnail) -> None:
 def _read(path: Path) -> Thumbnail | None:
     try:
         taken_utc_ns = path.stat().st_mtime_ns
+        image = decoded_image(path.read_bytes())
     except OSError:
         return None
-    image = QImage(str(path))
     return None if image.isNull() else Thumbnail(image, taken_utc_ns)

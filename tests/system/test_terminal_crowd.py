@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import http.client
 import socket
 import struct
@@ -102,7 +103,6 @@ def healthy(hub: HubProcess) -> None:
 
 
 def test_five_thousand_terminals_come_back_at_once(hub: HubProcess) -> None:
-    plain = Plain()
     crowd = Crowd(door(hub))
 
     async def twice() -> tuple[list[float], float]:
@@ -120,9 +120,9 @@ def test_five_thousand_terminals_come_back_at_once(hub: HubProcess) -> None:
     took, longest = asyncio.run(twice())
     assert max(took) < RETURN_S, took
     assert longest < ANSWER_S, longest
-    query = plain.dealer(hub.ready["query"])
-    wait_for(lambda: len(plain.ask(query, op="snapshot")["positions"]) == TERMINALS, 20)
-    plain.close()
+    with contextlib.closing(Plain()) as plain:
+        query = plain.dealer(hub.ready["query"])
+        wait_for(lambda: len(plain.ask(query, op="snapshot")["positions"]) == TERMINALS, 20)
 
 
 def ended_after_s(connection: socket.socket, *, byte_every_s: float | None) -> float:

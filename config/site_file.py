@@ -17,6 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from config.environment import expanded
+from config.host_port import host_and_port, is_loopback
 from config.problems import (
     FileProblems,
     Noun,
@@ -27,7 +28,7 @@ from config.problems import (
     one_of,
     shown,
 )
-from config.relay_settings import RelaySettings, host_and_port, is_loopback
+from config.relay_settings import RelaySettings
 from config.settings import CalendarSettings, Settings, parse_timezone
 from config.site import Datum, HubAddresses, Language
 from config.store_settings import STORE_SCHEMES

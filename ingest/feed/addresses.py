@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import ipaddress
-
 from msgspec import structs
 
+from config.host_port import is_loopback
 from config.site import HubAddresses
 
 #: Hosts that mean "every interface of the hub's machine".
@@ -40,10 +39,4 @@ def is_local(address: str) -> bool:
     """True when only this machine can reach `address`."""
     if not address.startswith("tcp://"):
         return address.startswith(("ipc://", "inproc://"))
-    host = address[len("tcp://") :].rpartition(":")[0].strip("[]")
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return is_loopback(address[len("tcp://") :].rpartition(":")[0].strip("[]"))

@@ -7,7 +7,8 @@ from urllib.parse import quote
 
 from msgspec import structs
 
-from config.relay_settings import RelaySettings, host_and_port, is_loopback
+from config.host_port import host_and_port, is_loopback
+from config.relay_settings import RelaySettings
 from config.site import Camera
 from ingest.errors import Misconfigured
 

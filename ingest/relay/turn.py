@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from config.relay_settings import host_and_port
+from config.host_port import host_and_port
 from ingest.stop import StopToken
 
 log = logging.getLogger(__name__)

@@ -148,21 +148,12 @@ def test_a_window_that_goes_to_a_monitor_of_another_ratio_is_sharp_there(
 
 @pytest.mark.gui
 @pytest.mark.skipif(shutil.which("Xvfb") is None, reason="needs Xvfb")
-def test_a_window_that_loses_its_context_paints_the_same_with_another(virtual_screen: str) -> None:
-    """Into another window, whose native window then goes, as with a monitor."""
-    (found,) = _wall(virtual_screen, "anew")
-    assert found["kind"] == "GpuCompositor"
-    assert found["reasons"] == []
-    assert found["made"] == 2
-    assert found["mean"] < 1.0  # an age is told in the corner of a tile
-    assert found["share_over_8"] < 0.006
-    assert found["on_screen"] == found["pixel"] == [20, 200, 90]
-
-
-@pytest.mark.gui
-@pytest.mark.skipif(shutil.which("Xvfb") is None, reason="needs Xvfb")
-def test_after_a_reset_of_the_device_everything_is_made_anew(virtual_screen: str) -> None:
-    (found,) = _wall(virtual_screen, "lost")
+@pytest.mark.parametrize("how", ["anew", "lost"])
+def test_a_window_that_loses_its_context_paints_the_same_with_another(
+    virtual_screen: str, how: str
+) -> None:
+    """Into another window, whose native window then goes, as with a monitor; by a reset of the device."""
+    (found,) = _wall(virtual_screen, how)
     assert found["kind"] == "GpuCompositor"
     assert found["reasons"] == []
     assert found["made"] == 2

@@ -16,7 +16,8 @@ class RivalJob(Struct, frozen=True):
 
 
 class RivalResult(Struct, frozen=True):
-    """Printed twice: at the end of the warm-up (0 s) and at the end."""
+    """Printed twice: at the end of the warm-up (0 s) and at the end. `shown`: on what it was."""
 
     seconds: float
     frames: tuple[int, ...]
+    shown: str

@@ -1,7 +1,7 @@
 """Qt's own way: one QMediaPlayer and one QVideoWidget a camera. A rival, not a part.
 
 Started as `python -m console.bench.rival_media_player JOB` (a `RivalJob` as JSON). Needs the wheel
-PySide6-Addons (QtMultimedia), which the product does not.
+PySide6-Addons (QtMultimedia), which the product does not. Frames are those its sinks are given.
 """
 
 from __future__ import annotations
@@ -56,7 +56,8 @@ def main(argument: str) -> int:
         marks.append((time.monotonic(), list(frames)))
         (began, before), (ended, after) = marks[0], marks[-1]
         counted = tuple(b - a for a, b in zip(before, after, strict=True))
-        sys.stdout.write(msgspec.json.encode(RivalResult(ended - began, counted)).decode() + "\n")
+        result = RivalResult(ended - began, counted, application.platformName())
+        sys.stdout.write(msgspec.json.encode(result).decode() + "\n")
         sys.stdout.flush()
         if len(marks) == 2:
             os._exit(0)  # players of live streams may take long to stop

@@ -83,7 +83,8 @@ def main(argument: str) -> int:
 
     def mark() -> None:
         marks.append((time.monotonic(), list(wall.frames)))
-        sys.stdout.write(msgspec.json.encode(RivalResult(*_between(marks))).decode() + "\n")
+        result = RivalResult(*_between(marks), application.platformName())
+        sys.stdout.write(msgspec.json.encode(result).decode() + "\n")
         sys.stdout.flush()
         if len(marks) == 2:
             stop.set()

@@ -26,6 +26,7 @@ from console.bench.picture_quality import full_decode, least_psnr_db
 from console.bench.processes import Children, cpu_s
 from console.bench.report import print_result, say
 from console.bench.rival_job import RivalJob
+from console.bench.rivals import rivals
 from console.bench.stage_job import StageJob
 from console.bench.wall_modes import on_site
 from console.bench.wall_runs import (
@@ -35,8 +36,6 @@ from console.bench.wall_runs import (
     Streams,
     play_limit,
     play_ours,
-    play_rival,
-    rival_modules,
     serve,
 )
 from console.bench.wall_stage import StageResult
@@ -222,18 +221,19 @@ def _play_beside_worker(job: StageJob) -> tuple[Play, StageResult]:
 
 def _rivals(urls: tuple[str, ...], width: int, height: int, seconds: float) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for name, module in rival_modules().items():
-        if module is None:
-            found[name] = {"missing": "not installed"}
+    for rival in rivals():
+        if rival.missing:
+            found[rival.name] = {"missing": rival.missing}
             continue
-        say(f"rival {name} …")
-        job = RivalJob(urls, width, height, WARM_UP_S, seconds / 2)
+        say(f"rival {rival.name} …")
         try:
-            play = play_rival(module, job)
+            played = rival.run(RivalJob(urls, width, height, WARM_UP_S, seconds / 2))
         except (BenchFailed, subprocess.SubprocessError) as error:
-            found[name] = {"failed": str(error)}
+            found[rival.name] = {"failed": str(error)}
             continue
-        found[name] = {
+        play = played.play
+        found[rival.name] = {
+            "shown": played.shown,
             "cpu_s": round(play.cpu_s, 2),
             "seconds": round(play.seconds, 2),
             "fps_per_tile": round(sum(play.fps) / len(play.fps), 2),

@@ -1,4 +1,4 @@
-"""The competitors of the wall bench, each played alone on the same streams for the same time.
+"""The product and the limit of the wall bench, each played alone on the same streams (rivals: `rivals`).
 
 CPU is read from the processes themselves at both ends of a window that begins when pictures flow,
 so that nobody's start-up counts.
@@ -6,7 +6,6 @@ so that nobody's start-up counts.
 
 from __future__ import annotations
 
-import importlib.util
 import subprocess
 import sys
 import tempfile
@@ -23,7 +22,6 @@ from msgspec import Struct
 from config.paths import runtime_folder
 from console.bench.clip import ffmpeg_path
 from console.bench.processes import Children, cpu_s, strangers_s
-from console.bench.rival_job import RivalJob, RivalResult
 from console.bench.stage_job import StageJob
 from console.bench.stream_server import DIE, LIVE, ServerJob
 from console.bench.wall_stage import StageResult, WallComplete
@@ -166,31 +164,6 @@ def _play_ffmpeg(
         for counter in counters:
             counter.join()
     return Play(passed, spent, frames)
-
-
-def play_rival(module: str, job: RivalJob) -> Play:
-    """A rival's own process. Raises BenchFailed when it does not come to its end."""
-    with Children() as children:
-        child = children.start(module_command(module, job))
-        assert child.stdout is not None
-        first = child.stdout.readline()
-        before = cpu_s([child.pid])
-        last = child.stdout.readline()
-        spent = cpu_s([child.pid]) - before
-        if not first or not last:
-            raise BenchFailed(f"{module} ended early: see the log above")
-        result = msgspec.json.decode(last, type=RivalResult)
-    return Play(result.seconds, spent, result.frames)
-
-
-def rival_modules() -> dict[str, str | None]:
-    """Name of each rival → its module, or None where what it needs is not installed."""
-    multimedia = importlib.util.find_spec("PySide6.QtMultimedia") is not None
-    opencv = importlib.util.find_spec("cv2") is not None
-    return {
-        "opencv_threads_qlabel": "console.bench.rival_opencv" if opencv else None,
-        "qmediaplayer_per_tile": "console.bench.rival_media_player" if multimedia else None,
-    }
 
 
 _WHOLE_PICTURE = "[[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]]"

@@ -88,7 +88,9 @@ def test_mpv_decodes_and_scales_as_the_limit_does() -> None:
     assert bare[-1] == "rtsp://a/4"
     window = mpv_command(job, 4, Path("/s"), has_window=True)
     assert "--geometry=480x270+482+272" in window
-    assert not any(word.startswith(("--vo", "--vf")) for word in window)
+    assert "--vo=null" in bare
+    assert "--vo=null" not in window
+    assert not any(word.startswith("--vf") for word in window)
 
 
 def test_what_is_missing_is_said_with_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

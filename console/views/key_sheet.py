@@ -54,6 +54,8 @@ _WRITTEN = {
 }
 #: A title and the space above it, in rows.
 _TITLE_ROWS = 2
+#: A text wider than this is wrapped: one long row must not widen its whole column.
+_TEXT_PX = 360
 #: What stays free around the sheet, and what its frame takes of it.
 _MARGIN_PX = 24
 _FRAME_PX = 12
@@ -129,7 +131,9 @@ class KeySheet(QFrame):
                 break
             wider = self._content(count)
             if wider.sizeHint().width() + _FRAME_PX > room.width():
+                _discard(wider)
                 break
+            _discard(fitting)
             fitting = wider
         return fitting
 
@@ -151,6 +155,12 @@ class KeySheet(QFrame):
             across.addLayout(column)
         content.ensurePolished()
         return content
+
+
+def _discard(content: QWidget) -> None:
+    """A child that is left would be shown with the sheet."""
+    content.hide()
+    content.deleteLater()
 
 
 def _rows(group: KeyGroup) -> Iterator[tuple[str, str]]:
@@ -180,5 +190,12 @@ def _add_block(grid: QGridLayout, group: KeyGroup, rows: Sequence[tuple[str, str
         line += 1
         label = QLabel(key)
         label.setObjectName("key")
-        grid.addWidget(label, line, 0, Qt.AlignmentFlag.AlignRight)
-        grid.addWidget(QLabel(text), line, 1)
+        across = Qt.AlignmentFlag.AlignRight
+        told = QLabel(text)
+        told.ensurePolished()
+        if told.sizeHint().width() > _TEXT_PX:
+            told.setWordWrap(True)
+            told.setFixedSize(_TEXT_PX, told.heightForWidth(_TEXT_PX))
+            across |= Qt.AlignmentFlag.AlignTop
+        grid.addWidget(label, line, 0, across)
+        grid.addWidget(told, line, 1)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QRect, Qt
+from PySide6.QtCore import QEvent, QMetaObject, QObject, QRect, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QWidget
 
@@ -34,6 +34,8 @@ from console.views.key_router import KeyRouter
 from console.views.preset_dialog import PresetDialog
 from console.views.ptz_overlay import SHOWN_PRESETS, PtzOverlay
 from console.views.stick_control import StickControl
+from console.views.tile_painter import TilePainter
+from console.views.tile_status import CARDS
 from console.views.wall_view import WallView
 from console.views.words import translate
 from ingest.errors import GridwallError
@@ -68,6 +70,7 @@ class PtzMode(QObject):
         self.overlay: PtzOverlay | None = None
         self._tile: TileAddress | None = None
         self._watched: tuple[QWidget, ...] = ()
+        self._statuses: QMetaObject.Connection | None = None
         self.line.held.connect(self._on_held)
         self.line.refused.connect(self._on_refused)
         self.line.presets.connect(self._on_presets)
@@ -154,6 +157,9 @@ class PtzMode(QObject):
         for watched in self._watched:
             watched.removeEventFilter(self)
         self._watched = ()
+        if self._statuses is not None:
+            self.disconnect(self._statuses)
+            self._statuses = None
         overlay, self.overlay = self.overlay, None
         if overlay is not None:
             overlay.hide()
@@ -178,12 +184,21 @@ class PtzMode(QObject):
         self._watched = (view.window(), view)
         for watched in self._watched:
             watched.installEventFilter(self)
+        self._statuses = view.statuses_changed.connect(self._leave_to_words)
         self.line.ask_presets()
 
-    def _place(self) -> None:
+    def _painter(self) -> TilePainter | None:
         tile = self._tile
         view = None if tile is None else self._view_of(tile.window_id)
-        painter = None if view is None or tile is None else view.tile_painters.get(tile.index)
+        return None if view is None or tile is None else view.tile_painters.get(tile.index)
+
+    def _leave_to_words(self) -> None:
+        painter = self._painter()
+        if self.overlay is not None and painter is not None:
+            self.overlay.leave_to_words(painter.mode in CARDS)
+
+    def _place(self) -> None:
+        painter = self._painter()
         if self.overlay is not None and painter is not None:
             ratio = painter.ratio
             r = painter.rect
@@ -191,6 +206,7 @@ class PtzMode(QObject):
             self.overlay.cover(
                 QRect(left, top, round(r.width() / ratio), round(r.height() / ratio))
             )
+            self._leave_to_words()
 
     def _is_elsewhere(self) -> bool:
         """Another tile is selected, or another camera stands in this one."""

@@ -1,7 +1,8 @@
 """PtzOverlay: the tile of a camera that is turned: a grip in the middle, presets, what the keys do.
 
 Lies over its tile and takes the mouse there: a pull from the middle turns, the wheel zooms, a click
-on a preset goes there. Says what the hand does; decides nothing.
+on a preset goes there. While the tile says in words why it has no picture, grip and presets are not
+shown: the words stand in the middle. Says what the hand does; decides nothing.
 
 Threads: GUI thread only.
 """
@@ -44,6 +45,7 @@ class PtzOverlay(QWidget):
         self._presets: tuple[PtzPreset, ...] = ()
         self._current: str | None = None
         self._pull: QPointF | None = None
+        self._is_worded = False
         self.hide()
 
     @property
@@ -65,6 +67,12 @@ class PtzOverlay(QWidget):
         self.setGeometry(tile)
         self.show()
         self.raise_()
+
+    def leave_to_words(self, is_worded: bool) -> None:
+        """`is_worded`: the tile has a card instead of a picture. A pull that began goes on."""
+        if is_worded is not self._is_worded:
+            self._is_worded = is_worded
+            self.update()
 
     # -- mouse
 
@@ -108,6 +116,15 @@ class PtzOverlay(QWidget):
     def _is_roomy(self) -> bool:
         return self.width() >= ROOMY_PX
 
+    @property
+    def lists_presets(self) -> bool:
+        """Whether the presets are seen, and can be clicked."""
+        return self._is_roomy and bool(self._presets) and not self._is_worded
+
+    @property
+    def shows_grip(self) -> bool:
+        return self._pull is not None or not self._is_worded
+
     def _list_rect(self) -> QRect:
         count = min(SHOWN_PRESETS, len(self._presets))
         height = count * ROW_PX + 8
@@ -117,7 +134,7 @@ class PtzOverlay(QWidget):
 
     def _row_at(self, at: QPointF) -> int | None:
         box = self._list_rect()
-        if not self._is_roomy or not self._presets or not box.contains(at.toPoint()):
+        if not self.lists_presets or not box.contains(at.toPoint()):
             return None
         row = int((at.y() - box.y() - 4) // ROW_PX)
         return row if 0 <= row < min(SHOWN_PRESETS, len(self._presets)) else None
@@ -127,9 +144,11 @@ class PtzOverlay(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_grip(painter)
-        if self._is_roomy:
+        if self.shows_grip:
+            self._paint_grip(painter)
+        if self.lists_presets:
             self._paint_presets(painter)
+        if self._is_roomy:
             self._paint_keys(painter)
         painter.end()
 
@@ -149,8 +168,6 @@ class PtzOverlay(QWidget):
             painter.drawEllipse(self._pull, radius * 0.45, radius * 0.45)
 
     def _paint_presets(self, painter: QPainter) -> None:
-        if not self._presets:
-            return
         box = self._list_rect()
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour(theme.DARK.background, 0.82))

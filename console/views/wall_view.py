@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QHideEvent,
     QMouseEvent,
@@ -51,7 +51,10 @@ class WallView(QWidget):
     """The tiles of window `window_id`; embeddable.
 
     `painting` counts paints, for the bench and the watchdog.
+    Signals: `statuses_changed`: a tile says something else about its picture.
     """
+
+    statuses_changed = Signal()
 
     def __init__(
         self,
@@ -275,9 +278,11 @@ class WallView(QWidget):
 
     def _refresh_statuses(self) -> None:
         mono_ns, utc_ns = self._clock.mono_ns(), self._clock.utc_ns()
-        for painter in self._painters.values():
-            if painter.refresh(mono_ns, utc_ns):
-                self._update_device(painter.rect)
+        changed = [p for p in self._painters.values() if p.refresh(mono_ns, utc_ns)]
+        for painter in changed:
+            self._update_device(painter.rect)
+        if changed:
+            self.statuses_changed.emit()
 
     def _update_device(self, rect: QRect) -> None:
         self.compositor.look_changed(QRegion(rect))

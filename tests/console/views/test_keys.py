@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 
 from console.desk.case import CaseId, CaseState
 from console.state.feed_status import FeedState
@@ -239,6 +240,16 @@ def test_the_key_sheet_never_leaves_the_window(seat: Seat) -> None:
     seat.window.resize(1000, 640)
     seat.window.key_sheet.open()
     assert seat.window.rect().contains(seat.window.key_sheet.geometry())
+
+
+def test_a_long_text_of_the_key_sheet_is_wrapped_and_whole(seat: Seat) -> None:
+    seat.window.key_sheet.open()
+    labels = seat.window.key_sheet.findChildren(QLabel)
+    [long] = [
+        label for label in labels if label.isVisible() and label.text().startswith("Stick turns")
+    ]
+    assert long.width() < long.fontMetrics().horizontalAdvance(long.text())
+    assert long.height() >= long.heightForWidth(long.width())
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 9])

@@ -23,6 +23,7 @@ from console.state.tiles import TileAddress
 from console.state.wall import MAIN_WINDOW
 from console.views.preset_dialog import PresetDialog
 from console.views.ptz_mode import PtzMode
+from console.views.tile_status import TileMode
 from ingest.clock import SystemClock
 from ingest.feed.query import QueryClient
 from ingest.ptz.device import PtzPosition, PtzPreset
@@ -146,6 +147,26 @@ def test_a_pull_from_the_middle_turns_the_wheel_zooms_and_letting_go_stops(ptz: 
     overlay.wheeled.emit(1.0)
     ptz.seat.wait(lambda: any(text.startswith("move 0 0 0.5") for text in ptz.camera.said))
     ptz.seat.wait(lambda: ptz.camera.velocity.is_still)
+
+
+def test_grip_and_presets_wait_where_words_stand_instead_of_a_picture(
+    ptz: PtzSeat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ptz.seat.key(Qt.Key.Key_F)
+    feed = ptz.seat.view.tile_painters[0].feed
+    with monkeypatch.context() as no_picture:
+        no_picture.setattr(feed, "image", lambda: None)
+        ptz.seat.wait(lambda: ptz.seat.view.tile_painters[0].mode is TileMode.CONNECTING)
+        ptz.enter()
+        overlay = ptz.mode.overlay
+        assert overlay is not None
+        assert not overlay.shows_grip
+        preset = QPoint(overlay.width() - 40, overlay.height() // 2 - 10)
+        QTest.mouseClick(overlay, Qt.MouseButton.LeftButton, pos=preset)
+        assert "goto a" not in ptz.camera.said  # nobody clicks what is not seen
+    ptz.seat.wait(lambda: overlay.shows_grip and overlay.lists_presets)
+    QTest.mouseClick(overlay, Qt.MouseButton.LeftButton, pos=preset)
+    ptz.seat.wait(lambda: "goto a" in ptz.camera.said)
 
 
 def test_the_view_is_saved_under_a_name(ptz: PtzSeat, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ class RelaySettings(Struct, frozen=True):
     cameras: tuple[str, ...] = ()
     #: host:port where every machine of the site reaches the relay.
     address: str = "127.0.0.1:7464"
-    #: host:port of further machines, best first: each relays while none before it answers.
+    #: host:port of further machines, best first: each relays what none before it can get.
     stand_ins: tuple[str, ...] = ()
     #: host:port the relay listens on where that is another one (behind a router); None = `address`.
     listen: str | None = None

@@ -26,7 +26,7 @@ _GOOD_SESSION_S: Final = 10.0
 _RETRIES_PER_S: Final = 4.0
 
 #: A relay of ours locks nobody out, and to be asked costs it nothing.
-_RELAY_CEILING_S: Final = 4.0
+_RELAY_CEILING_S: Final = 2.0
 
 #: First delay and ceiling where the usual ones are wrong.
 _SPECIAL_S: Final[dict[LossCause, tuple[float, float]]] = {
@@ -46,12 +46,16 @@ class BackOff:
         first_s: float = _FIRST_S,
         ceiling_s: float = _CEILING_S,
         asks_relay: bool = False,
+        busy_most_s: float | None = None,
     ) -> None:
+        """`busy_most_s`: ceiling while another has the camera; None: the usual one."""
         self._random = source or random.Random()
         if asks_relay:
             ceiling_s = min(ceiling_s, _RELAY_CEILING_S)
         self._usual_s = (first_s, max(first_s, ceiling_s))
-        self._special_s = {} if asks_relay else _SPECIAL_S
+        self._special_s = {} if asks_relay else dict(_SPECIAL_S)
+        if busy_most_s is not None:
+            self._special_s[LossCause.BUSY] = (_SPECIAL_S[LossCause.BUSY][0], busy_most_s)
         self._failures_count = 0
 
     def delay_s(self, cause: LossCause, session_s: float) -> float:

@@ -10,7 +10,7 @@ class Route:
     """A camera has one address, a relayed one that of every relay, best first.
 
     After a loss the next is asked: who lost a relay does not know whether it is gone or only gave the
-    camera back. Threads: one; `place` from any.
+    camera back. All are asked in one go before anybody waits. Threads: one; `place` from any.
     """
 
     def __init__(self, url: str, relay_urls: Sequence[str] = ()) -> None:
@@ -18,6 +18,7 @@ class Route:
         self._urls = tuple(relay_urls) or (url,)
         self._is_relayed = bool(relay_urls)
         self._at = 0
+        self._lost_count = 0
 
     @property
     def url(self) -> str:
@@ -28,6 +29,8 @@ class Route:
         """host:port of the relay that is asked; empty: the camera itself."""
         return urlsplit(self.url).netloc.rpartition("@")[2] if self._is_relayed else ""
 
-    def lost(self) -> None:
-        """The stream ended or could not be opened there."""
+    def lost(self) -> bool:
+        """The stream ended or could not be opened there; True every time each address had its turn."""
         self._at = (self._at + 1) % len(self._urls)
+        self._lost_count = (self._lost_count + 1) % len(self._urls)
+        return self._lost_count == 0

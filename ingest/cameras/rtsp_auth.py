@@ -1,4 +1,4 @@
-"""Credentials of an RTSP server: Basic (RFC 7617) and Digest (RFC 2617, MD5) checks. Pure.
+"""Credentials of RTSP: Basic (RFC 7617) and Digest (RFC 2617, MD5) checks, and a digest answer. Pure.
 
 MD5 is what cameras and players speak; a relay to another machine belongs into an encrypted net.
 """
@@ -66,6 +66,23 @@ class Gate:
             middle += f":{fields.get('nc', '')}:{fields.get('cnonce', '')}:{fields['qop']}"
         expected = _md5(f"{secret}:{middle}:{asked}")
         return hmac.compare_digest(expected.encode(), fields.get("response", "").encode())
+
+
+def digest_authorization(challenge: str, user: str, password: str, method: str, uri: str) -> str:
+    """The `Authorization` line for a digest `challenge` (RFC 2617 §3.2.2, without qop).
+
+    Raises ValueError for a challenge that is none of that kind.
+    """
+    fields = {name: quoted or plain for name, quoted, plain in _FIELD.findall(challenge)}
+    if not challenge.startswith("Digest ") or not {"realm", "nonce"} <= fields.keys():
+        raise ValueError(f"no digest challenge: {challenge!r}")
+    realm, nonce = fields["realm"], fields["nonce"]
+    secret, asked = _md5(f"{user}:{realm}:{password}"), _md5(f"{method}:{uri}")
+    response = _md5(f"{secret}:{nonce}:{asked}")
+    return (
+        f'Digest username="{user}", realm="{realm}", nonce="{nonce}", uri="{uri}", '
+        f'response="{response}"'
+    )
 
 
 def _md5(text: str) -> str:

@@ -188,6 +188,8 @@ class RtspServer:
         self._wanted_port = port
         self.gate = gate
         self.mounts: dict[str, Mount] = {}
+        #: Answers GET_PARAMETER at the root (text/parameters); None: that is not found.
+        self.parameters: Callable[[], str] | None = None
         #: Fault: connections are accepted and nothing is ever answered.
         self.is_silent = False
         #: Fault: connections are closed at once, as by a host that is starting.

@@ -168,6 +168,10 @@ class RtspSession(asyncio.Protocol):
         ):
             self._answer(request, 401, WWW_Authenticate=gate.challenge())
             return
+        parameters = self._server.parameters
+        if request.method == "GET_PARAMETER" and not request.path and parameters is not None:
+            self._answer(request, 200, parameters(), Content_Type="text/parameters")
+            return
         if mount is None or mount.faults.is_dropped:
             self._answer(request, 404)
             return

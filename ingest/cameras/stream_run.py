@@ -234,11 +234,11 @@ class StreamRun:
     def _wait_after(self, cause: LossCause, text: str, began_ns: int) -> None:
         now_ns = self._clock.mono_ns()
         self._heard_ns = None
-        delay_s = self._back_off.delay_s(cause, (now_ns - began_ns) / 1e9)
+        is_round = self._route.lost()
+        delay_s = self._back_off.delay_s(cause, (now_ns - began_ns) / 1e9) if is_round else 0.0
         next_ns = self._pace.moment_ns(now_ns + round(delay_s * 1e9), now_ns)
         delay_s = (next_ns - now_ns) / 1e9
         self._tracker.lost(cause, next_ns)
-        self._route.lost()
         self._tracker.relayed_by = self._route.place
         log.info(
             "%s: %s (%s), next try in %.1f s",

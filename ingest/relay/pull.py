@@ -47,13 +47,17 @@ class CameraPull:
         clock: Clock,
         listener: PullListener,
         pace: RetryPace,
+        busy_most_s: float | None = None,
     ) -> None:
+        """`busy_most_s`: as of `BackOff`."""
         self.camera_id = camera_id
         self._url, self._clock, self._listener = url, clock, listener
         # a connection that only sends reports must end too: nobody else looks after it
         self._session = SessionSettings(read_timeout_s=settings.silent_after_s, is_guarded=True)
         self._pace = pace
-        self._back_off = BackOff(first_s=settings.retry_min_s, ceiling_s=settings.retry_max_s)
+        self._back_off = BackOff(
+            first_s=settings.retry_min_s, ceiling_s=settings.retry_max_s, busy_most_s=busy_most_s
+        )
         self._checker = TimestampChecker()
         self._stop = StopToken()
         self._length_size = 0

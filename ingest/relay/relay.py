@@ -2,7 +2,7 @@
 
 Decides nothing about pictures: nothing is decoded here. A camera that is lost keeps its viewers, who
 see no pictures meanwhile; who asks for it then is told that it is not found. A stand-in listens from
-the start and has cameras only while it is its turn (see `turn`).
+the start and has a camera only while it is its turn (see `turn`); a relay says which it cannot get.
 Threads: `start`, `close` and `states` from one; pulls and turn have their own and post to the server's
 loop.
 """
@@ -23,6 +23,7 @@ from ingest.cameras.rtsp_auth import Gate
 from ingest.cameras.rtsp_out import RtspServerThread
 from ingest.clock import Clock
 from ingest.relay.address import RELAY_USER, place_of
+from ingest.relay.asking import away_text
 from ingest.relay.live_feed import LiveFeed
 from ingest.relay.pull import CameraPull
 from ingest.relay.turn import TurnWatch
@@ -32,6 +33,8 @@ log = logging.getLogger(__name__)
 #: Viewers of one camera: a command centre's machines, and not a flood.
 VIEWERS_MOST: Final = 32
 _JOIN_S: Final = 6.0
+#: Longest wait while another relay may have the camera: it may die the next moment.
+_BUSY_MOST_S: Final = 8.0
 
 
 class Relay:
@@ -59,20 +62,28 @@ class Relay:
         ]
         self._streams, self._clock = streams, clock
         self._pace = RetryPace()
-        self._pulls: list[CameraPull] = []
+        self._busy_most_s = _BUSY_MOST_S if settings.stand_ins else None
+        self._pulls: dict[CameraId, CameraPull] = {}
+        #: Cameras that cannot be got, but for one that another had before this relay ever did: that is
+        #: a stand-in, which is to give it back. The server's loop.
+        self._away: set[CameraId] = set()
+        self._server.server.parameters = lambda: away_text(self._away)
         place = address or settings.address
         preferred = settings.places[: settings.places.index(place)]
-        self._watch = TurnWatch(preferred, self._on_turn) if preferred else None
-        self._is_mine = not preferred
+        everything = frozenset(camera.id for camera in self._cameras)
+        self._watch = (
+            TurnWatch(preferred, settings.password, everything, self._take) if preferred else None
+        )
+        self._mine: frozenset[CameraId] = frozenset()
 
     @property
     def camera_count(self) -> int:
         return len(self._cameras)
 
     @property
-    def is_mine(self) -> bool:
-        """Whether this relay has the cameras; a stand-in has them while those before it are away."""
-        return self._is_mine
+    def is_stand_in(self) -> bool:
+        """Whether other relays come before this one."""
+        return self._watch is not None
 
     @property
     def states(self) -> Mapping[CameraId, LossCause | None]:
@@ -87,7 +98,7 @@ class Relay:
         """Listens and begins to pull. Raises ServerUnusable when the address is taken."""
         self._server.start()
         if self._watch is None:
-            self._pull()
+            self._take(frozenset(camera.id for camera in self._cameras))
         else:
             self._watch.start()
 
@@ -95,34 +106,33 @@ class Relay:
         """Lets every camera go. Twice is harmless."""
         if self._watch is not None:
             self._watch.close()
-        for pull in self._pulls:
+        for pull in self._pulls.values():
             pull.stop()
         self._server.close()
-        for pull in self._pulls:
+        for pull in self._pulls.values():
             pull.join(_JOIN_S)
 
-    def _pull(self) -> None:
-        self._pulls = [
-            CameraPull(camera.id, camera.main_url, self._streams, self._clock, self, self._pace)
-            for camera in self._cameras
-        ]
-        for pull in self._pulls:
-            pull.start()
+    # Called in the watch's thread, by the first relay once in that of `start`.
 
-    # Called in the watch's thread.
-
-    def _on_turn(self, is_mine: bool) -> None:
-        self._is_mine = is_mine
-        if is_mine:
-            self._pull()
-            return
-        for pull in self._pulls:
+    def _take(self, mine: frozenset[CameraId]) -> None:
+        """Has these cameras from now on, and no others."""
+        left = self._mine - mine
+        self._mine = mine
+        leaving = [self._pulls.pop(camera_id) for camera_id in left]
+        for pull in leaving:
             pull.stop()
-        self._server.post(self._let_go)
-        for pull in self._pulls:
+        self._server.post(self._let_go, left)
+        for pull in leaving:
             pull.join(_JOIN_S)
-        self._pulls = []
-        self._states = {}
+        for camera_id in left:
+            self._states.pop(camera_id, None)
+        for camera in self._cameras:
+            if camera.id in mine and camera.id not in self._pulls:
+                self._pulls[camera.id] = pull = CameraPull(
+                    camera.id, camera.main_url, self._streams, self._clock, self, self._pace,
+                    self._busy_most_s,
+                )  # fmt: skip
+                pull.start()
 
     # Called in the pulls' threads.
 
@@ -135,13 +145,14 @@ class Relay:
 
     def lost(self, camera_id: CameraId, cause: LossCause) -> None:
         self._states[camera_id] = cause
-        self._server.post(self._refuse, camera_id)
+        self._server.post(self._refuse, camera_id, cause)
 
     # In the server's loop.
 
     def _serve(self, camera_id: CameraId, parameters: VideoParameters) -> None:
-        if not self._is_mine:
+        if camera_id not in self._mine:
             return
+        self._away.discard(camera_id)
         feed, mount = self._feeds.get(camera_id), self._server.server.mounts.get(camera_id)
         if mount is not None:
             mount.faults.is_dropped = False
@@ -159,17 +170,24 @@ class Relay:
         if feed is not None:
             feed.put(packet)
 
-    def _refuse(self, camera_id: CameraId) -> None:
+    def _refuse(self, camera_id: CameraId, cause: LossCause) -> None:
         """Who asks for it from now on is told that it is not there; who watches stays."""
+        if camera_id in self._mine and (cause is not LossCause.BUSY or camera_id in self._feeds):
+            self._away.add(camera_id)
         mount = self._server.server.mounts.get(camera_id)
         if mount is not None:
             mount.faults.is_dropped = True
 
-    def _let_go(self) -> None:
-        """Sends all viewers to the relay whose turn it is."""
-        for feed in self._feeds.values():
-            feed.end()
-        self._feeds = {}
-        for mount in self._server.server.mounts.values():
-            mount.faults.is_dropped = True
-            mount.kick()
+    def _let_go(self, camera_ids: frozenset[CameraId]) -> None:
+        """Sends the viewers of these cameras to the relay whose turn it is."""
+        self._away -= camera_ids
+        for camera_id in camera_ids:
+            feed, mount = (
+                self._feeds.pop(camera_id, None),
+                self._server.server.mounts.get(camera_id),
+            )
+            if feed is not None:
+                feed.end()
+            if mount is not None:
+                mount.faults.is_dropped = True
+                mount.kick()

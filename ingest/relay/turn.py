@@ -1,40 +1,40 @@
-"""Turn, TurnWatch: whether it is a stand-in's turn to open the cameras.
+"""Turn, Turns, TurnWatch: which cameras it is a stand-in's turn to open.
 
-The rule: the first relay in the order of [relay] that answers has the cameras. A stand-in asks all
-before it, once a second; none answered three times: it takes the cameras over; one answered twice: it
-gives them back. Relays that do not see each other both try, and the camera's one session goes to one.
+The rule: a camera belongs to the first relay in the order of [relay] that answers and does not say that
+it cannot get it. A stand-in asks all before it, once a second; three times nobody who has the camera: it
+takes it over; twice somebody: it gives it back. Relays that do not see each other both try, and the
+camera's one session goes to one.
 Threads: the watch has one of its own, which calls `on_turn`.
 """
 
 from __future__ import annotations
 
 import logging
-import socket
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from config.host_port import host_and_port
+from config.site import CameraId
+from ingest.relay.asking import away_at
 from ingest.stop import StopToken
 
 log = logging.getLogger(__name__)
 
-_LOOK_S: Final = 1.0
+LOOK_S: Final = 1.0
 #: Looks in a row without an answer before a stand-in takes over, and with one before it gives back.
 MISSED_COUNT: Final = 3
 BACK_COUNT: Final = 2
-_ASK: Final = b"OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n"
 
 
 class Turn:
-    """The rule alone. Pure."""
+    """The rule for one camera. Pure."""
 
     def __init__(self) -> None:
         self.is_mine = False
         self._against_count = 0
 
     def step(self, *, is_preferred_there: bool) -> bool:
-        """One look; whether the cameras are mine now."""
+        """One look; whether the camera is mine now."""
         if is_preferred_there is not self.is_mine:
             self._against_count = 0
             return self.is_mine
@@ -45,12 +45,45 @@ class Turn:
         return self.is_mine
 
 
-class TurnWatch:
-    """Looks at the preferred relays; `on_turn(is_mine)` at every change."""
+class Turns:
+    """The rule for all cameras. Pure."""
 
-    def __init__(self, preferred: Sequence[str], on_turn: Callable[[bool], None]) -> None:
-        """`preferred`: host:port of the relays that come first."""
+    def __init__(self, camera_ids: Iterable[CameraId]) -> None:
+        self._turns = {camera_id: Turn() for camera_id in camera_ids}
+
+    def step(self, answers: Iterable[frozenset[CameraId] | None]) -> frozenset[CameraId]:
+        """One look; which cameras are mine now.
+
+        `answers`: of the relays before this one, in order: what each cannot get, None: not there. No
+        more of them are asked for than it takes to know.
+        """
+        away: frozenset[CameraId] | None = None
+        for answer in answers:
+            if answer is not None:
+                away = answer if away is None else away & answer
+            if away is not None and not away:
+                break
+        return frozenset(
+            camera_id
+            for camera_id, turn in self._turns.items()
+            if turn.step(is_preferred_there=away is not None and camera_id not in away)
+        )
+
+
+class TurnWatch:
+    """Looks at the preferred relays; `on_turn(mine)` at every change."""
+
+    def __init__(
+        self,
+        preferred: Sequence[str],
+        password: str | None,
+        camera_ids: Iterable[CameraId],
+        on_turn: Callable[[frozenset[CameraId]], None],
+    ) -> None:
+        """`preferred`: host:port of the relays that come first; `password`: what all relays know."""
         self._preferred = tuple(preferred)
+        self._password = password
+        self._turns = Turns(camera_ids)
         self._on_turn = on_turn
         self._stop = StopToken()
         self._thread = threading.Thread(target=self._run, name="relay turn", daemon=True)
@@ -59,34 +92,27 @@ class TurnWatch:
         self._thread.start()
 
     def close(self) -> None:
-        """Ends the thread within two seconds. Twice is harmless."""
+        """Ends the thread; waits for the look that is under way. Twice is harmless."""
         self._stop.stop()
         if self._thread.is_alive():
-            self._thread.join(2 * _LOOK_S * max(1, len(self._preferred)))
+            self._thread.join(4 * LOOK_S * len(self._preferred))
 
     def _run(self) -> None:
-        turn = Turn()
-        while not self._stop.wait(_LOOK_S):
-            was_mine = turn.is_mine
-            there = next((place for place in self._preferred if answers(place)), None)
-            if turn.step(is_preferred_there=there is not None) is was_mine:
+        mine: frozenset[CameraId] = frozenset()
+        while not self._stop.wait(LOOK_S):
+            now = self._turns.step(
+                away_at(place, self._password, LOOK_S) for place in self._preferred
+            )
+            if now == mine:
                 continue
-            if turn.is_mine:
-                log.warning("no relay before this one answers: it takes the cameras over")
-            else:
-                log.warning("the relay at %s answers again: the cameras are its own", there)
-            self._on_turn(turn.is_mine)
+            if now - mine:
+                log.warning("%s: no relay before this one has them: taken over", _told(now - mine))
+            if mine - now:
+                log.warning("%s: given back to a relay before this one", _told(mine - now))
+            mine = now
+            self._on_turn(mine)
 
 
-def answers(place: str, timeout_s: float = _LOOK_S) -> bool:
-    """Whether a relay at `place` (host:port) answers RTSP; a frozen one only accepts."""
-    where = host_and_port(place)
-    if where is None:
-        return False
-    try:
-        with socket.create_connection(where, timeout_s) as connection:
-            connection.settimeout(timeout_s)
-            connection.sendall(_ASK)
-            return connection.recv(64).startswith(b"RTSP/1.")
-    except OSError:
-        return False
+def _told(camera_ids: frozenset[CameraId]) -> str:
+    first = ", ".join(sorted(camera_ids)[:3])
+    return first if len(camera_ids) <= 3 else f"{first} and {len(camera_ids) - 3} more cameras"

@@ -6,6 +6,7 @@ import contextlib
 import json
 import logging
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -24,7 +25,8 @@ from ingest.cameras.rtsp_out import RtspServerThread
 from ingest.cameras.wants import source_of
 from ingest.frames.frame import PixelFormat, WidthClass
 from ingest.relay.address import through_relay
-from tests.media import looping_feed
+from tests.media import looping_feed, wait_until
+from tests.system.network_leg import NetworkLeg
 
 pytestmark = [
     pytest.mark.system,
@@ -161,3 +163,45 @@ def test_a_stand_in_takes_the_session_over_and_gives_it_back(tmp_path: Path) -> 
     log.info("taken over %.1f s after the relay died, given back after %.1f s", taken_s, back_s)
     assert taken_s < 8
     assert back_s < 12
+
+
+def test_a_stand_in_takes_a_camera_the_first_relay_lost_its_way_to(tmp_path: Path) -> None:
+    """The first relay lives and answers; only its own cable to the camera is cut."""
+    camera = RtspServerThread()
+    camera.start()
+    mount = camera.mount(CAMERA, looping_feed(width_px=320, height_px=180))
+    mount.faults.session_limit = 1
+    leg = NetworkLeg(camera.server.port)
+    near = site_folder(tmp_path / "site", camera.url(CAMERA))
+    far = Path(shutil.copytree(near, tmp_path / "far"))
+    (far / "cameras.csv").write_text(
+        f"id,name,main_url\n{CAMERA},gate,rtsp://127.0.0.1:{leg.port}/{CAMERA}\n"
+    )
+    settings = load_site(near).settings.relay
+    first, second = settings.places
+    source = source_of(through_relay(load_site(near).cameras[0], settings))
+    relay, stand_in = relay_process(far), relay_process(near, "--address", second)
+    try:
+        with machine(tmp_path / "a", source) as lease:
+            until_relayed_by(first, lease)
+            leg.cut()
+            taken_s = until_relayed_by(second, lease)
+            opened_count, attempt_count = mount.connection_count, mount.attempt_count
+            leg.mend()
+            wait_until(
+                lambda: mount.attempt_count >= attempt_count + 2, DEADLINE_S, "it asks again"
+            )
+            assert relayed_by(lease) == second  # no picture is interrupted to restore an order
+            assert mount.connection_count == opened_count
+            stand_in.kill()
+            stand_in.communicate(timeout=10)
+            back_s = until_relayed_by(first, lease)
+    finally:
+        for process in (relay, stand_in):
+            process.terminate()
+            process.communicate(timeout=15)
+        leg.close()
+        camera.close()
+    log.info("taken over %.1f s after the cut, back %.1f s after the other died", taken_s, back_s)
+    assert taken_s < 16
+    assert back_s < 16

@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.json:
             print_json({"ready": True, "cameras": relay.camera_count, "address": own})
         else:
-            role = "relay" if relay.is_mine else "stand-in of the relay"
+            role = "stand-in of the relay" if relay.is_stand_in else "relay"
             print_text(f"{role} ready: {relay.camera_count} cameras at rtsp://{own}/ID")
         while not stop.wait(LOOK_S) and (parent is None or not parent.is_gone()):
             pass

@@ -9,8 +9,11 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec import structs
 
 from config.relay_settings import RelaySettings
@@ -24,9 +27,10 @@ from ingest.cameras.source import StreamLost, open_source
 from ingest.clock import SystemClock
 from ingest.errors import Misconfigured
 from ingest.relay.address import own_address, place_of, through_relay
+from ingest.relay.asking import away_at, away_text
 from ingest.relay.live_feed import KEPT_MOST, WAITING_MOST, LiveFeed
 from ingest.relay.relay import Relay
-from ingest.relay.turn import Turn, answers
+from ingest.relay.turn import Turn, Turns
 from tests.media import looping_feed, wait_until
 
 CAMERA = CameraId("cam-1")
@@ -205,13 +209,89 @@ def test_a_stand_in_takes_over_after_three_misses_and_gives_back_after_two_answe
     assert [turn.step(is_preferred_there=there) for there in back] == [True, True, True, False]
 
 
+def test_a_stand_in_takes_what_no_relay_before_it_can_get() -> None:
+    one, other = CameraId("cam-1"), CameraId("cam-2")
+    nothing: frozenset[CameraId] = frozenset()
+    turns = Turns([one, other])
+    assert [turns.step([frozenset({one})]) for _ in range(3)] == [nothing, nothing, {one}]
+    assert [turns.step([None]) for _ in range(3)] == [{one}, {one}, {one, other}]
+    assert [turns.step([frozenset({one})]) for _ in range(2)] == [{one, other}, {one}]
+    # the second relay can get what the first cannot
+    assert [turns.step([frozenset({one}), nothing]) for _ in range(2)] == [{one}, nothing]
+    assert [turns.step([None, frozenset({one})]) for _ in range(3)][-1] == {one}
+
+
 def test_only_what_speaks_counts_as_a_relay_that_is_there(street: Street) -> None:
     place = street.relay.url(CAMERA).removeprefix("rtsp://").partition("/")[0]
-    assert answers(place)
+    assert away_at(place, "word", 1.0) == frozenset()
     with socket.socket() as frozen:
         frozen.bind(("127.0.0.1", 0))
         frozen.listen()
-        assert not answers(f"127.0.0.1:{frozen.getsockname()[1]}", 0.2)
+        assert away_at(f"127.0.0.1:{frozen.getsockname()[1]}", "word", 0.2) is None
+    assert away_at("nowhere", "word", 0.2) is None
+
+
+def test_a_relay_tells_who_knows_the_word_which_camera_it_cannot_get(street: Street) -> None:
+    place = street.relay.url(CAMERA).removeprefix("rtsp://").partition("/")[0]
+    street.until_sending()
+    assert away_at(place, "word", 1.0) == frozenset()
+
+    def remove() -> None:
+        street.mount.faults.is_dropped = True
+        street.mount.kick()
+
+    street.camera.call(remove)
+    wait_until(lambda: away_at(place, "word", 1.0) == {CAMERA}, 10, "the relay says it")
+    assert away_at(place, "guess", 1.0) == away_at(place, None, 1.0) == frozenset()
+    street.mount.faults.is_dropped = False
+    wait_until(lambda: away_at(place, "word", 1.0) == frozenset(), 20, "the relay has it again")
+
+
+def test_a_camera_a_stand_in_has_is_not_away_for_a_relay_that_just_began(street: Street) -> None:
+    street.until_sending()  # the street's relay is the stand-in here, it has the one session
+    settings = structs.replace(street.settings, stand_ins=("127.0.0.1:9",))
+    began = Relay([street.seen], settings, CameraSettings(), SystemClock())
+    began.start()
+    try:
+        wait_until(lambda: began.states.get(CAMERA) is LossCause.BUSY, 10, "it is refused")
+        place = began.url(CAMERA).removeprefix("rtsp://").partition("/")[0]
+        assert away_at(place, "word", 1.0) == frozenset()
+    finally:
+        began.close()
+
+
+@given(st.sets(st.text(st.characters(codec="utf-8"), min_size=1)))
+def test_any_camera_id_survives_the_answer(ids: set[str]) -> None:
+    name, _, value = away_text(CameraId(each) for each in ids).strip().partition(":")
+    assert name == "away"
+    assert {unquote(each) for each in value.strip().split(",") if each} == ids
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"HTTP/1.1 200 OK\r\n\r\n",
+        b"\r\n",
+        b"RTSP/1.0 200 OK\r\nContent-Length: -5\r\n\r\n",
+        b"RTSP/1.0 401 Unauthorized\r\nWWW-Authenticate: Basic realm=x\r\n\r\n",
+        b"RTSP/1.0 many words\r\n\r\n",
+    ],
+)
+def test_an_answer_that_is_none_is_a_relay_that_is_not_there(said: bytes) -> None:
+    with socket.socket() as odd:
+        odd.bind(("127.0.0.1", 0))
+        odd.listen()
+
+        def answer() -> None:
+            peer, _ = odd.accept()
+            with peer:
+                peer.recv(1000)
+                peer.sendall(said)
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        assert away_at(f"127.0.0.1:{odd.getsockname()[1]}", "word", 2.0) is None
+        thread.join(5)
 
 
 def test_who_asks_for_a_camera_that_is_away_is_told_so(street: Street) -> None:

@@ -22,6 +22,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.monitors import two_monitors_on
 from tests.postgres_server import PostgresServer, start_or_skip
 
 # In-process windows need no screen; tests of real screens start processes with `virtual_screen`.
@@ -201,3 +202,10 @@ def virtual_screen() -> Iterator[str]:
     yield f":{number}"
     server.terminate()
     server.wait(timeout=10)
+
+
+@pytest.fixture
+def two_monitors(virtual_screen: str) -> Iterator[str]:
+    """The display, with two monitors side by side."""
+    with two_monitors_on(virtual_screen) as display:
+        yield display

@@ -12,7 +12,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QMetaObject, QObject, QRect, Qt
+from PySide6.QtCore import QEvent, QObject, QRect, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QWidget
 
@@ -70,7 +70,6 @@ class PtzMode(QObject):
         self.overlay: PtzOverlay | None = None
         self._tile: TileAddress | None = None
         self._watched: tuple[QWidget, ...] = ()
-        self._statuses: QMetaObject.Connection | None = None
         self.line.held.connect(self._on_held)
         self.line.refused.connect(self._on_refused)
         self.line.presets.connect(self._on_presets)
@@ -157,9 +156,6 @@ class PtzMode(QObject):
         for watched in self._watched:
             watched.removeEventFilter(self)
         self._watched = ()
-        if self._statuses is not None:
-            self.disconnect(self._statuses)
-            self._statuses = None
         overlay, self.overlay = self.overlay, None
         if overlay is not None:
             overlay.hide()
@@ -171,7 +167,7 @@ class PtzMode(QObject):
         if tile is None or view is None or self._is_elsewhere():
             self.leave()
             return
-        self.overlay = overlay = PtzOverlay(view)
+        self.overlay = overlay = PtzOverlay(view, self._has_words)
         overlay.pulled.connect(self._on_pull)
         overlay.let_go.connect(self._on_pull_end)
         overlay.wheeled.connect(self._on_wheel)
@@ -184,7 +180,7 @@ class PtzMode(QObject):
         self._watched = (view.window(), view)
         for watched in self._watched:
             watched.installEventFilter(self)
-        self._statuses = view.statuses_changed.connect(self._leave_to_words)
+        view.statuses_changed.connect(overlay.look_at_tile)
         self.line.ask_presets()
 
     def _painter(self) -> TilePainter | None:
@@ -192,10 +188,10 @@ class PtzMode(QObject):
         view = None if tile is None else self._view_of(tile.window_id)
         return None if view is None or tile is None else view.tile_painters.get(tile.index)
 
-    def _leave_to_words(self) -> None:
+    def _has_words(self) -> bool:
+        """Whether the tile says why it has no picture."""
         painter = self._painter()
-        if self.overlay is not None and painter is not None:
-            self.overlay.leave_to_words(painter.mode in CARDS)
+        return painter is not None and painter.mode in CARDS
 
     def _place(self) -> None:
         painter = self._painter()
@@ -206,7 +202,7 @@ class PtzMode(QObject):
             self.overlay.cover(
                 QRect(left, top, round(r.width() / ratio), round(r.height() / ratio))
             )
-            self._leave_to_words()
+            self.overlay.look_at_tile()
 
     def _is_elsewhere(self) -> bool:
         """Another tile is selected, or another camera stands in this one."""

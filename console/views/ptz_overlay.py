@@ -9,7 +9,7 @@ Threads: GUI thread only.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
@@ -38,13 +38,15 @@ class PtzOverlay(QWidget):
     wheeled = Signal(float)
     preset_chosen = Signal(int)
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, has_words: Callable[[], bool]) -> None:
+        """`has_words`: whether a card stands in the tile instead of a picture."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self._presets: tuple[PtzPreset, ...] = ()
         self._current: str | None = None
         self._pull: QPointF | None = None
+        self._has_words = has_words
         self._is_worded = False
         self.hide()
 
@@ -68,8 +70,9 @@ class PtzOverlay(QWidget):
         self.show()
         self.raise_()
 
-    def leave_to_words(self, is_worded: bool) -> None:
-        """`is_worded`: the tile has a card instead of a picture. A pull that began goes on."""
+    def look_at_tile(self) -> None:
+        """The tile may have words now, or a picture. A pull that began goes on."""
+        is_worded = self._has_words()
         if is_worded is not self._is_worded:
             self._is_worded = is_worded
             self.update()

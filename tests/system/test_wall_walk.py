@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from console.state.exports import verified
-from tests.console.arrange.real_seat import RIGHT as RIGHT_MONITOR
-from tests.console.arrange.real_seat import monitors
 from tests.console_process import wait
+from tests.monitors import RIGHT as RIGHT_MONITOR
+from tests.monitors import monitors
 from tests.system.walk_kit import LEFT, PICTURES, RIGHT, SEAT, SEEN, TURNED, Walk, walked
 
 pytestmark = [

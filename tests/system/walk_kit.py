@@ -23,9 +23,10 @@ from ingest.cameras.rtsp_out import RtspServerThread
 from ingest.feed.envelope import Noun, new_event, utc_text
 from ingest.feed.publisher import Publisher
 from ingest.positions.fix import PositionEntry, PositionFixedData
-from tests.console.arrange.real_seat import RealSeat, two_monitors_on
+from tests.console.arrange.real_seat import RealSeat
 from tests.hub_process import HubProcess, write_site
 from tests.media import looping_feed, paint, read_number
+from tests.monitors import two_monitors_on, window_manager_on
 from tests.onvif_kit import CameraNetwork
 
 CAMERAS, FPS, PICTURES = 64, 5, 300
@@ -187,6 +188,7 @@ def walked(display: str, folder: Path, seat: str = SEAT) -> Iterator[Walk]:
     """Everything started, and ended in order."""
     with ExitStack() as stack:
         stack.enter_context(two_monitors_on(display))
+        stack.enter_context(window_manager_on(display))
         server = RtspServerThread()
         server.start()
         stack.callback(server.close)

@@ -1,4 +1,4 @@
-"""Two monitors on the virtual screen, a window manager, a hub with library, and seats as processes."""
+"""A hub with library, and seats as processes on two monitors with a window manager."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import pytest
 from console.desk.library import Library
 from console.desk.scene_pushes import ScenePushes
 from ingest.clock import SystemClock
-from tests.console.arrange.real_seat import RealSeat, two_monitors_on
+from tests.console.arrange.real_seat import RealSeat
 from tests.feed_kit import RunningHub
+from tests.monitors import window_manager_on
 
 SeatMaker = Callable[..., RealSeat]
 
@@ -24,12 +25,6 @@ def hub(tmp_path: Path) -> Iterator[RunningHub]:
 
 
 @pytest.fixture
-def two_monitors(virtual_screen: str) -> Iterator[str]:
-    with two_monitors_on(virtual_screen) as display:
-        yield display
-
-
-@pytest.fixture
 def seat_maker(two_monitors: str, tmp_path: Path) -> Iterator[SeatMaker]:
     """`seat_maker(profile, seat, query)`."""
     made: list[RealSeat] = []
@@ -38,6 +33,7 @@ def seat_maker(two_monitors: str, tmp_path: Path) -> Iterator[SeatMaker]:
         made.append(RealSeat(two_monitors, tmp_path / seat, profile, seat, query))
         return made[-1]
 
-    yield make
-    for seat in made:
-        seat.close()
+    with window_manager_on(two_monitors):
+        yield make
+        for seat in made:
+            seat.close()

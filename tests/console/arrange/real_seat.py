@@ -7,51 +7,17 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 #: A busy machine with two cores.
 DEADLINE_S = 30.0
-LEFT = ("LEFT", "1920/508x1080/286+0+0", "screen")
-RIGHT = ("RIGHT", "1920/508x1080/286+1920+0", "none")
-
-
-def monitors(display: str, *arguments: str) -> None:
-    subprocess.run(["xrandr", "-display", display, *arguments], check=True, timeout=10)
-
-
-@contextmanager
-def two_monitors_on(display: str) -> Iterator[str]:
-    """Two monitors side by side and a window manager, as long as the block lasts."""
-    for tool in ("xrandr", "xdotool", "openbox"):
-        if shutil.which(tool) is None:
-            pytest.skip(f"needs {tool} for real keys on two monitors")
-    manager = None
-    try:
-        monitors(display, "--setmonitor", *LEFT)
-        monitors(display, "--setmonitor", *RIGHT)
-        manager = subprocess.Popen(
-            ["openbox", "--sm-disable"],
-            env={"DISPLAY": display, "HOME": "/nonexistent", "PATH": "/usr/bin:/bin"},
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        yield display
-    finally:
-        if manager is not None:
-            manager.terminate()
-            manager.wait(timeout=10)
-        for name in ("RIGHT", "LEFT"):
-            subprocess.run(["xrandr", "-display", display, "--delmonitor", name], check=False)
 
 
 class RealSeat:

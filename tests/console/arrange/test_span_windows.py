@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.console.arrange.conftest import SeatMaker
-from tests.console.arrange.real_seat import RIGHT, monitors
+from tests.monitors import RIGHT, monitors
 
 #: Real windows and keys take their time where the machine is shared.
 pytestmark = [pytest.mark.gui, pytest.mark.timeout(300)]

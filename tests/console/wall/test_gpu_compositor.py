@@ -135,7 +135,6 @@ def test_tiles_are_sharp_and_in_place_at_any_pixel_ratio(virtual_screen: str, ra
 
 
 @pytest.mark.gui
-@pytest.mark.skipif(shutil.which("xrandr") is None, reason="needs xrandr (x11-xserver-utils)")
 def test_a_window_that_goes_to_a_monitor_of_another_ratio_is_sharp_there(
     two_monitors: str,
 ) -> None:

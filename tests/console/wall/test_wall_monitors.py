@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -14,12 +13,9 @@ from typing import Any
 
 import pytest
 
-from tests.console.wall.conftest import monitors
+from tests.monitors import RIGHT, monitors
 
-pytestmark = [
-    pytest.mark.gui,
-    pytest.mark.skipif(shutil.which("xrandr") is None, reason="needs xrandr (x11-xserver-utils)"),
-]
+pytestmark = pytest.mark.gui
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
@@ -85,7 +81,7 @@ def test_an_unplugged_monitor_comes_back_with_what_it_showed(two_monitors: str) 
     state = wall.until(lambda state: state["open"] == {})
     assert state["cameras"][window_id][0] == "cam-7"
 
-    monitors(two_monitors, "--setmonitor", "RIGHT", "1920/508x1080/286+1920+0", "none")
+    monitors(two_monitors, "--setmonitor", *RIGHT)
     state = wall.until(lambda state: list(state["open"]) == [window_id])
     assert state["open"][window_id] == [1920, 0, 1920, 1080]
     assert state["cameras"][window_id][0] == "cam-7"

@@ -56,13 +56,22 @@ def decoded(rgb: NDArray[np.uint8], colours: Colours) -> DecodedPicture:
 
 
 def street(seed: int, size: tuple[int, int] = SIZE) -> NDArray[np.uint8]:
-    """Grained ground, lit unevenly, with coloured cars and a sign: (height, width, 3) RGB."""
+    """Grained ground from grass to brick, a blue sky, cars and signs: (height, width, 3) RGB.
+
+    Strong colours over wide parts: a wrong matrix shows.
+    """
     width, height = size
     random = np.random.default_rng(seed)
     y, x = np.mgrid[0:height, 0:width]
     grain = random.normal(0, 6, (height // 4, width // 4)).repeat(4, axis=0).repeat(4, axis=1)
     light = 110 + 50 * np.sin(x / width * 5 + seed) + 25 * np.cos(y / height * 6)
-    tint = np.array([1.0, 0.96, 0.86])
+    grass, brick, sky = (
+        np.array([0.3, 1.0, 0.2]),
+        np.array([1.3, 0.35, 0.2]),
+        np.array([0.2, 0.6, 1.4]),
+    )
+    share = (x / width)[..., None]
+    tint = np.where((y < height // 3)[..., None], sky, grass * (1 - share) + brick * share)
     rgb = (light + grain)[..., None] * tint + random.normal(0, 2, (height, width, 1))
     for _ in range(24):
         left, top = random.integers(0, width - 60), random.integers(0, height - 30)

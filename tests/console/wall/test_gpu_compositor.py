@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import shutil
@@ -211,6 +212,18 @@ def test_planes_converted_for_one_picture_are_what_a_ring_of_bgra_holds(name: st
         pixels = np.frombuffer(image.constBits(), np.uint8).reshape(size[1], size[0], 4)
         apart = np.abs(pixels[..., :3].astype(int) - as_bgra(frame, *size)[..., :3])
         assert apart.mean() <= 2.0
+
+
+def test_a_wrong_matrix_or_range_would_be_seen_in_these_comparisons() -> None:
+    for name, colours in COLOURS.items():
+        frame = decoded(street(1), colours)
+        expected = as_bgra(frame, 480, 270)[..., :3].astype(int)
+        for other in COLOURS.values():
+            planes = dataclasses.replace(as_planes(frame, 480, 270), colours=other)
+            image = planes.image()
+            pixels = np.frombuffer(image.constBits(), np.uint8).reshape(270, 480, 4)
+            is_close = np.abs(pixels[..., :3].astype(int) - expected).mean() <= 2.0
+            assert is_close == (other == colours), (name, other)
 
 
 def test_a_picture_of_planes_is_converted_once_and_only_when_asked() -> None:

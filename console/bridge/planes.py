@@ -64,11 +64,11 @@ class YuvPlanes:
 
     @property
     def width_px(self) -> int:
-        return self.luma.shape[1]
+        return int(self.luma.shape[1])
 
     @property
     def height_px(self) -> int:
-        return self.luma.shape[0]
+        return int(self.luma.shape[0])
 
     @property
     def byte_count(self) -> int:

@@ -23,12 +23,12 @@ from console.state.layouts import LayoutId
 from console.state.tiles import Aspect, TileAddress
 from console.state.wall import MAIN_WINDOW, WallState
 from console.views.compositor import Compositor, CompositorMaker, WallScene
-from console.views.raster_painting import RasterCompositor
 from console.views.tile_status import TileMode
 from console.views.wall_view import WallView
 from ingest.cameras.lease import CameraLease, RuntimeInfo
 from ingest.cameras.rtsp_out import RtspServerThread
 from tests.media import looping_feed, read_number
+from tests.system.live_wall import PlanesTaker
 
 pytestmark = [
     pytest.mark.system,
@@ -38,12 +38,6 @@ pytestmark = [
 NAMES = ("cam-1", "cam-2", "cam-3")
 NOBODY = "cam-9"
 DEADLINE_MS = 25_000
-
-
-class PlanesTaker(RasterCompositor):
-    """Asks for decoded planes as the graphics device does; who paints them here is QPainter."""
-
-    takes_planes = True
 
 
 class LiveWall:

@@ -280,7 +280,7 @@ def _copy(
     form: QOpenGLTexture.TextureFormat,
     place: tuple[int, int],
     size: tuple[int, int],
-    content: memoryview | NDArray[np.uint8],
+    content: bytes | bytearray | memoryview | NDArray[np.uint8],
     transfer: QOpenGLPixelTransferOptions,
 ) -> None:
     pixels: Any = VoidPtr(cast(Any, content))  # the stubs know addresses only

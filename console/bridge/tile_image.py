@@ -1,8 +1,8 @@
 """TileImage and the seam between a wall window and whatever delivers its pictures.
 
 A `TileImage` is a QImage, or decoded planes, laid over a ring's shared memory: no pixel is copied
-between decoder and paint. It stays readable as long as it is held, but the writer may overwrite it: whoever
-painted it asks `still_valid` afterwards and paints again when the answer is no.
+between decoder and paint. It stays readable as long as it is held, but the writer may overwrite
+it: whoever painted it asks `still_valid` afterwards and paints again when the answer is no.
 
 Threads: GUI thread only.
 """

@@ -1,7 +1,8 @@
 """GlDrawing: program, corners and textures of a wall window; one draw a frame.
 
 Pixels come as rings and QPainter have them, BGRA or planes, and are turned in the shader: no format
-that OpenGL ES would lack. Pictures of BGRA are in one texture, those of planes in three. Every method needs the window's context current. Threads: GUI thread only.
+that OpenGL ES would lack. Pictures of BGRA are in one texture, those of planes in three. Every
+method needs the window's context current. Threads: GUI thread only.
 """
 
 from __future__ import annotations

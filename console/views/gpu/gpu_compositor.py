@@ -200,7 +200,7 @@ class GpuCompositor:
         return moved
 
     def _place_pictures(self, drawing: GlDrawing) -> bool:
-        """Every picture gets its place in its texture; True when any texture's got new ones."""
+        """Every picture gets its place in its texture; True when those of a texture got new ones."""
         wanted = self._wanted()
         moved = False
         for has_planes, atlas in self._atlases.items():
@@ -208,8 +208,7 @@ class GpuCompositor:
             if all(atlas.place(key, size) is not None for key, size in sizes):
                 continue
             made = self._atlases[has_planes] = packed(sizes, TEXTURE_MOST_PX)
-            for key, _size in sizes:
-                self._uploaded.pop(key, None)
+            self._uploaded = {}
             if made.size != atlas.size:
                 (drawing.make_planes if has_planes else drawing.make_pictures)(*made.size)
             moved = True

@@ -43,8 +43,6 @@ from ingest.heap import settle_heap
 #: beat is a wake-up that would count as the product's CPU.
 HEARTBEAT_MS = 20
 LIVE_DEADLINE_S = 40.0
-#: A picture is compared where no plate of the tile lies: share of the height left out above and below.
-PLATE_SHARE = 0.14
 
 
 class WallComplete(Struct, frozen=True):

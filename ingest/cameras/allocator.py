@@ -13,6 +13,7 @@ import sys
 # malloc.h
 _M_TRIM_THRESHOLD = -1
 _M_MMAP_THRESHOLD = -3
+_M_ARENA_MAX = -8
 
 #: Largest value glibc takes (half of a thread's heap); a 4K picture in BGRA is just above it.
 MMAP_THRESHOLD_BYTES = 32 << 20
@@ -21,7 +22,7 @@ TRIM_THRESHOLD_BYTES = 64 << 20
 
 
 def keep_freed_pictures() -> bool:
-    """Asks glibc to keep freed blocks for this process; False where there is no glibc.
+    """Asks glibc to keep freed blocks for all threads of this process; False where there is no glibc.
 
     Call once, before threads start.
     """
@@ -33,4 +34,5 @@ def keep_freed_pictures() -> bool:
     mallopt.argtypes = (ctypes.c_int, ctypes.c_int)
     kept = mallopt(_M_MMAP_THRESHOLD, MMAP_THRESHOLD_BYTES)
     kept &= mallopt(_M_TRIM_THRESHOLD, TRIM_THRESHOLD_BYTES)
+    kept &= mallopt(_M_ARENA_MAX, 1)
     return bool(kept)

@@ -51,6 +51,12 @@ class TileImage:
             self._converted = self.content.image()
         return self._converted
 
+    def coarse_image(self, least_px: tuple[int, int]) -> QImage:
+        """The picture for something small: planes are converted with pixels left out, down to this size."""
+        if isinstance(self.content, QImage) or self._converted is not None:
+            return self.image
+        return self.content.coarse(*least_px).image()
+
     @property
     def planes(self) -> YuvPlanes | None:
         """The picture as planes; None: it is BGRA."""

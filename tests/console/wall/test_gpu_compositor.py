@@ -236,3 +236,21 @@ def test_a_picture_of_planes_is_converted_once_and_only_when_asked() -> None:
     planes.luma[:] = 0
     assert kept.image.pixelColor(5, 5) == level, "what is kept must not lie in the ring"
     assert kept.pixels is None
+
+
+@pytest.mark.parametrize("size", [(64, 36), (641, 363), (1280, 721)])
+def test_a_coarse_picture_of_planes_has_every_nth_pixel(size: tuple[int, int]) -> None:
+    planes = as_planes(decoded(street(1), COLOURS["709 limited"]), *size)
+    whole, coarse = planes.image(), planes.coarse(160, 90).image()
+    step = max(1, min(size[0] // 160, size[1] // 90))
+    assert (coarse.width(), coarse.height()) == (-(-size[0] // step), -(-size[1] // step))
+    pixels = [
+        np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)
+        for image in (whole, coarse)
+    ]
+    # brightness is that of the pixel, chroma that of a neighbour
+    apart = pixels[0][::step, ::step, 1].astype(int) - pixels[1][..., 1]
+    assert np.abs(apart).mean() < 3
+    tile = TileImage(planes, planes.luma, 1, 1)
+    assert tile.coarse_image((160, 90)).size() == coarse.size()
+    assert tile.image.size() == whole.size()

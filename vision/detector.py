@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from vision.detections import Detections
 
 #: A picture as a detector takes it: (height, width, 3) BGR or (height * 3 // 2, width) I420
-#: (full-range planes Y, U, V, as `ingest.frames.frame.PixelFormat.I420`), uint8.
+#: (limited-range planes Y, U, V, as `ingest.frames.frame.PixelFormat.I420`), uint8.
 Picture = NDArray[np.uint8]
 
 

@@ -1,8 +1,7 @@
 """Picture work that several parts share: planes of I420, letterbox, luma, crops, JPEG.
 
-Pure functions on uint8 arrays; inputs are never written to. I420 here is full range, as the
-frame rings hold it: OpenCV's own I420 conversions expect studio range and would clip, so the
-planes are converted as full-range YCrCb, and only at the size that is needed.
+Pure functions on uint8 arrays; inputs are never written to. I420 is of limited range (luma 16..235,
+chroma 16..240), as the frame rings hold it. Planes are converted only at the size that is needed.
 """
 
 from __future__ import annotations
@@ -53,7 +52,7 @@ def planes(picture: Picture) -> tuple[Picture, Picture, Picture]:
 
 
 def luma(picture: Picture) -> Picture:
-    """Brightness, (h, w): a view for I420, a conversion for BGR."""
+    """Brightness, (h, w): for I420 a view of its plane (16..235), for BGR a conversion (0..255)."""
     if is_i420(picture):
         return planes(picture)[0]
     return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), np.uint8)
@@ -63,8 +62,21 @@ def scaled(picture: Picture, width_px: int, height_px: int) -> Picture:
     """The picture as BGR at another size; planes are scaled before they are converted."""
     if not is_i420(picture):
         return _resized(picture, width_px, height_px)
-    y, u, v = (_resized(plane, width_px, height_px) for plane in planes(picture))
-    return np.asarray(cv2.cvtColor(cv2.merge((y, v, u)), cv2.COLOR_YCrCb2BGR), np.uint8)
+    if size_px(picture) == (width_px, height_px):
+        return np.asarray(cv2.cvtColor(picture, cv2.COLOR_YUV2BGR_I420), np.uint8)
+    return _bgr(*planes(picture), width_px, height_px)
+
+
+def _bgr(y: Picture, u: Picture, v: Picture, width_px: int, height_px: int) -> Picture:
+    """Planes as BGR of a size; an odd side is made one pixel longer and cut."""
+    half_width, half_height = (width_px + 1) // 2, (height_px + 1) // 2
+    joined = np.empty((half_height * 3, half_width * 2), np.uint8)
+    joined[: half_height * 2] = _resized(y, half_width * 2, half_height * 2)
+    chroma = joined[half_height * 2 :].reshape(2, half_height, half_width)
+    for target, plane in zip(chroma, (u, v), strict=True):
+        target[:] = _resized(plane, half_width, half_height)
+    bgr = cv2.cvtColor(joined, cv2.COLOR_YUV2BGR_I420)
+    return np.asarray(bgr, np.uint8)[:height_px, :width_px]
 
 
 def _resized(plane: Picture, width_px: int, height_px: int) -> Picture:
@@ -95,26 +107,13 @@ def crop(picture: Picture, left_px: int, top_px: int, right_px: int, bottom_px: 
         return picture[top:bottom, left:right].copy()
     y, u, v = planes(picture)
     half = slice(top // 2, bottom // 2), slice(left // 2, right // 2)
-    inside = y[top:bottom, left:right]
-    size = inside.shape[1], inside.shape[0]
-    merged = cv2.merge((inside, _resized(v[half], *size), _resized(u[half], *size)))
-    return np.asarray(cv2.cvtColor(merged, cv2.COLOR_YCrCb2BGR), np.uint8)
+    return _bgr(y[top:bottom, left:right], u[half], v[half], right - left, bottom - top)
 
 
 def to_i420(bgr: Picture) -> Picture:
-    """Full-range I420 planes of a BGR picture (odd last row or column is dropped)."""
+    """Limited-range I420 planes (BT.601) of a BGR picture (odd last row or column is dropped)."""
     height, width = bgr.shape[0] & ~1, bgr.shape[1] & ~1
-    ycrcb = cv2.cvtColor(bgr[:height, :width], cv2.COLOR_BGR2YCrCb)
-    out = np.empty((height * 3 // 2, width), np.uint8)
-    out[:height] = ycrcb[..., 0]
-    half = (width // 2, height // 2)
-    quarter = half[0] * half[1]
-    chroma = out[height:].reshape(-1)
-    u = cv2.resize(ycrcb[..., 2], half, interpolation=cv2.INTER_AREA)
-    v = cv2.resize(ycrcb[..., 1], half, interpolation=cv2.INTER_AREA)
-    chroma[:quarter] = u.reshape(-1)
-    chroma[quarter:] = v.reshape(-1)
-    return out
+    return np.asarray(cv2.cvtColor(bgr[:height, :width], cv2.COLOR_BGR2YUV_I420), np.uint8)
 
 
 def jpeg(picture: Picture, quality: int = 88) -> bytes:

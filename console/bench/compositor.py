@@ -1,6 +1,7 @@
 """`gridwall bench compositor`: CPU of a painted wall frame, QPainter against the graphics device.
 
-Both in the same run and process, one after the other, with pictures from memory at the wall's own
+All in the same run and process, one after the other (the graphics device with pictures of BGRA and
+with decoded planes), with pictures from memory at the wall's own
 sizes: nothing is decoded. Needs a display; the renderer is named, for one played by the processor
 says nothing about a real one.
 """
@@ -8,6 +9,7 @@ says nothing about a real one.
 from __future__ import annotations
 
 import argparse
+import enum
 import time
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +17,14 @@ from typing import Any
 from console.bench.report import print_result, say
 
 WARM_UP_S = 1.0
+
+
+class Way(enum.Enum):
+    """Who paints, out of what."""
+
+    RASTER = "QPainter, BGRA"
+    GPU_BGRA = "graphics device, BGRA"
+    GPU_YUV = "graphics device, YUV planes"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,16 +50,18 @@ def run(arguments: argparse.Namespace) -> int:
         "platform": QApplication.platformName(),
         "gl_renderer": None if renderer is None else renderer.name,
         "gl_is_software": None if renderer is None else renderer.is_software,
-        "raster": _measure(arguments, is_gpu=False),
-        "gpu": None,
+        "raster": _measure(arguments, Way.RASTER),
+        "gpu_bgra": None,
+        "gpu_yuv": None,
     }
     if renderer is not None and renderer.has_needed:
-        result["gpu"] = _measure(arguments, is_gpu=True)
+        result["gpu_bgra"] = _measure(arguments, Way.GPU_BGRA)
+        result["gpu_yuv"] = _measure(arguments, Way.GPU_YUV)
     print_result(result, as_json=arguments.json)
     return 0
 
 
-def _measure(arguments: argparse.Namespace, *, is_gpu: bool) -> dict[str, Any]:
+def _measure(arguments: argparse.Namespace, way: Way) -> dict[str, Any]:
     """CPU milliseconds of the whole process, its threads included, for each painted wall frame."""
     from PySide6.QtWidgets import QApplication, QWidget
 
@@ -64,7 +76,7 @@ def _measure(arguments: argparse.Namespace, *, is_gpu: bool) -> dict[str, Any]:
     from console.views.raster_painting import RasterCompositor
     from console.views.wall_view import WallView
 
-    say(f"{'graphics device' if is_gpu else 'QPainter'} …")
+    say(f"{way.value} …")
     width, height = (int(word) for word in arguments.tile_size.split("x"))
     cameras = [Camera(CameraId(f"cam-{i}"), f"bench {i}", "") for i in range(arguments.tiles)]
     wall = WallState()
@@ -72,7 +84,7 @@ def _measure(arguments: argparse.Namespace, *, is_gpu: bool) -> dict[str, Any]:
     wall.fill([camera.id for camera in cameras])
     for address in wall.addresses():
         wall.set_aspect(address, Aspect.FILL)
-    source = MemorySource(wall, width, height)
+    source = MemorySource(wall, width, height, has_planes=way is Way.GPU_YUV)
     failures: list[str] = []
 
     def make(widget: QWidget, scene: WallScene, failed: Callable[[str], None]) -> Compositor:
@@ -80,7 +92,9 @@ def _measure(arguments: argparse.Namespace, *, is_gpu: bool) -> dict[str, Any]:
             failures.append(reason)
             failed(reason)
 
-        return GpuCompositor(widget, scene, told) if is_gpu else RasterCompositor(widget, scene)
+        if way is Way.RASTER:
+            return RasterCompositor(widget, scene)
+        return GpuCompositor(widget, scene, told)
 
     view = WallView(
         wall, MAIN_WINDOW, source, CameraDirectory(cameras), show_clock=False, compositor=make
@@ -98,17 +112,18 @@ def _measure(arguments: argparse.Namespace, *, is_gpu: bool) -> dict[str, Any]:
 
     play(WARM_UP_S)
     paints, cpu_s, began = view.painting.paint_count, time.process_time(), time.monotonic()
-    view.painting.longest_paint_ms = 0.0
+    view.painting.longest_paint_ms, uploaded = 0.0, view.painting.uploaded_bytes
     play(arguments.seconds)
     count = max(1, view.painting.paint_count - paints)
     spent, passed = time.process_time() - cpu_s, time.monotonic() - began
-    longest = view.painting.longest_paint_ms
+    longest, uploaded = view.painting.longest_paint_ms, view.painting.uploaded_bytes - uploaded
     view.release()
     view.close()
     view.deleteLater()
     QApplication.processEvents()
     return {
         "cpu_ms_per_paint": round(spent / count * 1e3, 3),
+        "uploaded_bytes_per_paint": round(uploaded / count),
         "paints_per_s": round(count / passed, 1),
         "cores": round(spent / passed, 3),
         "longest_paint_ms": round(longest, 1),

@@ -41,6 +41,7 @@ def frame_want(want: TileWant, shape: tuple[int, int] = (0, 0)) -> FrameWant:
     """What the lease is asked for so that `want` can be painted.
 
     Args:
+        want: `takes_planes` asks for pictures as decoded; a hidden tile's is for QPainter (thumbnails).
         shape: the camera's `picture_shape`. Once it is known the ring is made in exactly the
             tile's size, so that painting is a copy; until then in the next class of width.
     """
@@ -57,7 +58,7 @@ def frame_want(want: TileWant, shape: tuple[int, int] = (0, 0)) -> FrameWant:
     return FrameWant(
         want.camera_id,
         width_class(place.width_px),
-        PixelFormat.BGRA,
+        PixelFormat.PLANES if want.takes_planes else PixelFormat.BGRA,
         FULL_FPS,
         int(want.importance),
         None if place.region_norm == WHOLE else place.region_norm,

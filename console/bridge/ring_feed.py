@@ -20,6 +20,7 @@ from PySide6.QtGui import QImage
 
 from config.site import CameraId
 from console.bridge.frame_wants import region_of_key
+from console.bridge.planes import YuvPlanes
 from console.bridge.tile_image import ReplayMark, TileImage, image_over
 from console.state.tiles import WHOLE
 from ingest.cameras.health import StreamHealth, StreamState
@@ -46,7 +47,7 @@ class RingFeed:
         self._shed_fps: float | None = None
         self._frame: Frame | None = None
         self._image: TileImage | None = None
-        self._slot_images: dict[int, QImage] = {}
+        self._slot_contents: dict[int, QImage | YuvPlanes] = {}
         self._slot_pixels: list[NDArray[np.uint8]] = []  # keeps the ids above from being reused
 
     @property
@@ -98,7 +99,7 @@ class RingFeed:
             return False
         self._frame = frame
         self._image = TileImage(
-            self._image_over(frame.pixels),
+            self._content_over(frame),
             frame.pixels,
             frame.number,
             frame.received_mono_ns,
@@ -109,11 +110,14 @@ class RingFeed:
     def image(self) -> TileImage | None:
         return self._image
 
-    def _image_over(self, pixels: NDArray[np.uint8]) -> QImage:
-        """The QImage over a slot's pixels, made once per slot: a ring hands out four arrays."""
-        known = self._slot_images.get(id(pixels))
+    def _content_over(self, frame: Frame) -> QImage | YuvPlanes:
+        """The picture over a slot's pixels, made once per slot: a ring hands out four arrays."""
+        pixels = frame.pixels
+        known = self._slot_contents.get(id(pixels))
         if known is None:
-            known = self._slot_images[id(pixels)] = image_over(pixels)
+            is_planes = frame.format is PixelFormat.PLANES
+            known = YuvPlanes.over(frame) if is_planes else image_over(pixels)
+            self._slot_contents[id(pixels)] = known
             self._slot_pixels.append(pixels)
         return known
 
@@ -144,7 +148,7 @@ class RingFeed:
             return self.wanted_key
         if self._key in rings:
             return self._key
-        usable = [key for key, info in rings.items() if info.format is PixelFormat.BGRA]
+        usable = [key for key, info in rings.items() if info.format is not PixelFormat.I420]
         return max(usable, key=lambda key: rings[key].width_px, default=None)
 
     def _open(self, key: str, info: RingInfo) -> None:
@@ -171,7 +175,7 @@ class RingFeed:
         if self._reader is not None:
             self._reader.close()
         self._reader = None
-        self._slot_images = {}
+        self._slot_contents = {}
         self._slot_pixels = []
         self._path = ""
         self._frame = None

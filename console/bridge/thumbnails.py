@@ -33,6 +33,8 @@ _log = logging.getLogger(__name__)
 
 #: A kept picture; 7 kB as JPEG, so 70 MB for ten thousand cameras.
 SIZE_PX = (320, 180)
+#: … and what it is scaled down from at least, where there is that much.
+TAKEN_PX = (2 * SIZE_PX[0], 2 * SIZE_PX[1])
 QUALITY = 72
 #: One open camera is kept at each look; the same one at most this often.
 LOOK_MS = 1_000
@@ -144,9 +146,12 @@ class ThumbnailShelf(QObject):
             if feed is None or self._wall.tile(address).region_norm != WHOLE:
                 continue
             image = feed.image()
-            if image is None or image.image.isNull():
+            if image is None:
                 continue
-            small = image.image.scaled(
+            shown = image.coarse_image(TAKEN_PX)
+            if shown.isNull():
+                continue
+            small = shown.scaled(
                 QSize(*SIZE_PX),
                 Qt.AspectRatioMode.KeepAspectRatio,
                 Qt.TransformationMode.SmoothTransformation,

@@ -1,21 +1,22 @@
 """TileImage and the seam between a wall window and whatever delivers its pictures.
 
-A `TileImage` is a QImage laid over a ring's shared memory: no pixel is copied between decoder
-and paint. It stays readable as long as it is held, but the writer may overwrite it: whoever
-painted it asks `still_valid` afterwards and paints again when the answer is no.
+A `TileImage` is a QImage, or decoded planes, laid over a ring's shared memory: no pixel is copied
+between decoder and paint. It stays readable as long as it is held, but the writer may overwrite
+it: whoever painted it asks `still_valid` afterwards and paints again when the answer is no.
 
 Threads: GUI thread only.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
+from console.bridge.planes import YuvPlanes
 from console.state.tiles import WHOLE, Region, TileAddress, WindowId
 from console.state.wall_wants import ViewSize
 from ingest.cameras.health import StreamHealth
@@ -24,26 +25,55 @@ from ingest.cameras.wants import ReplayProblem
 
 @dataclass(slots=True)
 class TileImage:
-    """One picture as Qt paints it.
+    """One picture of a tile.
 
     Attributes:
-        image: Format_RGB32, a view into shared memory unless it was copied.
-        pixels: the array `image` lies over; kept so that the memory outlives the QImage.
+        content: QImage (Format_RGB32) or planes, a view into shared memory unless it was copied.
+        pixels: the array `content` lies over; kept so that the memory outlives the QImage.
         number: the frame's number in its ring.
         received_mono_ns: when its last packet arrived (CLOCK_MONOTONIC).
         region_norm: the part of the camera's whole picture that it shows.
     """
 
-    image: QImage
+    content: QImage | YuvPlanes
     pixels: NDArray[np.uint8] | None
     number: int
     received_mono_ns: int
     region_norm: Region = WHOLE
+    _converted: QImage | None = field(default=None, init=False, repr=False)
+
+    @property
+    def image(self) -> QImage:
+        """The picture as Qt paints it; planes are converted once, when this is asked first."""
+        if isinstance(self.content, QImage):
+            return self.content
+        if self._converted is None:
+            self._converted = self.content.image()
+        return self._converted
+
+    def coarse_image(self, least_px: tuple[int, int]) -> QImage:
+        """The picture for something small: planes are converted with pixels left out, down to this size."""
+        if isinstance(self.content, QImage) or self._converted is not None:
+            return self.image
+        return self.content.coarse(*least_px).image()
+
+    @property
+    def planes(self) -> YuvPlanes | None:
+        """The picture as planes; None: it is BGRA."""
+        return None if isinstance(self.content, QImage) else self.content
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        content = self.content
+        if isinstance(content, QImage):
+            return content.width(), content.height()
+        return content.width_px, content.height_px
 
     def owned(self) -> TileImage:
         """A copy that needs no ring."""
         return TileImage(
-            self.image.copy(), None, self.number, self.received_mono_ns, self.region_norm
+            self.content.copy(), None, self.number, self.received_mono_ns, self.region_norm
         )
 
 

@@ -27,11 +27,15 @@ class Importance(enum.IntEnum):
 
 
 class ViewSize(Struct, frozen=True):
-    """A window's picture area in device pixels, and whether anybody can see it."""
+    """A window's picture area in device pixels, and whether anybody can see it.
+
+    `takes_planes`: who paints it turns decoded planes into colours itself.
+    """
 
     width_px: int
     height_px: int
     visible: bool = True
+    takes_planes: bool = False
 
 
 class TileWant(Struct, frozen=True):
@@ -44,6 +48,7 @@ class TileWant(Struct, frozen=True):
     importance: Importance
     region_norm: Region = WHOLE
     aspect: Aspect = Aspect.AUTO
+    takes_planes: bool = False
 
     @property
     def keyframes_only(self) -> bool:
@@ -84,6 +89,7 @@ def _window_wants(wall: WallState, window: Window, view: ViewSize | None) -> lis
                 _importance(wall, address, tile.camera_id) if rect else Importance.HIDDEN,
                 tile.region_norm,
                 tile.aspect,
+                size.takes_planes,
             )
         )
     return result

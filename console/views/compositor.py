@@ -30,11 +30,13 @@ class PaintCounts:
         paint_count: paints of the window.
         longest_paint_ms: the slowest of them.
         repaint_count: pictures painted again because the ring had moved on under the brush.
+        uploaded_bytes: bytes of pictures given to the graphics device.
     """
 
     paint_count: int = 0
     longest_paint_ms: float = 0.0
     repaint_count: int = 0
+    uploaded_bytes: int = 0
 
     def paint_took(self, milliseconds: float) -> None:
         self.paint_count += 1
@@ -58,7 +60,12 @@ class WallScene(Protocol):
 
 
 class Compositor(Protocol):
-    """Shows a scene in a widget."""
+    """Shows a scene in a widget.
+
+    `takes_planes`: whether it turns decoded planes into colours itself, so that they are asked for.
+    """
+
+    takes_planes: bool
 
     def pictures_changed(self, tiles: Collection[TilePainter]) -> None:
         """These tiles have another picture than the one painted last."""

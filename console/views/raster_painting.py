@@ -29,6 +29,8 @@ class RasterCompositor:
     come first.
     """
 
+    takes_planes = False
+
     def __init__(self, widget: QWidget, scene: WallScene) -> None:
         self._widget, self._scene = widget, scene
         #: Put off and not painted since, the longest waiting first.

@@ -257,7 +257,7 @@ class TilePainter:
     def _natural_size(self, image: TileImage) -> tuple[int, int]:
         """The whole picture's shape, as told by the stream, else as the ring looks."""
         shape = picture_shape(self.feed.health() if self.feed is not None else None)
-        return shape if shape[0] else (image.image.width(), image.image.height())
+        return shape if shape[0] else image.size
 
     def _paint_box(self, painter: QPainter, box: Region) -> None:
         """The alert's box in the picture, coming in gently."""

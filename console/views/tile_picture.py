@@ -59,7 +59,7 @@ def picture_parts(
     """
     if image is None:
         return (PicturePart(PartSource.GROUND, tile),)
-    width, height = image.image.width(), image.image.height()
+    width, height = image.size
     if shown == image.region_norm and width == target.width() and height == target.height():
         return (PicturePart(PartSource.PICTURE, target, image),)
     source = source_px(shown, image.region_norm, width, height)
@@ -68,8 +68,7 @@ def picture_parts(
         return (picture,)
     if whole is None:
         return PicturePart(PartSource.GROUND, target), picture
-    size = (whole.image.width(), whole.image.height())
-    source = source_px(shown, whole.region_norm, *size)
+    source = source_px(shown, whole.region_norm, *whole.size)
     return PicturePart(PartSource.WHOLE, target, whole, source), picture
 
 
@@ -80,7 +79,7 @@ def overview_place(
     if whole is None or tile_region == WHOLE:
         return QRect()
     margin, line = max(round(6 * ratio), size_px // 2), max(1, round(ratio))
-    width, height = whole.image.width(), whole.image.height()
+    width, height = whole.size
     right = tile.right() + 1 - margin - line
     bottom = tile.bottom() + 1 - 2 * margin - 2 * size_px
     return QRect(right - width, bottom - height, width, height)

@@ -162,7 +162,10 @@ class WallView(QWidget):
         if not self._disconnect:  # released: the source must not hear of this window again
             return
         width, height = self._device_size()
-        self._source.set_view(self.window_id, ViewSize(width, height, self._seen()))
+        takes_planes = self.compositor.takes_planes
+        self._source.set_view(
+            self.window_id, ViewSize(width, height, self._seen(), takes_planes=takes_planes)
+        )
 
     def _rebuild(self) -> None:
         """Tiles anew after a new layout, full tile or size."""
@@ -288,10 +291,11 @@ class WallView(QWidget):
         self.compositor.look_changed(QRegion(rect))
 
     def _on_compositor_failed(self, _reason: str) -> None:
-        """The picture never disappears: QPainter goes on at once."""
+        """The picture never disappears: QPainter goes on at once, with what is there."""
         self.compositor.release()
         self.compositor = RasterCompositor(self, self)
         self.compositor.resized()
+        self._tell_view()
 
     # -- Qt events
 

@@ -1,4 +1,4 @@
-"""DirectScaler: FFmpeg's scaler, told to write where the picture is wanted, which is the ring.
+"""DirectScaler, PlaneScaler: FFmpeg's scaler, told to write where the picture is wanted, which is the ring.
 
 PyAV offers each scaled picture as a new frame of its own: half a megabyte a tile, written, read and
 written again. The scaler's C interface (libswscale/swscale.h) takes the address it is to write to.
@@ -17,14 +17,17 @@ import functools
 import logging
 import weakref
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 import av
 import numpy as np
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange
 from msgspec import Struct
-from numpy.typing import NDArray
+
+from ingest.frames.frame import ColourMatrix, Colours
+from ingest.frames.frame import ColourRange as RangeOfRing
+from ingest.frames.ring import Slot
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +42,13 @@ _FORMATS: Final = {"yuv420p": 0, "yuvj420p": 12}
 _SCALED_AS: Final = {"yuv420p": 4, "yuvj420p": 13}  # the same with whole chroma lines: yuv(j)422p
 _BGRA: Final = 28
 _FULL_RANGE: Final = ("yuvj420p",)
+#: What can be shown as it is: 4:2:0 of 8 bits; devices that decode interleave its chroma.
+_PLANES_OF: Final = (*_FORMATS, "nv12")
+#: enum AVColorSpace (libavutil/pixfmt.h) → matrix; the library takes 0 and 2 (not said) for BT.601.
+_MATRICES: Final = {
+    1: ColourMatrix.BT709,
+    0: ColourMatrix.BT601, 2: ColourMatrix.BT601, 5: ColourMatrix.BT601, 6: ColourMatrix.BT601,
+}  # fmt: skip
 _FAST_BILINEAR: Final = 1
 _DEFAULT_COLOURS: Final = 5  # SWS_CS_DEFAULT: BT.601
 _ONE: Final = 1 << 16
@@ -65,6 +75,17 @@ class PictureKind(Struct, frozen=True):
         name = frame.format.name
         full = name in _FULL_RANGE or frame.color_range == ColorRange.JPEG
         return cls(name, frame.width, frame.height, int(frame.colorspace), full)
+
+    @property
+    def meant(self) -> Colours:
+        """How its luma and chroma are meant."""
+        matrix = _MATRICES.get(self.colours, ColourMatrix.OTHER)
+        return Colours(matrix, RangeOfRing.FULL if self.is_full_range else RangeOfRing.LIMITED)
+
+    @property
+    def has_planes(self) -> bool:
+        """Whether its planes can go to the screen unconverted."""
+        return self.format in _PLANES_OF and self.meant.matrix is not ColourMatrix.OTHER
 
 
 @functools.cache
@@ -102,8 +123,8 @@ def _declared(library: ctypes.CDLL) -> ctypes.CDLL:
     return library
 
 
-class DirectScaler:
-    """From one kind of picture to BGRA of one size, written to an address. See `made`."""
+class _Scaler:
+    """What both ways have in common: where the decoded planes are, and the library's contexts."""
 
     def __init__(
         self, library: ctypes.CDLL, kind: PictureKind, width_px: int, height_px: int
@@ -112,7 +133,47 @@ class DirectScaler:
         self.size_px = (width_px, height_px)
         self._library = library
         self._source, self._source_strides = _Pointers(), _Strides()
-        self._target, self._target_strides = _Pointers(), _Strides(width_px * 4)
+        self._target, self._target_strides = _Pointers(), _Strides()
+
+    @classmethod
+    def made(cls, kind: PictureKind, width_px: int, height_px: int) -> Self | None:
+        """A scaler, or None where this is not for it: another format, a width of odd steps, no library."""
+        library = _library()
+        if library is None or kind.format not in _FORMATS or width_px % _STEP_PX:
+            return None
+        try:
+            return cls(library, kind, width_px, height_px)
+        except ValueError as error:
+            log.info("%s: pictures are copied into their rings", error)
+            return None
+
+    def _aim(self, frame: VideoFrame, slot: Slot) -> None:
+        """From the planes of `frame` to those of `slot`."""
+        for index, plane in enumerate(frame.planes):
+            self._source[index] = plane.buffer_ptr
+            self._source_strides[index] = plane.line_size
+        for index, target in enumerate(slot):
+            self._target[index] = target.ctypes.data
+            self._target_strides[index] = target.shape[1]
+
+    def _context(self, width_px: int, height_px: int, format: int, target_format: int) -> int:
+        context = self._library.sws_getContext(
+            width_px, height_px, format, *self.size_px, target_format,
+            _FAST_BILINEAR, None, None, None,
+        )  # fmt: skip
+        if not context:
+            raise ValueError(f"no scaler from {width_px}×{height_px} to {self.size_px}")
+        weakref.finalize(self, self._library.sws_freeContext, context)
+        return int(context)
+
+
+class DirectScaler(_Scaler):
+    """From one kind of picture to BGRA of one size, written to an address. See `made`."""
+
+    def __init__(
+        self, library: ctypes.CDLL, kind: PictureKind, width_px: int, height_px: int
+    ) -> None:
+        super().__init__(library, kind, width_px, height_px)
         self._middle, self._middle_strides = _Pointers(), _Strides()
         self._scaling: int | None = None
         converted = _FORMATS[kind.format]
@@ -126,26 +187,11 @@ class DirectScaler:
             self._converting, colours, kind.is_full_range, default, False, 0, _ONE, _ONE
         )
 
-    @classmethod
-    def made(cls, kind: PictureKind, width_px: int, height_px: int) -> DirectScaler | None:
-        """A scaler, or None where this is not for it: another format, a width of odd steps, no library."""
-        library = _library()
-        if library is None or kind.format not in _FORMATS or width_px % _STEP_PX:
-            return None
-        try:
-            return cls(library, kind, width_px, height_px)
-        except ValueError as error:
-            log.info("%s: pictures are copied into their rings", error)
-            return None
-
-    def fill(self, frame: VideoFrame, target: NDArray[np.uint8]) -> None:
-        """Writes `frame`, of this scaler's kind, to `target`: (height_px, width_px × 4) bytes."""
+    def fill(self, frame: VideoFrame, slot: Slot) -> None:
+        """Writes `frame`, of this scaler's kind, to a slot of (height_px, width_px × 4) bytes."""
         scale = self._library.sws_scale
         height_px = self.kind.height_px
-        for index, plane in enumerate(frame.planes):
-            self._source[index] = plane.buffer_ptr
-            self._source_strides[index] = plane.line_size
-        self._target[0] = target.ctypes.data
+        self._aim(frame, slot)
         source, strides = self._source, self._source_strides
         if self._scaling is not None:
             scale(self._scaling, source, strides, 0, height_px, self._middle, self._middle_strides)
@@ -164,12 +210,21 @@ class DirectScaler:
             self._middle[index] = plane.ctypes.data
             self._middle_strides[index] = line_bytes
 
-    def _context(self, width_px: int, height_px: int, format: int, target_format: int) -> int:
-        context = self._library.sws_getContext(
-            width_px, height_px, format, *self.size_px, target_format,
-            _FAST_BILINEAR, None, None, None,
+
+class PlaneScaler(_Scaler):
+    """From one kind of picture to its planes at one size, colours untouched. See `made`."""
+
+    def __init__(
+        self, library: ctypes.CDLL, kind: PictureKind, width_px: int, height_px: int
+    ) -> None:
+        super().__init__(library, kind, width_px, height_px)
+        format = _FORMATS[kind.format]
+        self._scaling = self._context(kind.width_px, kind.height_px, format, format)
+
+    def fill(self, frame: VideoFrame, slot: Slot) -> None:
+        """Writes `frame`, of this scaler's kind, to a slot of three planes."""
+        self._aim(frame, slot)
+        self._library.sws_scale(
+            self._scaling, self._source, self._source_strides, 0, self.kind.height_px,
+            self._target, self._target_strides,
         )  # fmt: skip
-        if not context:
-            raise ValueError(f"no scaler from {width_px}×{height_px} to {self.size_px}")
-        weakref.finalize(self, self._library.sws_freeContext, context)
-        return int(context)

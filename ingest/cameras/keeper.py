@@ -20,7 +20,6 @@ from ingest.cameras.wants import (
     main_stream_needed,
     ring_key,
 )
-from ingest.frames.frame import PixelFormat
 
 
 class CameraKeeper:
@@ -60,7 +59,7 @@ class CameraKeeper:
     @property
     def priority(self) -> int:
         """The best priority among its tiles."""
-        tiles = [want.priority for want in self._wants if want.format is PixelFormat.BGRA]
+        tiles = [want.priority for want in self._wants if want.is_tile]
         return min(tiles, default=PRIORITY_HIDDEN)
 
     def set(self, source: CameraSource, wants: tuple[FrameWant, ...]) -> None:

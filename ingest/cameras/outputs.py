@@ -1,7 +1,7 @@
 """FrameOutput: one ring of one stream: which pictures go in, at what size. Runs in the session's thread.
 
-Makes its ring when the first picture comes, because only then the size is known, and a new one
-when the size changes; the former ring lives until the new one holds a picture.
+Makes its ring when the first picture comes, because only then size and colours are known, and a new
+one when they change; the former ring lives until the new one holds a picture.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from pathlib import Path
 from config.site import CameraId
 from ingest.cameras.pictures import DecodedPicture, PictureScaler
 from ingest.cameras.wants import FrameWant, RingInfo
+from ingest.frames.frame import USUAL_COLOURS
 from ingest.frames.ring import RingUnavailable, RingWriter
+from ingest.frames.ring_layout import RingHeader
 from ingest.frames.timestamps import RatePacer
 
 log = logging.getLogger(__name__)
@@ -30,6 +32,7 @@ class FrameOutput:
         self._writer: RingWriter | None = None
         self._source_size = (0, 0, 0.0)
         self._size = (0, 0)
+        self._layout = (want.format, USUAL_COLOURS)
         self._has_failed = False
 
     def rewant(self, want: FrameWant) -> None:
@@ -58,6 +61,7 @@ class FrameOutput:
         self, frame: DecodedPicture, pixel_aspect: float, media_ns: int, mono_ns: int, utc_ns: int
     ) -> bool:
         """Scales `frame` into the ring; True when there is a new ring to tell of."""
+        self._layout = self._scaler.layout(frame)
         source_size = (frame.width, frame.height, pixel_aspect)
         if source_size != self._source_size:
             self._source_size = source_size
@@ -65,8 +69,8 @@ class FrameOutput:
                 frame, int(self.want.width_class), pixel_aspect
             )
         writer = self._writer
-        if writer is None or (writer.header.width_px, writer.header.height_px) != self._size:
-            writer = self._new_writer(frame)
+        if writer is None or not self._fits(writer.header):
+            writer = self._new_writer()
             if writer is None:
                 return False
         writer.fill(lambda slot: self._scaler.fill(frame, slot), media_ns, mono_ns, utc_ns)
@@ -92,16 +96,22 @@ class FrameOutput:
         if self._writer is not None:
             self._writer.path.unlink(missing_ok=True)
 
-    def _new_writer(self, frame: DecodedPicture) -> RingWriter | None:
+    def _fits(self, header: RingHeader) -> bool:
+        is_size = (header.width_px, header.height_px) == self._size
+        return is_size and (header.format, header.colours) == self._layout
+
+    def _new_writer(self) -> RingWriter | None:
         want = self.want
+        pixel_format, colours = self._layout
         try:
             writer = RingWriter.create(
                 self._folder,
                 CameraId(want.camera_id),
                 want.width_class,
                 *self._size,
-                want.format,
+                pixel_format,
                 want.fps_max,
+                colours,
             )
         except RingUnavailable as error:
             if not self._has_failed:

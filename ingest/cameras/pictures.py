@@ -20,10 +20,11 @@ from av.video.frame import PictureType, VideoFrame
 from av.video.reformatter import ColorRange, Interpolation, VideoReformatter
 
 from config.settings import HardwareDecoding
-from ingest.cameras.direct_scaler import DirectScaler, PictureKind
+from ingest.cameras.direct_scaler import DirectScaler, PictureKind, PlaneScaler
 from ingest.cameras.stream_info import StreamInfo, even_box
 from ingest.cameras.wants import Region
-from ingest.frames.frame import PixelFormat
+from ingest.frames.frame import USUAL_COLOURS, Colours, PixelFormat
+from ingest.frames.frame import ColourRange as RangeOfRing
 from ingest.frames.ring import Plane, Slot, copy_planes
 
 log = logging.getLogger(__name__)
@@ -31,7 +32,6 @@ log = logging.getLogger(__name__)
 #: A picture as the library decodes it; only this module looks inside.
 DecodedPicture = VideoFrame
 
-_PIXEL_FORMATS: Final = {PixelFormat.BGRA: "bgra", PixelFormat.I420: "yuv420p"}
 _PLANAR_420: Final = ("yuv420p", "yuvj420p")
 #: What a picture is scaled as on its way to BGRA, keeping its range.
 _SCALED_AS: Final = {"yuv420p": "yuv422p", "yuvj420p": "yuvj422p"}
@@ -167,16 +167,27 @@ class PictureScaler:
     BGRA at another size is made in two steps, scaled as 4:2:2 first: the library converts at
     equal size with vector code only (0.32 ms instead of 0.51 ms for 704×576 → 480×270, 49 dB
     against the one-step picture; halved chroma lines, as 4:2:0 has them, would leave 36 dB).
+    PLANES are scaled alone: matrix and range stay the stream's own.
     """
 
     def __init__(self, pixel_format: PixelFormat, region_norm: Region | None) -> None:
-        self._format = _PIXEL_FORMATS[pixel_format]
+        self._format = pixel_format
         self._region = region_norm
         self._scaler = VideoReformatter()
         self._converter = VideoReformatter()
-        self._is_planar = pixel_format is PixelFormat.I420
-        self._direct: DirectScaler | None = None
-        self._made_for: tuple[PictureKind, int, int] | None = None
+        self._direct: DirectScaler | PlaneScaler | None = None
+        self._made_for: tuple[PictureKind, PixelFormat, int, int] | None = None
+
+    def layout(self, frame: VideoFrame) -> tuple[PixelFormat, Colours]:
+        """What a ring of this picture holds; BGRA where its planes cannot be shown as they are."""
+        if self._format is PixelFormat.BGRA:
+            return PixelFormat.BGRA, USUAL_COLOURS
+        kind = PictureKind.of(frame)
+        if self._format is PixelFormat.I420:
+            return PixelFormat.I420, Colours(kind.meant.matrix, RangeOfRing.LIMITED)
+        if kind.has_planes:
+            return PixelFormat.PLANES, kind.meant
+        return PixelFormat.BGRA, USUAL_COLOURS
 
     def size(self, frame: VideoFrame, width_px: int, pixel_aspect: float) -> tuple[int, int]:
         """(width, height) of the output: at most `width_px` wide in square pixels; 0: as it is."""
@@ -191,40 +202,65 @@ class PictureScaler:
         return max(2, target), max(2, round(height * target / shown_width / 2) * 2)
 
     def fill(self, frame: VideoFrame, slot: Slot) -> None:
-        """Writes the picture into a slot of a ring, whose first plane tells the size."""
+        """Writes the picture into a slot of a ring made as `layout` said; its first plane tells the size."""
         if self._region is not None:
             frame = _cropped(frame, self._region)
         height_px, line_bytes = slot[0].shape
-        width_px = line_bytes if self._is_planar else line_bytes // 4
-        direct = None if self._is_planar else self._direct_for(frame, width_px, height_px)
-        if direct is None:
-            copy_planes(self._planes(frame, width_px, height_px), slot)
+        is_planar = len(slot) > 1
+        width_px = line_bytes if is_planar else line_bytes // 4
+        if is_planar and self._format is PixelFormat.I420:
+            copy_planes(self._limited_planes(frame, width_px, height_px), slot)
+            return
+        pixel_format = PixelFormat.PLANES if is_planar else PixelFormat.BGRA
+        direct = self._direct_for(frame, pixel_format, width_px, height_px)
+        if direct is not None:
+            direct.fill(frame, slot)
+        elif is_planar:
+            copy_planes(self._own_planes(frame, width_px, height_px), slot)
         else:
-            direct.fill(frame, slot[0])
+            copy_planes(self._bgra(frame, width_px, height_px), slot)
 
-    def _direct_for(self, frame: VideoFrame, width_px: int, height_px: int) -> DirectScaler | None:
-        wanted = (PictureKind.of(frame), width_px, height_px)
+    def _direct_for(
+        self, frame: VideoFrame, pixel_format: PixelFormat, width_px: int, height_px: int
+    ) -> DirectScaler | PlaneScaler | None:
+        kind = PictureKind.of(frame)
+        wanted = (kind, pixel_format, width_px, height_px)
         if wanted != self._made_for:
-            self._made_for, self._direct = wanted, DirectScaler.made(*wanted)
+            scaler = PlaneScaler if pixel_format is PixelFormat.PLANES else DirectScaler
+            self._made_for, self._direct = wanted, scaler.made(kind, width_px, height_px)
         return self._direct
 
-    def _planes(self, frame: VideoFrame, width_px: int, height_px: int) -> list[Plane]:
-        """The picture as the ring's planes; the buffers live as long as the list."""
+    def _limited_planes(self, frame: VideoFrame, width_px: int, height_px: int) -> list[Plane]:
+        """The picture as planes of limited range; the buffers live as long as the list."""
+        done = self._converter.reformat(
+            frame, width_px, height_px, "yuv420p",
+            interpolation=_SCALING, dst_color_range=ColorRange.MPEG, threads=1,
+        )  # fmt: skip
+        return [(memoryview(plane), plane.line_size) for plane in done.planes]
+
+    def _own_planes(self, frame: VideoFrame, width_px: int, height_px: int) -> list[Plane]:
+        """The picture scaled, its numbers meaning what they meant."""
+        name = frame.format.name if frame.format.name in _PLANAR_420 else "yuv420p"
+        done = self._converter.reformat(
+            frame, width_px, height_px, name, interpolation=_SCALING, threads=1
+        )
+        return [(memoryview(plane), plane.line_size) for plane in done.planes]
+
+    def _bgra(self, frame: VideoFrame, width_px: int, height_px: int) -> list[Plane]:
         middle = _SCALED_AS.get(frame.format.name)
         is_same_size = (frame.width, frame.height) == (width_px, height_px)
-        if middle is not None and not self._is_planar and not is_same_size:
+        if middle is not None and not is_same_size:
             frame = self._scaler.reformat(
                 frame, width_px, height_px, middle, interpolation=_SCALING, threads=1
             )
         # the fast conversion leaves out columns behind the last eight whole ones
-        is_whole = self._is_planar or width_px % _FAST_STEP_PX == 0
+        is_whole = width_px % _FAST_STEP_PX == 0
         done = self._converter.reformat(
             frame,
             width_px,
             height_px,
-            self._format,
+            "bgra",
             interpolation=_SCALING if is_whole else _SCALING | Interpolation.ACCURATE_RND,
-            dst_color_range=ColorRange.MPEG if self._is_planar else None,
             threads=1,
         )
         return [(memoryview(plane), plane.line_size) for plane in done.planes]

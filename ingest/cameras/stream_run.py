@@ -30,7 +30,6 @@ from ingest.cameras.source import StreamInfo, StreamLost
 from ingest.cameras.tail_short_cut import MeasureTurns, TailShortCut
 from ingest.cameras.wants import FrameWant, RingInfo, ring_key
 from ingest.clock import Clock
-from ingest.frames.frame import PixelFormat
 from ingest.frames.ring import RingUnavailable
 from ingest.frames.timestamps import DriftMeter, TimestampChecker
 from ingest.logs import redacted
@@ -130,7 +129,7 @@ class StreamRun:
         """Limits the rate of all tile rings under overload; None lifts it."""
         self._shed_fps = fps_max
         for output in tuple(self._outputs.values()):
-            if output.want.format is PixelFormat.BGRA:
+            if output.want.is_tile:
                 output.limit(fps_max)
 
     @property
@@ -272,7 +271,7 @@ class StreamRun:
     def _only_keyframes(self) -> bool:
         is_shed = self._shed_fps is not None and self._shed_fps < KEYFRAMES_BELOW_FPS
         return all(
-            output.want.keyframes_only or (is_shed and output.want.format is PixelFormat.BGRA)
+            output.want.keyframes_only or (is_shed and output.want.is_tile)
             for output in self._outputs.values()
         )
 
@@ -299,10 +298,7 @@ class StreamRun:
         widest = max(wants, key=lambda want: want.target_width_px)
         width_px = 0 if self.info is None else self.info.width_px
         are_small = all(
-            want.format is PixelFormat.BGRA
-            and want.region_norm is None
-            and want.target_width_px > 0
-            for want in wants
+            want.is_tile and want.region_norm is None and want.target_width_px > 0 for want in wants
         )
         is_narrow = width_px >= _TAIL_CUT_RATIO * widest.target_width_px
         is_cut = are_small and is_narrow and widest.target_width_px <= _TAIL_CUT_WIDEST_PX

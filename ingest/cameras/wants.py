@@ -48,6 +48,8 @@ class FrameWant(Struct, frozen=True):
     """One wish for pictures of one camera.
 
     Attributes:
+        format: PLANES for a painter that converts colours itself; a stream that is not 4:2:0 of 8
+            bits, or of another matrix, gets a ring of BGRA all the same (`RingInfo.format` tells).
         width_class: width the picture is scaled down to (never up); height follows its aspect.
         fps_max: at most so many frames a second; the ring may hold more when another lease
             asked for more.
@@ -71,6 +73,11 @@ class FrameWant(Struct, frozen=True):
     def target_width_px(self) -> int:
         """The width that is asked for, 0 for the stream's own."""
         return int(self.width_class) if self.size_px is None else self.size_px[0]
+
+    @property
+    def is_tile(self) -> bool:
+        """Whether people look at it: it may be cut short and gives way under overload; eyes' may not."""
+        return self.format is not PixelFormat.I420
 
 
 class RingInfo(Struct, frozen=True):
@@ -201,7 +208,7 @@ def main_stream_needed(source: CameraSource, wants: Iterable[FrameWant]) -> bool
         return True
     listed = list(wants)
     return not listed or any(
-        want.format is not PixelFormat.BGRA
+        not want.is_tile
         or want.width_class not in (WidthClass.SMALL, WidthClass.MEDIUM)
         or want.region_norm is not None
         for want in listed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,36 @@ class PixelFormat(enum.IntEnum):
 
     BGRA = 1  #: (height, width, 4) uint8, what Qt paints as Format_RGB32
     I420 = 2  #: (height * 3 // 2, width) uint8, limited-range planes Y, U, V one under the other
+    #: (bytes,) uint8: planes Y, U, V as decoded, `Frame.colours` says how they are meant; what is
+    #: halved is rounded up, so that any size can be had
+    PLANES = 3
+
+
+class ColourMatrix(enum.IntEnum):
+    """How luma and chroma are made of red, green and blue."""
+
+    OTHER = 0  #: neither of these; `PLANES` never have it
+    BT601 = 1  #: what a stream that does not say is taken for
+    BT709 = 2
+
+
+class ColourRange(enum.IntEnum):
+    """Which numbers stand for black and white."""
+
+    LIMITED = 1  #: luma 16..235, chroma 16..240
+    FULL = 2  #: 0..255
+
+
+@dataclass(frozen=True, slots=True)
+class Colours:
+    """What turns planes into red, green and blue; means nothing for BGRA."""
+
+    matrix: ColourMatrix = ColourMatrix.BT601
+    range: ColourRange = ColourRange.LIMITED
+
+
+#: Of a stream that does not say.
+USUAL_COLOURS: Final = Colours()
 
 
 class WidthClass(enum.IntEnum):
@@ -42,6 +73,7 @@ class Frame:
         received_mono_ns: CLOCK_MONOTONIC when the last packet of the frame arrived.
         received_utc_ns: the same moment in UTC.
         owned: True when `pixels` is a private copy.
+        colours: matrix and range of planes.
     """
 
     camera_id: CameraId
@@ -54,3 +86,4 @@ class Frame:
     received_mono_ns: int
     received_utc_ns: int
     owned: bool = False
+    colours: Colours = USUAL_COLOURS

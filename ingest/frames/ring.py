@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from config.site import CameraId
 from ingest.errors import RetryLater
 from ingest.frames.file_lock import try_lock, unlock
-from ingest.frames.frame import Frame, PixelFormat, WidthClass
+from ingest.frames.frame import USUAL_COLOURS, Colours, Frame, PixelFormat, WidthClass
 from ingest.frames.ring_layout import (
     CLOSED_WORD,
     LATEST_WORD,
@@ -41,6 +41,7 @@ from ingest.frames.ring_layout import (
     picture_view,
     plane_shapes,
     plane_views,
+    split_planes,
 )
 
 __all__ = [
@@ -52,6 +53,7 @@ __all__ = [
     "Slot",
     "copy_planes",
     "plane_shapes",
+    "split_planes",
     "sweep_stale_rings",
 ]
 
@@ -107,12 +109,13 @@ class RingWriter:
         height_px: int,
         format: PixelFormat,
         fps: float,
+        colours: Colours = USUAL_COLOURS,
     ) -> RingWriter:
         """A new, empty ring of a fresh generation in `folder` (made 0700 if absent).
 
         Raises RingUnavailable when its space cannot be reserved, ValueError for a bad size.
         """
-        header = RingHeader(camera_id, width_class, width_px, height_px, format, fps)
+        header = RingHeader(camera_id, width_class, width_px, height_px, format, fps, colours)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         final_path = folder / (header.file_stem() + f".{_generation()}{RING_SUFFIX}")
         unfinished = final_path.with_suffix(_UNFINISHED_SUFFIX)
@@ -185,7 +188,7 @@ class RingReader:
     """A reader of a ring. Threads: one at a time. Never writes, never removes the file.
 
     Attributes:
-        path, camera_id, width_class, width_px, height_px, format, fps: as the writer made it.
+        path, camera_id, width_class, width_px, height_px, format, fps, colours: as the writer made it.
         dropped_count: frames that were written but never returned by `newest`.
     """
 
@@ -197,6 +200,7 @@ class RingReader:
         self.height_px = header.height_px
         self.format = header.format
         self.fps = header.fps
+        self.colours = header.colours
         self.dropped_count = 0
         self._descriptor = descriptor
         self._words = memoryview(mapping)[:PAGE_BYTES].cast("Q")
@@ -309,6 +313,7 @@ class RingReader:
             signed[at + 2],
             signed[at + 3],
             signed[at + 4],
+            colours=self.colours,
         )
 
 

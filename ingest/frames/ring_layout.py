@@ -1,5 +1,8 @@
 """RingHeader: how a ring file is laid out. Pure; shared by writer and readers, changed with the magic.
 
+Version 2 says matrix and range of planes behind the camera id, where version 1 has zeros; the rest
+is the same, so that readers take both.
+
 One page of header (a fixed part, then words of 8 bytes that move), then `SLOT_COUNT` slots of
 whole pages, each one picture with its planes one under the other.
 """
@@ -9,6 +12,7 @@ from __future__ import annotations
 import mmap
 import re
 import struct
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
@@ -16,13 +20,21 @@ from numpy.typing import NDArray
 
 from config.site import CameraId
 from ingest.errors import GridwallError
-from ingest.frames.frame import PixelFormat, WidthClass
+from ingest.frames.frame import (
+    USUAL_COLOURS,
+    ColourMatrix,
+    ColourRange,
+    Colours,
+    PixelFormat,
+    WidthClass,
+)
 
 SLOT_COUNT: Final = 4
 PAGE_BYTES: Final = 4096
-_MAGIC: Final = b"GWRING01"
-#: magic, width, height, format, width class, slot count, slot bytes, fps, camera id
-_STATIC: Final = struct.Struct("<8sIIIIIQd256s")
+_MAGIC: Final = b"GWRING02"
+_MAGIC_WITHOUT_COLOURS: Final = b"GWRING01"
+#: magic, width, height, format, width class, slot count, slot bytes, fps, camera id, matrix, range
+_STATIC: Final = struct.Struct("<8sIIIIIQd256sII")
 STATIC_BYTES: Final = _STATIC.size
 #: Words of 8 bytes; the moving part starts at byte 1024, one cache line (8 words) a group.
 LATEST_WORD: Final = 128
@@ -47,9 +59,9 @@ def plane_shapes(
         raise ValueError(f"picture size {width_px}×{height_px}: both must be positive")
     if pixel_format is PixelFormat.BGRA:
         return ((height_px, width_px * 4),)
-    if width_px % 2 or height_px % 2:
+    if pixel_format is PixelFormat.I420 and (width_px % 2 or height_px % 2):
         raise ValueError(f"I420 size {width_px}×{height_px}: both must be even")
-    half = (height_px // 2, width_px // 2)
+    half = (-(-height_px // 2), -(-width_px // 2))
     return ((height_px, width_px), half, half)
 
 
@@ -58,6 +70,7 @@ class RingHeader:
 
     __slots__ = (
         "camera_id",
+        "colours",
         "file_bytes",
         "format",
         "fps",
@@ -77,6 +90,7 @@ class RingHeader:
         height_px: int,
         pixel_format: PixelFormat,
         fps: float,
+        colours: Colours = USUAL_COLOURS,
     ) -> None:
         self.camera_id = camera_id
         self.width_class = width_class
@@ -84,6 +98,7 @@ class RingHeader:
         self.height_px = height_px
         self.format = pixel_format
         self.fps = fps
+        self.colours = colours
         self.planes = plane_shapes(width_px, height_px, pixel_format)
         self.picture_bytes = sum(lines * line_bytes for lines, line_bytes in self.planes)
         self.slot_bytes = -(-self.picture_bytes // PAGE_BYTES) * PAGE_BYTES
@@ -104,14 +119,19 @@ class RingHeader:
             self.slot_bytes,
             self.fps,
             self.camera_id.encode()[:256],
+            self.colours.matrix,
+            self.colours.range,
         )
 
     @classmethod
     def unpacked(cls, raw: bytes) -> RingHeader:
-        """Raises RingGone when `raw` is no header of this version."""
-        magic, width_px, height_px, form, width_class, slots, _, fps, camera = _STATIC.unpack(raw)
-        if magic != _MAGIC or slots != SLOT_COUNT:
+        """Raises RingGone when `raw` is no header of these versions, ValueError for unknown values."""
+        magic, width_px, height_px, form, width_class, slots, _, fps, camera, matrix, span = (
+            _STATIC.unpack(raw)
+        )
+        if magic not in (_MAGIC, _MAGIC_WITHOUT_COLOURS) or slots != SLOT_COUNT:
             raise RingGone("not a frame ring of this version")
+        has_colours = magic == _MAGIC
         return cls(
             CameraId(camera.rstrip(b"\0").decode()),
             WidthClass(width_class),
@@ -119,6 +139,7 @@ class RingHeader:
             height_px,
             PixelFormat(form),
             fps,
+            Colours(ColourMatrix(matrix), ColourRange(span)) if has_colours else USUAL_COLOURS,
         )
 
 
@@ -127,11 +148,20 @@ def slot_start(header: RingHeader, slot: int) -> int:
 
 
 def plane_views(mapping: mmap.mmap, header: RingHeader, slot: int) -> tuple[NDArray[np.uint8], ...]:
+    flat = np.frombuffer(
+        mapping, dtype=np.uint8, count=header.picture_bytes, offset=slot_start(header, slot)
+    )
+    return split_planes(flat, header.planes)
+
+
+def split_planes(
+    flat: NDArray[np.uint8], shapes: Iterable[tuple[int, int]]
+) -> tuple[NDArray[np.uint8], ...]:
+    """Views of the planes that lie one behind the other in `flat`, shapes as `plane_shapes` names them."""
     views = []
-    start = slot_start(header, slot)
-    for lines, line_bytes in header.planes:
-        flat = np.frombuffer(mapping, dtype=np.uint8, count=lines * line_bytes, offset=start)
-        views.append(flat.reshape(lines, line_bytes))
+    start = 0
+    for lines, line_bytes in shapes:
+        views.append(flat[start : start + lines * line_bytes].reshape(lines, line_bytes))
         start += lines * line_bytes
     return tuple(views)
 
@@ -143,4 +173,6 @@ def picture_view(mapping: mmap.mmap, header: RingHeader, slot: int) -> NDArray[n
     )
     if header.format is PixelFormat.BGRA:
         return flat.reshape(header.height_px, header.width_px, 4)
+    if header.format is PixelFormat.PLANES:
+        return flat
     return flat.reshape(header.height_px * 3 // 2, header.width_px)

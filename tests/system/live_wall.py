@@ -12,6 +12,7 @@ import numpy as np
 import psutil
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from config.site import Camera
@@ -21,6 +22,8 @@ from console.state.layouts import LayoutId
 from console.state.tile_tools import TileTools
 from console.state.tiles import Aspect, TileAddress
 from console.state.wall import MAIN_WINDOW, WallState
+from console.views.compositor import Compositor, WallScene
+from console.views.raster_painting import RasterCompositor
 from console.views.wall_view import WallView
 from ingest.cameras.lease import CameraLease, RuntimeInfo
 from ingest.cameras.rtsp_out import RtspServerThread
@@ -30,11 +33,18 @@ from tests.media import wait_until
 DEADLINE_MS = 25_000
 
 
+class PlanesTaker(RasterCompositor):
+    """Asks for decoded planes as the graphics device does; who paints them here is QPainter."""
+
+    takes_planes = True
+
+
 class LiveTiles:
     """Server, broker, wall and window; `close` waits until the broker has left."""
 
-    def __init__(self, qtbot: QtBot) -> None:
+    def __init__(self, qtbot: QtBot, *, takes_planes: bool = False) -> None:
         self.qtbot = qtbot
+        self.takes_planes = takes_planes
         base = Path("/dev/shm") if Path("/dev/shm").is_dir() else None
         self.folder = tempfile.TemporaryDirectory(prefix=f"gridwall-test-{os.getpid()}-", dir=base)
         self.server = RtspServerThread()
@@ -55,11 +65,17 @@ class LiveTiles:
             self.wall.set_aspect(address, Aspect.FILL)
         self.pump = FramePump(self.wall, self.lease, directory.camera, replays=self.tools.replays)
         self.view = WallView(
-            self.wall, MAIN_WINDOW, self.pump, directory, show_clock=False, tools=self.tools
-        )
+            self.wall, MAIN_WINDOW, self.pump, directory, show_clock=False, tools=self.tools,
+            compositor=self._compositor,
+        )  # fmt: skip
         self.qtbot.addWidget(self.view)
         self.view.resize(962, 542)
         self.view.show()
+
+    def _compositor(
+        self, widget: QWidget, scene: WallScene, _failed: Callable[[str], None]
+    ) -> Compositor:
+        return (PlanesTaker if self.takes_planes else RasterCompositor)(widget, scene)
 
     def close(self) -> None:
         self.view.release()

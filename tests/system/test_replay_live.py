@@ -39,8 +39,8 @@ def _clip() -> tuple[VideoParameters, list[EncodedPacket]]:
 
 
 @pytest.fixture
-def rig(qtbot: QtBot) -> Iterator[LiveTiles]:
-    made = LiveTiles(qtbot)
+def rig(qtbot: QtBot, request: pytest.FixtureRequest) -> Iterator[LiveTiles]:
+    made = LiveTiles(qtbot, takes_planes=getattr(request, "param", False))
     for name in ("cam-1", "cam-2"):
         made.server.mount(name, LoopingFeed(*_clip()))
         made.cameras.append(Camera(CameraId(name), name, made.server.url(name)))
@@ -55,10 +55,14 @@ def number(rig: LiveTiles, index: int) -> int:
     image = None if feed is None else feed.image()
     if image is None or image.pixels is None:
         return -1
+    assert (image.planes is not None) is rig.takes_planes
+    if image.planes is not None:
+        return read_number(image.planes.luma[..., None].repeat(3, axis=2))
     return read_number(np.asarray(image.pixels))
 
 
 @pytest.mark.timeout(110)
+@pytest.mark.parametrize("rig", [False, True], indirect=True, ids=["bgra", "planes"])
 def test_a_tile_goes_back_in_time_while_the_others_stay_live(rig: LiveTiles) -> None:
     rig.until(lambda: number(rig, 0) > 3 * FPS and number(rig, 1) > 0)
     replays, view = rig.tools.replays, rig.view

@@ -12,6 +12,7 @@ import psutil
 import pytest
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from config.site import Camera, CameraId
@@ -21,11 +22,13 @@ from console.state.directory import CameraDirectory
 from console.state.layouts import LayoutId
 from console.state.tiles import Aspect, TileAddress
 from console.state.wall import MAIN_WINDOW, WallState
+from console.views.compositor import Compositor, CompositorMaker, WallScene
 from console.views.tile_status import TileMode
 from console.views.wall_view import WallView
 from ingest.cameras.lease import CameraLease, RuntimeInfo
 from ingest.cameras.rtsp_out import RtspServerThread
 from tests.media import looping_feed, read_number
+from tests.system.live_wall import PlanesTaker
 
 pytestmark = [
     pytest.mark.system,
@@ -40,7 +43,7 @@ DEADLINE_MS = 25_000
 class LiveWall:
     """A 2×2 wall of 480×270 tiles: three cameras that live and one address where nobody is."""
 
-    def __init__(self, qtbot: QtBot) -> None:
+    def __init__(self, qtbot: QtBot, compositor: CompositorMaker | None = None) -> None:
         self.qtbot = qtbot
         base = Path("/dev/shm") if Path("/dev/shm").is_dir() else None
         self.folder = tempfile.TemporaryDirectory(prefix=f"gridwall-test-{os.getpid()}-", dir=base)
@@ -57,7 +60,10 @@ class LiveWall:
         for address in self.wall.addresses():
             self.wall.set_aspect(address, Aspect.FILL)
         self.pump = FramePump(self.wall, self.lease, self.directory.camera)
-        self.view = WallView(self.wall, MAIN_WINDOW, self.pump, self.directory, show_clock=False)
+        self.view = WallView(
+            self.wall, MAIN_WINDOW, self.pump, self.directory,
+            show_clock=False, compositor=compositor,
+        )  # fmt: skip
         qtbot.addWidget(self.view)
         self.view.resize(962, 542)
         self.view.show()
@@ -162,3 +168,44 @@ def test_cameras_reach_the_wall_and_come_back_after_their_process_is_killed(live
 
     live.until(moved_on)
     live.until(live.all_live)
+
+
+@pytest.mark.timeout(110)
+def test_a_wall_of_decoded_planes_goes_on_in_bgra_when_the_graphics_device_fails(
+    qtbot: QtBot,
+) -> None:
+    failures: list[Callable[[str], None]] = []
+
+    def make(widget: QWidget, scene: WallScene, failed: Callable[[str], None]) -> Compositor:
+        failures.append(failed)
+        return PlanesTaker(widget, scene)
+
+    live = LiveWall(qtbot, make)
+    try:
+
+        def formats() -> list[bool | None]:
+            images = [live.feed(i).image() for i in range(3)]
+            return [None if image is None else image.planes is not None for image in images]
+
+        live.until(live.all_live)
+        live.until(lambda: formats() == [True] * 3)
+        image = live.feed(1).image()
+        assert image is not None
+        assert image.size == (480, 270)
+        first = [live.number(i) for i in range(3)]
+        live.until(lambda: all(live.number(i) != first[i] for i in range(3)))
+
+        failures[0]("the device is gone")
+        darkest = 255
+
+        def in_bgra() -> bool:
+            nonlocal darkest
+            darkest = min(darkest, *(int(live.painted(i)[90:, :, 1].mean()) for i in range(3)))
+            return formats() == [False] * 3
+
+        live.until(in_bgra)
+        assert darkest > 60, "a tile went black on its way to QPainter"
+        first = [live.number(i) for i in range(3)]
+        live.until(lambda: all(live.number(i) != first[i] for i in range(3)))
+    finally:
+        live.close()

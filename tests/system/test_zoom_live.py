@@ -48,8 +48,8 @@ def _street(number: int, width: int, height: int) -> NDArray[np.uint8]:
 class ZoomRig(LiveTiles):
     """One camera with main and sub-stream in a 480×270 tile."""
 
-    def __init__(self, qtbot: QtBot) -> None:
-        super().__init__(qtbot)
+    def __init__(self, qtbot: QtBot, *, takes_planes: bool) -> None:
+        super().__init__(qtbot, takes_planes=takes_planes)
         self.mounts = {
             name: self.server.mount(
                 name,
@@ -79,9 +79,9 @@ class ZoomRig(LiveTiles):
         return sum(1 << bit for bit, level in enumerate(levels) if level > 127)
 
 
-@pytest.fixture
-def rig(qtbot: QtBot) -> Iterator[ZoomRig]:
-    made = ZoomRig(qtbot)
+@pytest.fixture(params=[False, True], ids=["bgra", "planes"])
+def rig(qtbot: QtBot, request: pytest.FixtureRequest) -> Iterator[ZoomRig]:
+    made = ZoomRig(qtbot, takes_planes=request.param)
     yield made
     made.close()
 

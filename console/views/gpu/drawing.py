@@ -1,13 +1,16 @@
-"""GlDrawing: program, corners and the two textures of a wall window; one draw a frame.
+"""GlDrawing: program, corners and textures of a wall window; one draw a frame.
 
-Pixels come as BGRA, as rings and QPainter have them, and are turned in the shader: no format that
-OpenGL ES would lack. Every method needs the window's context current. Threads: GUI thread only.
+Pixels come as rings and QPainter have them, BGRA or planes, and are turned in the shader: no format
+that OpenGL ES would lack. Pictures of BGRA are in one texture, those of planes in three. Every
+method needs the window's context current. Threads: GUI thread only.
 """
 
 from __future__ import annotations
 
 from typing import Any, cast
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QImage, QOpenGLContext, QSurfaceFormat
 from PySide6.QtOpenGL import (
     QOpenGLBuffer,
@@ -19,6 +22,7 @@ from PySide6.QtOpenGL import (
 )
 from shiboken6 import VoidPtr
 
+from console.bridge.planes import YuvPlanes
 from console.views.compositor import CompositorFailed
 from console.views.gpu.quads import FLOATS, Corners
 
@@ -41,10 +45,12 @@ in float layer;
 uniform vec2 window_px;
 out vec2 pixel;
 flat out vec4 bounds;
+flat out vec4 chroma_bounds;
 flat out int kind;
 void main() {
     pixel = source_px;
     bounds = vec4(bounds_px.xy + 0.5, bounds_px.zw - 0.5);
+    chroma_bounds = vec4(bounds_px.xy * 0.5 + 0.5, ceil(bounds_px.zw * 0.5) - 0.5);
     kind = int(layer + 0.5);
     gl_Position = vec4(at_px.x / window_px.x * 2.0 - 1.0, 1.0 - at_px.y / window_px.y * 2.0, 0.0, 1.0);
 }
@@ -52,22 +58,50 @@ void main() {
 FRAGMENT = """
 in vec2 pixel;
 flat in vec4 bounds;
+flat in vec4 chroma_bounds;
 flat in int kind;
 uniform sampler2D pictures;
 uniform sampler2D look;
+uniform sampler2D luma;
+uniform sampler2D chroma_u;
+uniform sampler2D chroma_v;
 uniform vec4 ground;
 out vec4 colour;
+float plane(sampler2D from, vec2 at) {
+    return textureLod(from, at / vec2(textureSize(from, 0)), 0.0).r;
+}
+vec3 of_planes(vec2 at, bool is_709, bool is_full) {
+    vec2 halved = clamp(at * 0.5, chroma_bounds.xy, chroma_bounds.zw);
+    float grey = plane(luma, at);
+    vec2 tint = vec2(plane(chroma_u, halved), plane(chroma_v, halved)) - 128.0 / 255.0;
+    if (!is_full) {
+        grey = (grey - 16.0 / 255.0) * (255.0 / 219.0);
+        tint *= 255.0 / 224.0;
+    }
+    vec4 share = is_709 ? vec4(1.5748, 0.187324, 0.468124, 1.8556) : vec4(1.402, 0.344136, 0.714136, 1.772);
+    return vec3(grey + share.x * tint.y, grey - share.y * tint.x - share.z * tint.y, grey + share.w * tint.x);
+}
 void main() {
     vec2 at = clamp(pixel, bounds.xy, bounds.zw);
     if (kind == 0) {
         colour = vec4(textureLod(pictures, at / vec2(textureSize(pictures, 0)), 0.0).bgr, 1.0);
     } else if (kind == 1) {
         colour = textureLod(look, at / vec2(textureSize(look, 0)), 0.0).bgra;
+    } else if (kind >= 3) {
+        colour = vec4(of_planes(at, kind == 4 || kind == 6, kind >= 5), 1.0);
     } else {
         colour = ground;
     }
 }
 """
+#: Texture units by the shader's names: pictures of BGRA, look, the three planes.
+_SAMPLERS = ("pictures", "look", "luma", "chroma_u", "chroma_v")
+_PICTURES_UNIT, _LOOK_UNIT, *_PLANE_UNITS = range(len(_SAMPLERS))
+_FORMATS = QOpenGLTexture.TextureFormat
+_PIXELS = {
+    _FORMATS.RGBA8_UNorm: QOpenGLTexture.PixelFormat.RGBA,
+    _FORMATS.R8_UNorm: QOpenGLTexture.PixelFormat.Red,
+}
 _ATTRIBUTES = (("at_px", 2), ("source_px", 2), ("bounds_px", 4), ("layer", 1))
 
 
@@ -107,8 +141,10 @@ class GlDrawing:
         self._lay_out()
         self._corner_count = 0
         self._pictures: QOpenGLTexture | None = None
+        self._planes: tuple[QOpenGLTexture, ...] = ()
         self._look: QOpenGLTexture | None = None
         self._transfer = QOpenGLPixelTransferOptions()
+        self._transfer.setAlignment(1)
 
     def _lay_out(self) -> None:
         self._array.bind()
@@ -121,16 +157,25 @@ class GlDrawing:
             step = FLOATS * _FLOAT_BYTES
             self._program.setAttributeBuffer(place, _FLOAT, offset * _FLOAT_BYTES, count, step)
             offset += count
-        self._functions.glUniform1i(self._program.uniformLocation("pictures"), 0)
-        self._functions.glUniform1i(self._program.uniformLocation("look"), 1)
+        for unit, name in enumerate(_SAMPLERS):
+            self._functions.glUniform1i(self._program.uniformLocation(name), unit)
         self._program.release()
         self._array.release()
 
     # -- textures
 
     def make_pictures(self, width_px: int, height_px: int) -> None:
-        """An empty texture for the pictures; the former one is gone."""
+        """An empty texture for the pictures of BGRA; the former one is gone."""
         self._pictures = _texture(self._pictures, width_px, height_px)
+
+    def make_planes(self, width_px: int, height_px: int) -> None:
+        """Empty textures for the pictures of planes, both sides even; the former ones are gone."""
+        former = self._planes or (None, None, None)
+        half = (width_px // 2, height_px // 2)
+        sizes = ((width_px, height_px), half, half)
+        self._planes = tuple(
+            _texture(old, *size, _FORMATS.R8_UNorm) for old, size in zip(former, sizes, strict=True)
+        )
 
     def make_look(self, width_px: int, height_px: int) -> None:
         """An empty layer for the look; the former one is gone."""
@@ -139,6 +184,16 @@ class GlDrawing:
     def put_picture(self, image: QImage, left_px: int, top_px: int) -> None:
         """Copies `image` to its place; it may be overwritten when this returns, not before."""
         self._put(self._pictures, image, (left_px, top_px), (0, 0, image.width(), image.height()))
+
+    def put_planes(self, planes: YuvPlanes, left_px: int, top_px: int) -> None:
+        """Copies three planes to their places, `left_px` and `top_px` even, as `put_picture` does."""
+        half = (left_px // 2, top_px // 2)
+        parts = (planes.luma, planes.chroma_u, planes.chroma_v)
+        places = ((left_px, top_px), half, half)
+        for texture, part, place in zip(self._planes, parts, places, strict=True):
+            lines, line_bytes = part.shape
+            self._transfer.setRowLength(line_bytes)
+            _copy(texture, _FORMATS.R8_UNorm, place, (line_bytes, lines), part, self._transfer)
 
     def put_look(self, image: QImage, x: int, y: int, width: int, height: int) -> None:
         """Copies one rectangle of `image` to the same rectangle of the layer."""
@@ -156,13 +211,8 @@ class GlDrawing:
         x, y, width, height = part
         begin = y * stride + x * 4
         self._transfer.setRowLength(stride // 4)
-        pixels: Any = VoidPtr(cast(Any, image.constBits()[begin:]))  # the stubs know addresses only
-        texture.setData(
-            *place, 0, width, height, 1,
-            QOpenGLTexture.PixelFormat.RGBA, QOpenGLTexture.PixelType.UInt8,
-            pixels,
-            self._transfer,
-        )  # fmt: skip
+        bits = image.constBits()[begin:]
+        _copy(texture, _FORMATS.RGBA8_UNorm, place, (width, height), bits, self._transfer)
 
     # -- a frame
 
@@ -175,7 +225,6 @@ class GlDrawing:
 
     def draw(self, width_px: int, height_px: int, background: QColor, ground: QColor) -> None:
         """Pictures, then the look, in one draw."""
-        assert self._pictures is not None
         assert self._look is not None
         gl = self._functions
         for state in (_DEPTH_TEST, _SCISSOR_TEST, _CULL_FACE):
@@ -190,13 +239,16 @@ class GlDrawing:
         gl.glUniform2f(window, float(width_px), float(height_px))
         colour = (ground.redF(), ground.greenF(), ground.blueF(), 1.0)
         gl.glUniform4f(self._program.uniformLocation("ground"), *colour)
-        self._pictures.bind(0)
-        self._look.bind(1)
+        bound = [(self._look, _LOOK_UNIT), *zip(self._planes, _PLANE_UNITS, strict=False)]
+        if self._pictures is not None:
+            bound.append((self._pictures, _PICTURES_UNIT))
+        for texture, unit in bound:
+            texture.bind(unit)
         self._array.bind()
         gl.glDrawArrays(_TRIANGLES, 0, self._corner_count)
         self._array.release()
-        self._look.release(1)
-        self._pictures.release(0)
+        for texture, unit in bound:
+            texture.release(unit)
         self._program.release()
 
     def forget_errors(self) -> None:
@@ -215,23 +267,41 @@ class GlDrawing:
 
     def destroy(self) -> None:
         """Gives everything back to the driver."""
-        for texture in (self._pictures, self._look):
+        for texture in (self._pictures, self._look, *self._planes):
             if texture is not None:
                 texture.destroy()
-        self._pictures = self._look = None
+        self._pictures, self._look, self._planes = None, None, ()
         self._corners.destroy()
         self._array.destroy()
         self._program.removeAllShaders()
 
 
-def _texture(former: QOpenGLTexture | None, width_px: int, height_px: int) -> QOpenGLTexture:
+def _copy(
+    texture: QOpenGLTexture,
+    form: QOpenGLTexture.TextureFormat,
+    place: tuple[int, int],
+    size: tuple[int, int],
+    content: bytes | bytearray | memoryview | NDArray[np.uint8],
+    transfer: QOpenGLPixelTransferOptions,
+) -> None:
+    pixels: Any = VoidPtr(cast(Any, content))  # the stubs know addresses only
+    kind = QOpenGLTexture.PixelType.UInt8
+    texture.setData(*place, 0, *size, 1, _PIXELS[form], kind, pixels, transfer)
+
+
+def _texture(
+    former: QOpenGLTexture | None,
+    width_px: int,
+    height_px: int,
+    form: QOpenGLTexture.TextureFormat = _FORMATS.RGBA8_UNorm,
+) -> QOpenGLTexture:
     if former is not None:
         former.destroy()
     texture = QOpenGLTexture(QOpenGLTexture.Target.Target2D)
-    texture.setFormat(QOpenGLTexture.TextureFormat.RGBA8_UNorm)
+    texture.setFormat(form)
     texture.setSize(width_px, height_px)
     texture.setMipLevels(1)
-    texture.allocateStorage(QOpenGLTexture.PixelFormat.RGBA, QOpenGLTexture.PixelType.UInt8)
+    texture.allocateStorage(_PIXELS[form], QOpenGLTexture.PixelType.UInt8)
     texture.setMinMagFilters(QOpenGLTexture.Filter.Linear, QOpenGLTexture.Filter.Linear)
     texture.setWrapMode(QOpenGLTexture.WrapMode.ClampToEdge)
     if not texture.isStorageAllocated():

@@ -24,7 +24,7 @@ from console.views import theme
 from console.views.compositor import WallScene
 from console.views.gpu.atlas import Atlas, Size, packed
 from console.views.gpu.drawing import TEXTURE_MOST_PX, ContextLost, GlDrawing, surface_format
-from console.views.gpu.quads import look_corners, part_corners
+from console.views.gpu.quads import layer_of, look_corners, part_corners
 from console.views.gpu.wall_look import WallLook
 from console.views.tile_painter import TilePainter
 from console.views.tile_picture import PartSource, PicturePart
@@ -47,11 +47,13 @@ Stamp = tuple[object, ...]
 class GpuCompositor:
     """A `Compositor`; `on_failed(reason)` is called once, outside of any paint."""
 
+    takes_planes = True
+
     def __init__(self, widget: QWidget, scene: WallScene, on_failed: Callable[[str], None]) -> None:
         self._widget, self._scene, self._on_failed = widget, scene, on_failed
         self._drawing: GlDrawing | None = None
         self._look = WallLook()
-        self._atlas = Atlas((0, 0))
+        self._atlases = _no_atlases()
         self._parts: dict[int, tuple[PicturePart, ...]] = {}
         self._look_keys: dict[int, object] = {}
         self._stale: set[int] = set()
@@ -120,7 +122,7 @@ class GpuCompositor:
 
     def begin(self, surface: QOpenGLWidget) -> None:
         """A new context: nothing of a former one is left."""
-        self._uploaded, self._atlas = {}, Atlas((0, 0))
+        self._uploaded, self._atlases = {}, _no_atlases()
         self._look = WallLook()
         self._parts, self._look_keys = {}, {}
         self._is_lost, self._frame_count = False, 0
@@ -198,18 +200,19 @@ class GpuCompositor:
         return moved
 
     def _place_pictures(self, drawing: GlDrawing) -> bool:
-        """Every picture gets its place in the texture; True when all got new ones."""
+        """Every picture gets its place in its texture; True when those of a texture got new ones."""
         wanted = self._wanted()
-        former = self._atlas.size
-        if former != (0, 0) and all(
-            self._atlas.place(key, _size(image)) is not None for key, image in wanted.items()
-        ):
-            return False
-        self._atlas = packed(((k, _size(i)) for k, i in wanted.items()), TEXTURE_MOST_PX)
-        self._uploaded = {}
-        if self._atlas.size != former:
-            drawing.make_pictures(*self._atlas.size)
-        return True
+        moved = False
+        for has_planes, atlas in self._atlases.items():
+            sizes = [(k, _room(i)) for k, i in wanted.items() if _has_planes(i) is has_planes]
+            if all(atlas.place(key, size) is not None for key, size in sizes):
+                continue
+            made = self._atlases[has_planes] = packed(sizes, TEXTURE_MOST_PX)
+            self._uploaded = {}
+            if made.size != atlas.size:
+                (drawing.make_planes if has_planes else drawing.make_pictures)(*made.size)
+            moved = True
+        return moved
 
     def _wanted(self) -> dict[PictureKey, TileImage]:
         return {
@@ -226,9 +229,14 @@ class GpuCompositor:
             stamp = _stamp(image)
             if self._uploaded.get(key) == stamp:
                 continue
-            place = self._atlas.place(key, _size(image))
+            place = self._place(key, image)
             assert place is not None
-            drawing.put_picture(image.image, *place)
+            if image.planes is not None:
+                drawing.put_planes(image.planes, *place)
+                self._scene.painting.uploaded_bytes += image.planes.byte_count
+            else:
+                drawing.put_picture(image.image, *place)
+                self._scene.painting.uploaded_bytes += image.image.sizeInBytes()
             self._uploaded[key] = stamp
             index, source = key
             feed = self._scene.tile_painters[index].feed
@@ -238,12 +246,15 @@ class GpuCompositor:
                 torn.add(index)
         return torn
 
+    def _place(self, key: PictureKey, image: TileImage) -> tuple[int, int] | None:
+        return self._atlases[_has_planes(image)].place(key, _room(image))
+
     def _put_corners(self, drawing: GlDrawing, width: int, height: int) -> None:
         found = []
         for index, parts in self._parts.items():
             for part in parts:
                 key, image = (index, part.source), part.image
-                place = None if image is None else self._atlas.place(key, _size(image))
+                place = None if image is None else self._place(key, image)
                 found.append(part_corners(part, place or (0, 0)))
         drawing.put_corners(np.concatenate([*found, look_corners(width, height)]))
 
@@ -317,14 +328,28 @@ class _Surface(QOpenGLWidget):
         self.doneCurrent()
 
 
-def _size(image: TileImage) -> Size:
-    return image.image.width(), image.image.height()
+def _no_atlases() -> dict[bool, Atlas]:
+    """Whether its pictures are planes → the places in the texture."""
+    return {False: Atlas((0, 0)), True: Atlas((0, 0))}
+
+
+def _has_planes(image: TileImage) -> bool:
+    return image.planes is not None
+
+
+def _room(image: TileImage) -> Size:
+    """The size of a picture's place; that of planes is even, for their chroma lies at half of it."""
+    width, height = image.size
+    return (width, height) if image.planes is None else (width + width % 2, height + height % 2)
 
 
 def _stamp(image: TileImage) -> Stamp:
-    return image.number, image.received_mono_ns, image.region_norm, *_size(image)
+    return image.number, image.received_mono_ns, image.region_norm, image.size, _has_planes(image)
 
 
 def _places(parts: tuple[PicturePart, ...]) -> list[object]:
     """What the corners of `parts` depend on, but for the places in the atlas."""
-    return [(p.source, p.target.getRect(), p.source_px, p.image and _size(p.image)) for p in parts]
+    return [
+        (p.source, p.target.getRect(), p.source_px, p.image and (p.image.size, layer_of(p.image)))
+        for p in parts
+    ]

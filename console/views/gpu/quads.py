@@ -11,7 +11,9 @@ import enum
 import numpy as np
 from numpy.typing import NDArray
 
+from console.bridge.tile_image import TileImage
 from console.views.tile_picture import PicturePart
+from ingest.frames.frame import ColourMatrix, ColourRange, Colours
 
 FLOATS = 9
 #: Two triangles: which of left/top (0) and right/bottom (1) each of the six corners takes.
@@ -25,10 +27,27 @@ class Layer(enum.IntEnum):
     PICTURES = 0
     LOOK = 1
     GROUND = 2
+    PLANES_601 = 3
+    PLANES_709 = 4
+    PLANES_601_FULL = 5
+    PLANES_709_FULL = 6
 
 
 Corners = NDArray[np.float32]
 NO_CORNERS: Corners = np.empty((0, FLOATS), np.float32)
+
+
+_PLANES = {
+    Colours(ColourMatrix.BT601, ColourRange.LIMITED): Layer.PLANES_601,
+    Colours(ColourMatrix.BT709, ColourRange.LIMITED): Layer.PLANES_709,
+    Colours(ColourMatrix.BT601, ColourRange.FULL): Layer.PLANES_601_FULL,
+    Colours(ColourMatrix.BT709, ColourRange.FULL): Layer.PLANES_709_FULL,
+}
+
+
+def layer_of(image: TileImage) -> Layer:
+    """What turns this picture into colours."""
+    return Layer.PICTURES if image.planes is None else _PLANES[image.planes.colours]
 
 
 def part_corners(part: PicturePart, place: tuple[int, int]) -> Corners:
@@ -37,7 +56,7 @@ def part_corners(part: PicturePart, place: tuple[int, int]) -> Corners:
     box = (float(r.x()), float(r.y()), float(r.x() + r.width()), float(r.y() + r.height()))
     if part.image is None:
         return _corners(box, (0.0, 0.0, 1.0, 1.0), (0.0, 0.0, 1.0, 1.0), Layer.GROUND)
-    width, height = part.image.image.width(), part.image.image.height()
+    width, height = part.image.size
     x, y, w, h = part.source_px or (0.0, 0.0, float(width), float(height))
     left, top = max(0.0, x), max(0.0, y)
     right, bottom = min(float(width), x + w), min(float(height), y + h)
@@ -51,7 +70,7 @@ def part_corners(part: PicturePart, place: tuple[int, int]) -> Corners:
     ax, ay = place
     source = (left + ax, top + ay, right + ax, bottom + ay)
     bounds = (float(ax), float(ay), float(ax + width), float(ay + height))
-    return _corners(shown, source, bounds, Layer.PICTURES)
+    return _corners(shown, source, bounds, layer_of(part.image))
 
 
 def look_corners(width_px: int, height_px: int) -> Corners:

@@ -1,8 +1,10 @@
 """Child process of test_gpu_compositor: the same wall by both compositors on a real display.
 
-Prints one JSON line a case. `compare CASE…`: both compositors beside each other; `screens`: both
-on a monitor of another pixel ratio; `fail`: a shader that no driver takes; `anew`: the context goes
-with the window, `lost`: the device is reset, `lost_again`: and does not recover.
+Prints one JSON line a case. `compare CASE…`: both compositors beside each other; `planes`: QPainter
+with BGRA, the GPU with planes of the same decoded pictures, in all colours, then every case with
+both kinds of picture at once; `screens`: both on a monitor of another pixel ratio; `fail`: a shader
+that no driver takes; `anew`: the context goes with the window, `lost`: the device is reset,
+`lost_again`: and does not recover, `lost_again_planes`: with planes on the wall.
 """
 
 from __future__ import annotations
@@ -13,13 +15,14 @@ import time
 from collections.abc import Callable
 
 import numpy as np
+from decoded_pictures import COLOURS, as_bgra, as_planes, decoded, street
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage, QOpenGLContext
 from PySide6.QtWidgets import QApplication, QWidget
-from wall_pictures import FakeSource, PlainNames
+from wall_pictures import FakeSource, PlainNames, tile_image
 
 from config.site import CameraId
-from console.bridge.tile_image import TileImage, image_over
+from console.bridge.planes import YuvPlanes
 from console.state.layouts import LayoutId
 from console.state.tiles import Aspect, TileAddress, WindowId
 from console.state.wall import WallState
@@ -71,10 +74,22 @@ def checkers(width_px: int, height_px: int, seed: int) -> NDArray[np.uint8]:
     return pixels
 
 
+#: width, height, number of the tile → its picture.
+PictureMaker = Callable[[int, int, int], "NDArray[np.uint8] | YuvPlanes"]
+
+
 class Stage:
     """One wall window."""
 
-    def __init__(self, application: QApplication, case: str, *, gpu: bool) -> None:
+    def __init__(
+        self,
+        application: QApplication,
+        case: str,
+        *,
+        gpu: bool,
+        picture_of: PictureMaker = scenery,
+    ) -> None:
+        self.picture_of = picture_of
         layout, aspect, region, _size = CASES[case]
         self.application, self.case, self.reasons = application, case, list[str]()
         self.clock = ManualClock(mono_ns=10**12)
@@ -103,8 +118,7 @@ class Stage:
         self.until(self.view.isVisible)
         self.deliver()
         if region != (0.0, 0.0, 1.0, 1.0):
-            small = scenery(96, 54, 3)
-            self.source.of(self.cameras[0]).whole = TileImage(image_over(small), small, 1, 1)
+            self.source.of(self.cameras[0]).whole = tile_image(picture_of(96, 54, 3), 1, 1)
         self.source.of(self.cameras[-1]).lose(
             LossCause.UNREACHABLE, since_mono_ns=self.clock.mono_ns() - 10**9, next_try_mono_ns=None
         )
@@ -115,10 +129,12 @@ class Stage:
         for number, camera_id in enumerate(self.cameras):
             held = (0.1, 0.1, 0.6, 0.6) if case == "zoomed out of reach" and number == 0 else None
             feed = self.source.of(camera_id)
-            pixels = scenery(*size, number)
-            if size == AS_THE_TILE:
-                rect = self.view.tile_painters[number].rect
+            rect = self.view.tile_painters[number].rect
+            if size == AS_THE_TILE and self.picture_of is scenery:
                 pixels = checkers(rect.width(), rect.height(), number)
+            else:
+                place = (rect.width(), rect.height()) if size == AS_THE_TILE else size
+                pixels = self.picture_of(*place, number)
             stamp = self.clock.mono_ns()
             if held is None:
                 feed.push(pixels, mono_ns=stamp)
@@ -176,11 +192,18 @@ def say(**content: object) -> None:
     sys.stdout.flush()
 
 
-def compare(application: QApplication, case: str, *, moves: bool = False) -> None:
-    """`moves`: shown on the first monitor, compared on the last."""
+def compare(
+    application: QApplication,
+    case: str,
+    *,
+    moves: bool = False,
+    makers: tuple[PictureMaker, PictureMaker] = (scenery, scenery),
+    colours: str = "",
+) -> None:
+    """`moves`: shown on the first monitor, compared on the last. `makers`: QPainter's, the GPU's."""
     shown = []
-    for gpu in (False, True):
-        stage = Stage(application, case, gpu=gpu)
+    for gpu, picture_of in zip((False, True), makers, strict=True):
+        stage = Stage(application, case, gpu=gpu, picture_of=picture_of)
         ratios = [stage.view.devicePixelRatioF()]
         if moves:
             stage.pixels()
@@ -197,10 +220,26 @@ def compare(application: QApplication, case: str, *, moves: bool = False) -> Non
         stage.close()
     apart = np.abs(shown[0] - shown[1])
     say(
-        case=case, kind=kind, reasons=reasons, mean=float(apart.mean()),
+        case=case, coloured=colours, kind=kind, reasons=reasons, mean=float(apart.mean()),
         share_over_8=float((apart.max(axis=2) > 8).mean()), colours=len(np.unique(shown[1])),
         ratios=ratios, size=list(shown[1].shape[1::-1]), spread=float(shown[1].std()),
     )  # fmt: skip
+
+
+def compare_planes(application: QApplication, case: str, colours: str) -> None:
+    """The same decoded pictures as BGRA by QPainter and as planes by the GPU; `mixed`: every other."""
+    names = list(COLOURS) if colours == "mixed" else [colours]
+    frames = [decoded(street(seed), COLOURS[name]) for seed, name in enumerate(names)]
+
+    def bgra(width_px: int, height_px: int, number: int) -> NDArray[np.uint8]:
+        return as_bgra(frames[number % len(frames)], width_px, height_px)
+
+    def planes(width_px: int, height_px: int, number: int) -> NDArray[np.uint8] | YuvPlanes:
+        if colours == "mixed" and number % 3 == 2:
+            return bgra(width_px, height_px, number)
+        return as_planes(frames[number % len(frames)], width_px, height_px)
+
+    compare(application, case, makers=(bgra, planes), colours=colours)
 
 
 class CountedDrawing(drawing.GlDrawing):
@@ -223,8 +262,16 @@ class CountedDrawing(drawing.GlDrawing):
 def go_on(application: QApplication, mode: str) -> None:
     """The context of a painted wall goes; what is painted then."""
     setattr(gpu_compositor, "GlDrawing", CountedDrawing)  # noqa: B010 - not a type checker's business
-    stage = Stage(application, "exact", gpu=True)
+    picture_of: PictureMaker = scenery
+    if mode.endswith("_planes"):
+        frame = decoded(scenery(*CASES["exact"][3], 1)[..., 2::-1].copy(), COLOURS["709 limited"])
+
+        def picture_of(width_px: int, height_px: int, _number: int) -> YuvPlanes:
+            return as_planes(frame, width_px, height_px)
+
+    stage = Stage(application, "exact", gpu=True, picture_of=picture_of)
     before = stage.pixels()
+    asked = [stage.source.views[MAIN].takes_planes]
     host = QWidget()
     if mode == "anew":
         host.resize(1000, 600)
@@ -246,7 +293,8 @@ def go_on(application: QApplication, mode: str) -> None:
     apart = np.abs(after.astype(int) - before.astype(int))
     share = float((apart.max(axis=2) > 8).mean())
     say(
-        **stage.on_screen(after), made=CountedDrawing.made,
+        **stage.on_screen(after), asked=[*asked, stage.source.views[MAIN].takes_planes],
+        made=CountedDrawing.made,
         mean=float(apart.mean()), share_over_8=share,
     )  # fmt: skip
     stage.close()
@@ -261,6 +309,11 @@ def main(words: list[str]) -> int:
     if words[0] == "compare":
         for case in words[1:] or CASES:
             compare(application, case)
+    elif words[0] == "planes":
+        for colours in COLOURS:
+            compare_planes(application, "exact", colours)
+        for case in CASES:
+            compare_planes(application, case, "mixed")
     elif words[0] == "screens":
         for case in ("exact", "sharp"):
             compare(application, case, moves=True)

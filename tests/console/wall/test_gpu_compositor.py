@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import shutil
@@ -10,12 +11,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from config.settings import WallCompositor
+from console.bridge.tile_image import TileImage
 from console.views.compositor import CompositorFailed
 from console.views.gpu.atlas import Atlas, packed
 from console.views.gpu.capability import GlRenderer, chosen
+from tests.console.wall.decoded_pictures import COLOURS, as_bgra, as_planes, decoded, street
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
@@ -168,3 +172,84 @@ def test_a_device_that_is_reset_again_leaves_the_picture_to_qpainter(virtual_scr
     assert found["kind"] == "RasterCompositor"
     assert found["reasons"] == ["the graphics device was reset"]
     assert found["on_screen"] == found["pixel"] == [20, 200, 90]
+
+
+@pytest.mark.gui
+@pytest.mark.skipif(shutil.which("Xvfb") is None, reason="needs Xvfb")
+def test_planes_look_as_bgra_does_whatever_their_matrix_and_range(virtual_screen: str) -> None:
+    """Decoded pictures; chroma at its edges is finer or coarser by a pixel, hence the mean."""
+    found = _wall(virtual_screen, "planes")
+    assert [case["coloured"] for case in found] == [*COLOURS, *["mixed"] * 7]
+    for case in found:
+        assert case["kind"] == "GpuCompositor", case
+        assert case["reasons"] == [], case
+        assert case["colours"] > 100, case
+        assert case["mean"] <= 2.0, case
+        assert case["share_over_8"] < 0.03, case
+
+
+@pytest.mark.gui
+@pytest.mark.skipif(shutil.which("Xvfb") is None, reason="needs Xvfb")
+def test_planes_stay_on_the_wall_when_qpainter_goes_on(virtual_screen: str) -> None:
+    """The last pictures are converted, and BGRA is asked for from then on."""
+    (found,) = _wall(virtual_screen, "lost_again_planes")
+    assert found["kind"] == "RasterCompositor"
+    assert found["asked"] == [True, False]
+    assert found["mean"] <= 2.0
+    assert found["on_screen"] == found["pixel"]
+    assert max(found["pixel"]) > 100, "no picture on the display"
+
+
+@pytest.mark.parametrize("name", COLOURS)
+def test_planes_converted_for_one_picture_are_what_a_ring_of_bgra_holds(name: str) -> None:
+    frame = decoded(street(1), COLOURS[name])
+    for size in ((480, 270), (319, 181), (704, 576)):
+        planes = as_planes(frame, *size)
+        assert planes.colours == COLOURS[name]
+        image = planes.image()
+        assert (image.width(), image.height()) == size
+        pixels = np.frombuffer(image.constBits(), np.uint8).reshape(size[1], size[0], 4)
+        apart = np.abs(pixels[..., :3].astype(int) - as_bgra(frame, *size)[..., :3])
+        assert apart.mean() <= 2.0
+
+
+def test_a_wrong_matrix_or_range_would_be_seen_in_these_comparisons() -> None:
+    for name, colours in COLOURS.items():
+        frame = decoded(street(1), colours)
+        expected = as_bgra(frame, 480, 270)[..., :3].astype(int)
+        for other in COLOURS.values():
+            planes = dataclasses.replace(as_planes(frame, 480, 270), colours=other)
+            image = planes.image()
+            pixels = np.frombuffer(image.constBits(), np.uint8).reshape(270, 480, 4)
+            is_close = np.abs(pixels[..., :3].astype(int) - expected).mean() <= 2.0
+            assert is_close == (other == colours), (name, other)
+
+
+def test_a_picture_of_planes_is_converted_once_and_only_when_asked() -> None:
+    planes = as_planes(decoded(street(1), COLOURS["601 limited"]), 64, 36)
+    image = TileImage(planes, planes.luma, 1, 1)
+    assert image.size == (64, 36)
+    kept = image.owned()
+    level = image.image.pixelColor(5, 5)
+    assert image.image is image.image
+    planes.luma[:] = 0
+    assert kept.image.pixelColor(5, 5) == level, "what is kept must not lie in the ring"
+    assert kept.pixels is None
+
+
+@pytest.mark.parametrize("size", [(64, 36), (641, 363), (1280, 721)])
+def test_a_coarse_picture_of_planes_has_every_nth_pixel(size: tuple[int, int]) -> None:
+    planes = as_planes(decoded(street(1), COLOURS["709 limited"]), *size)
+    whole, coarse = planes.image(), planes.coarse(160, 90).image()
+    step = max(1, min(size[0] // 160, size[1] // 90))
+    assert (coarse.width(), coarse.height()) == (-(-size[0] // step), -(-size[1] // step))
+    pixels = [
+        np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)
+        for image in (whole, coarse)
+    ]
+    # brightness is that of the pixel, chroma that of a neighbour
+    apart = pixels[0][::step, ::step, 1].astype(int) - pixels[1][..., 1]
+    assert np.abs(apart).mean() < 3
+    tile = TileImage(planes, planes.luma, 1, 1)
+    assert tile.coarse_image((160, 90)).size() == coarse.size()
+    assert tile.image.size() == whole.size()

@@ -6,11 +6,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from config.site import CameraId
+from console.bridge.planes import YuvPlanes
 from console.bridge.tile_image import ReplayMark, TileImage, image_over
 from console.state.tiles import WHOLE, Region, TileAddress, WindowId
 from console.state.wall import WallState
 from console.state.wall_wants import ViewSize
 from ingest.cameras.health import LossCause, StreamHealth, StreamState
+
+
+def tile_image(
+    pixels: NDArray[np.uint8] | YuvPlanes, number: int, mono_ns: int, region: Region = WHOLE
+) -> TileImage:
+    if isinstance(pixels, YuvPlanes):
+        return TileImage(pixels, pixels.luma, number, mono_ns, region)
+    return TileImage(image_over(pixels), pixels, number, mono_ns, region)
 
 
 class FakeFeed:
@@ -25,9 +34,12 @@ class FakeFeed:
         self.shed: float | None = None
         self.whole: TileImage | None = None
 
-    def push(self, pixels: NDArray[np.uint8], *, mono_ns: int, region: Region = WHOLE) -> None:
+    def push(
+        self, pixels: NDArray[np.uint8] | YuvPlanes, *, mono_ns: int, region: Region = WHOLE
+    ) -> None:
+        """`pixels`: BGRA, or planes as decoded."""
         number = 1 if self._next is None else self._next.number + 1
-        self._next = TileImage(image_over(pixels), pixels, number, mono_ns, region)
+        self._next = tile_image(pixels, number, mono_ns, region)
 
     def lose(self, cause: LossCause, *, since_mono_ns: int, next_try_mono_ns: int | None) -> None:
         self.state = StreamHealth(

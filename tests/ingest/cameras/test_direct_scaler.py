@@ -9,12 +9,13 @@ from av.video.reformatter import ColorRange
 from numpy.typing import NDArray
 
 from ingest.cameras import direct_scaler
-from ingest.cameras.direct_scaler import DirectScaler, PictureKind
+from ingest.cameras.direct_scaler import DirectScaler, PictureKind, PlaneScaler
 from ingest.cameras.pictures import PictureScaler
-from ingest.frames.frame import PixelFormat
+from ingest.frames.frame import ColourMatrix, ColourRange, Colours, PixelFormat
+from ingest.frames.ring import plane_shapes, split_planes
 
 #: enum AVColorSpace
-BT709, UNSPECIFIED = 1, 2
+BT709, UNSPECIFIED, BT2020 = 1, 2, 9
 GUARD = 0xA5
 
 
@@ -111,3 +112,90 @@ def test_a_stream_may_change_size_and_range_on_the_way() -> None:
         scaler.fill(frame, (slot,))
         expected = by_pyav(frame, (480, 270))
         assert psnr_db(slot.reshape(270, 480, 4), expected) > 48
+
+
+def planes_of(
+    frame: av.VideoFrame,
+    size: tuple[int, int],
+    region: tuple[float, float, float, float] | None = None,
+) -> list[NDArray[np.uint8]]:
+    """Three planes; fails when a byte beside them was touched."""
+    shapes = plane_shapes(*size, PixelFormat.PLANES)
+    count = sum(lines * line for lines, line in shapes)
+    room = np.full(count + 2 * size[0], GUARD, np.uint8)
+    scaler = PictureScaler(PixelFormat.PLANES, region)
+    assert scaler.layout(frame)[0] is PixelFormat.PLANES
+    scaler.fill(frame, split_planes(room[size[0] : -size[0]], shapes))
+    assert (room[: size[0]] == GUARD).all()
+    assert (room[-size[0] :] == GUARD).all()
+    return [plane.copy() for plane in split_planes(room[size[0] : -size[0]], shapes)]
+
+
+@pytest.mark.parametrize(
+    "target", [(480, 270), (320, 180), (704, 576), (1920, 1080), (319, 181), (48, 27)]
+)
+@pytest.mark.parametrize("format", ["yuv420p", "yuvj420p", "nv12"])
+def test_planes_are_scaled_and_nothing_else(way: str, format: str, target: tuple[int, int]) -> None:
+    """Against each plane scaled as a grey picture of its own: no number is converted."""
+    frame = frame_of(format, colour_range=ColorRange.JPEG)
+    plain = (
+        frame
+        if format == "yuv420p"
+        else frame_of("yuv420p" if format == "nv12" else "yuvj420p", colour_range=ColorRange.JPEG)
+    )
+    for plane, found in zip(plain.planes, planes_of(frame, target), strict=True):
+        lines = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
+        grey = av.VideoFrame.from_ndarray(lines[:, : plane.width].copy(), format="gray")
+        expected = grey.reformat(found.shape[1], found.shape[0], interpolation="FAST_BILINEAR")
+        assert psnr_db(found, expected.to_ndarray()) > 40
+
+
+@pytest.mark.parametrize("size", [(704, 576), (322, 182)])
+def test_planes_of_the_same_size_are_copies(way: str, size: tuple[int, int]) -> None:
+    frame = frame_of(size=size)
+    for plane, found in zip(frame.planes, planes_of(frame, size), strict=True):
+        lines = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
+        assert (found == lines[:, : plane.width]).all()
+
+
+def test_a_part_of_the_planes_is_that_part() -> None:
+    luma = planes_of(frame_of(), (352, 288), (0.5, 0.0, 1.0, 0.5))[0]
+    whole = planes_of(frame_of(), (704, 576))[0]
+    assert (luma == whole[:288, 352:]).all()
+
+
+def test_planes_go_straight_into_the_ring() -> None:
+    assert PlaneScaler.made(PictureKind.of(frame_of()), 480, 270) is not None
+
+
+@pytest.mark.parametrize(
+    ("format", "colours", "colour_range", "expected"),
+    [
+        ("yuv420p", UNSPECIFIED, ColorRange.UNSPECIFIED, Colours()),
+        ("yuv420p", BT709, ColorRange.MPEG, Colours(ColourMatrix.BT709)),
+        ("nv12", BT709, ColorRange.MPEG, Colours(ColourMatrix.BT709)),
+        ("yuvj420p", 6, ColorRange.JPEG, Colours(ColourMatrix.BT601, ColourRange.FULL)),
+        ("yuv420p", BT709, ColorRange.JPEG, Colours(ColourMatrix.BT709, ColourRange.FULL)),
+        ("yuv420p", BT2020, ColorRange.MPEG, None),
+        ("yuv422p", BT709, ColorRange.MPEG, None),
+        ("yuv420p10le", BT709, ColorRange.MPEG, None),
+    ],
+)
+def test_what_cannot_be_shown_as_it_is_becomes_bgra(
+    format: str, colours: int, colour_range: ColorRange, expected: Colours | None
+) -> None:
+    frame = frame_of(format, colours=colours, colour_range=colour_range)
+    scaler = PictureScaler(PixelFormat.PLANES, None)
+    if expected is not None:
+        assert scaler.layout(frame) == (PixelFormat.PLANES, expected)
+        return
+    assert scaler.layout(frame) == (PixelFormat.BGRA, Colours())
+    slot = np.zeros((270, 480 * 4), np.uint8)
+    scaler.fill(frame, (slot,))
+    assert psnr_db(slot.reshape(270, 480, 4), by_pyav(frame, (480, 270))) > 48
+
+
+def test_eyes_are_told_the_matrix_and_get_limited_range() -> None:
+    frame = frame_of("yuvj420p", colours=BT709)
+    expected = (PixelFormat.I420, Colours(ColourMatrix.BT709, ColourRange.LIMITED))
+    assert PictureScaler(PixelFormat.I420, None).layout(frame) == expected

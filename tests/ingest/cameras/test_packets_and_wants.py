@@ -96,6 +96,7 @@ def test_only_small_whole_tiles_are_content_with_the_sub_stream() -> None:
     assert main_stream_needed(both, [want(), want(WidthClass.LARGE)])
     assert main_stream_needed(both, [want(region_norm=(0.0, 0.0, 0.5, 0.5))])
     assert main_stream_needed(both, [want(format=PixelFormat.I420)])
+    assert not main_stream_needed(both, [want(format=PixelFormat.PLANES)])
     assert main_stream_needed(both, [])
     assert main_stream_needed(CameraSource(CAMERA, "rtsp://host/main"), [want()])
 

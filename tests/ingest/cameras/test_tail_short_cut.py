@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec import structs
 
 from config.site import CameraId
 from ingest.cameras.packets import CompressedPacket
@@ -167,13 +168,14 @@ def test_cameras_are_measured_two_at_a_time() -> None:
     ("wants", "is_exact", "is_cut"),
     [
         ((TILE,), False, True),
+        ((structs.replace(TILE, format=PixelFormat.PLANES),), False, True),
         ((TILE,), True, False),
         ((TILE, FrameWant(CAMERA, WidthClass.NATIVE, PixelFormat.I420)), False, False),
         ((FrameWant(CAMERA, WidthClass.SMALL, PixelFormat.BGRA, region_norm=(0, 0, 0.5, 0.5)),), False, False),
         ((FrameWant(CAMERA, WidthClass.NATIVE, PixelFormat.BGRA),), False, False),
         ((FrameWant(CAMERA, WidthClass.SMALL, PixelFormat.BGRA, keyframes_only=True),), False, False),
     ],
-    ids=["tile", "exact", "analysed", "zoomed", "large", "hidden"],
+    ids=["tile", "planes", "exact", "analysed", "zoomed", "large", "hidden"],
 )  # fmt: skip
 def test_only_small_tiles_are_cut_short_and_what_is_kept_is_what_came(
     tmp_path: Path, wants: tuple[FrameWant, ...], is_exact: bool, is_cut: bool

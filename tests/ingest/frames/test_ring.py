@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import struct
 import subprocess
 import sys
 import time
@@ -14,13 +15,14 @@ import pytest
 
 from config.site import CameraId
 from ingest.frames import ring
-from ingest.frames.frame import PixelFormat, WidthClass
+from ingest.frames.frame import ColourMatrix, ColourRange, Colours, PixelFormat, WidthClass
 from ingest.frames.ring import (
     RingGone,
     RingReader,
     RingUnavailable,
     RingWriter,
     plane_shapes,
+    split_planes,
     sweep_stale_rings,
 )
 
@@ -115,6 +117,59 @@ def test_planes_with_padding_land_line_by_line(tmp_path: Path) -> None:
     assert frame.pixels.shape == (6, 6)
     assert frame.pixels.reshape(-1).tolist() == [1] * 24 + [2] * 6 + [3] * 6
     reader.close()
+    writer.close()
+
+
+def test_planes_of_any_size_say_how_they_are_meant(tmp_path: Path) -> None:
+    colours = Colours(ColourMatrix.BT709, ColourRange.FULL)
+    writer = RingWriter.create(
+        tmp_path, CAMERA, WidthClass.MEDIUM, 5, 3, PixelFormat.PLANES, 25.0, colours
+    )
+    shapes = plane_shapes(5, 3, PixelFormat.PLANES)
+    assert shapes == ((3, 5), (2, 3), (2, 3))
+    planes: list[ring.Plane] = [
+        (np.full(shape, value, np.uint8), shape[1]) for value, shape in enumerate(shapes, start=1)
+    ]
+    writer.write(planes, 0, 0, 0)
+    reader = RingReader.open(writer.path)
+    frame = reader.newest()
+    assert frame is not None
+    assert frame.colours == colours
+    assert frame.pixels.tolist() == [1] * 15 + [2] * 6 + [3] * 6
+    assert [part.shape for part in split_planes(frame.pixels, shapes)] == list(shapes)
+    reader.close()
+    writer.close()
+
+
+@pytest.mark.parametrize("pixel_format", [PixelFormat.BGRA, PixelFormat.I420])
+def test_a_ring_of_the_version_before_is_read(tmp_path: Path, pixel_format: PixelFormat) -> None:
+    """Its header ends with the camera id; zeros follow."""
+    writer = RingWriter.create(tmp_path, CAMERA, WidthClass.MEDIUM, 64, 36, pixel_format, 25.0)
+    shapes = plane_shapes(64, 36, pixel_format)
+    writer.write([(np.full(shape, 7, np.uint8), shape[1]) for shape in shapes], 1, 2, 3)
+    former = struct.Struct("<8sIIIIIQd256s")
+    with writer.path.open("r+b") as file:
+        head = former.unpack(file.read(former.size))
+        assert head[0] == b"GWRING02"
+        file.seek(0)
+        file.write(former.pack(b"GWRING01", *head[1:]) + bytes(8))
+    reader = RingReader.open(writer.path)
+    assert (reader.format, reader.camera_id, reader.width_px) == (pixel_format, CAMERA, 64)
+    assert reader.colours == Colours(ColourMatrix.BT601, ColourRange.LIMITED)
+    frame = reader.newest()
+    assert frame is not None
+    assert (frame.pixels == 7).all()
+    reader.close()
+    writer.close()
+
+
+def test_a_format_nobody_knows_is_not_read(tmp_path: Path) -> None:
+    writer = make_writer(tmp_path)
+    with writer.path.open("r+b") as file:
+        file.seek(16)
+        file.write(struct.pack("<I", 99))
+    with pytest.raises(RingGone, match="99"):
+        RingReader.open(writer.path)
     writer.close()
 
 

@@ -8,6 +8,7 @@ playing position changes with every frame that is shown, less those its output r
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import subprocess
@@ -100,12 +101,13 @@ class FrameCounter:
 
     def close(self) -> None:
         """Ends the thread."""
-        self._socket.shutdown(socket.SHUT_RDWR)
+        with contextlib.suppress(OSError):  # the peer may have gone
+            self._socket.shutdown(socket.SHUT_RDWR)
         self._thread.join(5)
         self._socket.close()
 
     def _read(self) -> None:
-        with self._socket.makefile("rb") as lines:
+        with contextlib.suppress(OSError), self._socket.makefile("rb") as lines:
             for line in lines:
                 self.take(line)
 
@@ -141,20 +143,26 @@ class MpvWall:
                 )
                 for tile, place in enumerate(places)
             ]
-            counters = [
-                FrameCounter(place, process) for place, process in zip(places, started, strict=True)
-            ]
+            counters: list[FrameCounter] = []
             try:
-                return self._counted(counters, [process.pid for process in started])
+                for place, process in zip(places, started, strict=True):
+                    counters.append(FrameCounter(place, process))
+                return self._counted(counters, started)
             finally:
                 for counter in counters:
                     counter.close()
 
-    def _counted(self, counters: list[FrameCounter], pids: list[int]) -> tuple[RivalResult, float]:
+    def _counted(
+        self, counters: list[FrameCounter], processes: list[subprocess.Popen[str]]
+    ) -> tuple[RivalResult, float]:
+        pids = [process.pid for process in processes]
         time.sleep(self._job.warm_up_s)
         before_s, began = cpu_s(pids), time.monotonic()
         frames_before = [counter.frames for counter in counters]
         time.sleep(self._job.seconds)
+        left = [process.returncode for process in processes if process.poll() is not None]
+        if left:
+            raise BenchFailed(f"mpvs left while they were measured, with {left}")
         spent_s, passed_s = cpu_s(pids) - before_s, time.monotonic() - began
         frames = tuple(
             counter.frames - was for counter, was in zip(counters, frames_before, strict=True)
@@ -173,7 +181,7 @@ def _connected(place: Path, process: subprocess.Popen[str]) -> socket.socket:
     until = time.monotonic() + _SOCKET_S
     while time.monotonic() < until:
         if process.poll() is not None:
-            raise BenchFailed(f"mpv left with {process.returncode}: see the log above")
+            raise BenchFailed(f"mpv left with {process.returncode}")
         connection = socket.socket(socket.AF_UNIX)
         try:
             connection.connect(str(place))

@@ -86,6 +86,8 @@ class PtzOverlay(QWidget):
         if row is not None:
             self.preset_chosen.emit(row)
             return
+        if self._is_worded:
+            return  # neither grip nor presets are there to be taken
         self._tell_pull(event.position())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:

@@ -92,6 +92,7 @@ class StreamRun:
         self._checker = TimestampChecker()
         self._stop = StopToken()
         self._session_number = 0
+        self._longest_s = 0.0  # of the sessions since every address had its turn
         self._wants_lock = threading.Lock()
         self._new_wants: tuple[FrameWant, ...] | None = None
         self._outputs: dict[str, FrameOutput] = {}
@@ -233,8 +234,10 @@ class StreamRun:
     def _wait_after(self, cause: LossCause, text: str, began_ns: int) -> None:
         now_ns = self._clock.mono_ns()
         self._heard_ns = None
-        is_round = self._route.lost()
-        delay_s = self._back_off.delay_s(cause, (now_ns - began_ns) / 1e9) if is_round else 0.0
+        self._longest_s = max(self._longest_s, (now_ns - began_ns) / 1e9)
+        delay_s = 0.0
+        if self._route.lost():
+            delay_s, self._longest_s = self._back_off.delay_s(cause, self._longest_s), 0.0
         next_ns = self._pace.moment_ns(now_ns + round(delay_s * 1e9), now_ns)
         delay_s = (next_ns - now_ns) / 1e9
         self._tracker.lost(cause, next_ns)

@@ -10,6 +10,7 @@ loop.
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -33,8 +34,8 @@ log = logging.getLogger(__name__)
 #: Viewers of one camera: a command centre's machines, and not a flood.
 VIEWERS_MOST: Final = 32
 _JOIN_S: Final = 6.0
-#: Longest wait while another relay may have the camera: it may die the next moment.
-_BUSY_MOST_S: Final = 8.0
+#: Longest wait while another relay may have the camera: it may give it back, or die, the next moment.
+_BUSY_MOST_S: Final = 4.0
 
 
 class Relay:
@@ -64,8 +65,8 @@ class Relay:
         self._pace = RetryPace()
         self._busy_most_s = _BUSY_MOST_S if settings.stand_ins else None
         self._pulls: dict[CameraId, CameraPull] = {}
-        #: Cameras that cannot be got, but for one that another had before this relay ever did: that is
-        #: a stand-in, which is to give it back. The server's loop.
+        #: Cameras a packet came of, and those that cannot be got; the server's loop.
+        self._had: set[CameraId] = set()
         self._away: set[CameraId] = set()
         self._server.server.parameters = lambda: away_text(self._away)
         place = address or settings.address
@@ -75,6 +76,8 @@ class Relay:
             TurnWatch(preferred, settings.password, everything, self._take) if preferred else None
         )
         self._mine: frozenset[CameraId] = frozenset()
+        self._taking = threading.Lock()
+        self._is_closed = False
 
     @property
     def camera_count(self) -> int:
@@ -104,6 +107,8 @@ class Relay:
 
     def close(self) -> None:
         """Lets every camera go. Twice is harmless."""
+        with self._taking:
+            self._is_closed = True
         if self._watch is not None:
             self._watch.close()
         for pull in self._pulls.values():
@@ -116,23 +121,26 @@ class Relay:
 
     def _take(self, mine: frozenset[CameraId]) -> None:
         """Has these cameras from now on, and no others."""
-        left = self._mine - mine
-        self._mine = mine
-        leaving = [self._pulls.pop(camera_id) for camera_id in left]
-        for pull in leaving:
-            pull.stop()
-        self._server.post(self._let_go, left)
+        with self._taking:
+            if self._is_closed:
+                return
+            left = self._mine - mine
+            self._mine = mine
+            leaving = [self._pulls.pop(camera_id) for camera_id in left]
+            for pull in leaving:
+                pull.stop()
+            self._server.post(self._let_go, left)
+            for camera in self._cameras:
+                if camera.id in mine and camera.id not in self._pulls:
+                    self._pulls[camera.id] = pull = CameraPull(
+                        camera.id, camera.main_url, self._streams, self._clock, self, self._pace,
+                        self._busy_most_s,
+                    )  # fmt: skip
+                    pull.start()
         for pull in leaving:
             pull.join(_JOIN_S)
         for camera_id in left:
             self._states.pop(camera_id, None)
-        for camera in self._cameras:
-            if camera.id in mine and camera.id not in self._pulls:
-                self._pulls[camera.id] = pull = CameraPull(
-                    camera.id, camera.main_url, self._streams, self._clock, self, self._pace,
-                    self._busy_most_s,
-                )  # fmt: skip
-                pull.start()
 
     # Called in the pulls' threads.
 
@@ -152,7 +160,6 @@ class Relay:
     def _serve(self, camera_id: CameraId, parameters: VideoParameters) -> None:
         if camera_id not in self._mine:
             return
-        self._away.discard(camera_id)
         feed, mount = self._feeds.get(camera_id), self._server.server.mounts.get(camera_id)
         if mount is not None:
             mount.faults.is_dropped = False
@@ -168,11 +175,19 @@ class Relay:
     def _put(self, camera_id: CameraId, packet: EncodedPacket) -> None:
         feed = self._feeds.get(camera_id)
         if feed is not None:
+            self._had.add(camera_id)
+            self._away.discard(camera_id)
             feed.put(packet)
 
     def _refuse(self, camera_id: CameraId, cause: LossCause) -> None:
-        """Who asks for it from now on is told that it is not there; who watches stays."""
-        if camera_id in self._mine and (cause is not LossCause.BUSY or camera_id in self._feeds):
+        """Who asks for it from now on is told that it is not there; who watches stays.
+
+        It is away for a stand-in to take, unless the password is wrong, with which a second machine would
+        only help to lock the account, or another had it before this relay ever did: a stand-in, which is
+        to give it back.
+        """
+        is_stand_ins = cause is LossCause.BUSY and camera_id not in self._had
+        if camera_id in self._mine and cause is not LossCause.UNAUTHORIZED and not is_stand_ins:
             self._away.add(camera_id)
         mount = self._server.server.mounts.get(camera_id)
         if mount is not None:
@@ -181,6 +196,7 @@ class Relay:
     def _let_go(self, camera_ids: frozenset[CameraId]) -> None:
         """Sends the viewers of these cameras to the relay whose turn it is."""
         self._away -= camera_ids
+        self._had -= camera_ids
         for camera_id in camera_ids:
             feed, mount = (
                 self._feeds.pop(camera_id, None),

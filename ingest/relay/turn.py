@@ -2,7 +2,7 @@
 
 The rule: a camera belongs to the first relay in the order of [relay] that answers and does not say that
 it cannot get it. A stand-in asks all before it, once a second; three times nobody who has the camera: it
-takes it over; twice somebody: it gives it back. Relays that do not see each other both try, and the
+takes it over; ten times somebody: it gives it back. Relays that do not see each other both try, and the
 camera's one session goes to one.
 Threads: the watch has one of its own, which calls `on_turn`.
 """
@@ -15,15 +15,17 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from config.site import CameraId
-from ingest.relay.asking import away_at
+from ingest.relay.asking import PasswordRefused, away_at
 from ingest.stop import StopToken
 
 log = logging.getLogger(__name__)
 
 LOOK_S: Final = 1.0
-#: Looks in a row without an answer before a stand-in takes over, and with one before it gives back.
+#: Looks in a row without an answer before a stand-in takes over.
 MISSED_COUNT: Final = 3
-BACK_COUNT: Final = 2
+#: And with one before it gives back: longer than an attempt to open a camera, for a relay that has just begun
+#: does not know yet what it cannot get.
+BACK_COUNT: Final = 10
 
 
 class Turn:
@@ -85,6 +87,7 @@ class TurnWatch:
         self._password = password
         self._turns = Turns(camera_ids)
         self._on_turn = on_turn
+        self._refusing: set[str] = set()
         self._stop = StopToken()
         self._thread = threading.Thread(target=self._run, name="relay turn", daemon=True)
 
@@ -95,14 +98,12 @@ class TurnWatch:
         """Ends the thread; waits for the look that is under way. Twice is harmless."""
         self._stop.stop()
         if self._thread.is_alive():
-            self._thread.join(4 * LOOK_S * len(self._preferred))
+            self._thread.join(2 * LOOK_S * len(self._preferred))
 
     def _run(self) -> None:
         mine: frozenset[CameraId] = frozenset()
         while not self._stop.wait(LOOK_S):
-            now = self._turns.step(
-                away_at(place, self._password, LOOK_S) for place in self._preferred
-            )
+            now = self._turns.step(self._away_at(place) for place in self._preferred)
             if now == mine:
                 continue
             if now - mine:
@@ -111,6 +112,21 @@ class TurnWatch:
                 log.warning("%s: given back to a relay before this one", _told(mine - now))
             mine = now
             self._on_turn(mine)
+
+    def _away_at(self, place: str) -> frozenset[CameraId] | None:
+        try:
+            away = away_at(place, self._password, LOOK_S)
+        except PasswordRefused:
+            if place not in self._refusing:
+                log.warning(
+                    "%s does not take this relay's password: it is there, but what it cannot get is not "
+                    "known, so single cameras are not taken over; give all relays the same one",
+                    place,
+                )
+            self._refusing.add(place)
+            return frozenset()
+        self._refusing.discard(place)
+        return away
 
 
 def _told(camera_ids: frozenset[CameraId]) -> str:

@@ -162,7 +162,7 @@ def test_a_stand_in_takes_the_session_over_and_gives_it_back(tmp_path: Path) -> 
         camera.close()
     log.info("taken over %.1f s after the relay died, given back after %.1f s", taken_s, back_s)
     assert taken_s < 8
-    assert back_s < 12
+    assert back_s < 25
 
 
 def test_a_stand_in_takes_a_camera_the_first_relay_lost_its_way_to(tmp_path: Path) -> None:

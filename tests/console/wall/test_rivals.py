@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from console.bench import rival_mpv
 from console.bench import rivals as rivals_module
 from console.bench.clip import ClipShape, encode
-from console.bench.processes import Children
+from console.bench.processes import Children, cpu_s
 from console.bench.rival_job import RivalJob
 from console.bench.rival_mpv import mpv_command
 from console.bench.rivals import Rival, play_mpv, rivals
@@ -65,11 +66,14 @@ def test_frames_are_what_mpv_says_it_showed_less_what_it_dropped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put_mpv(tmp_path, monkeypatch, STAND_IN.format(python=sys.executable))
+    measured: list[list[int]] = []
+    monkeypatch.setattr(rival_mpv, "cpu_s", lambda pids: measured.append(pids) or cpu_s(pids))
     played = play_mpv(RivalJob(("rtsp://a", "rtsp://b"), 480, 270, 0.5, 2.0))
     assert played.shown == "gpu window"
     for fps in played.play.fps:
         assert fps == pytest.approx(20, abs=2)
-    assert played.play.cpu_s < 1.0  # who counts is not the rival's cost
+    assert {len(pids) for pids in measured} == {2}
+    assert os.getpid() not in measured[0]  # who counts is not the rival's cost
 
 
 def test_an_mpv_that_leaves_is_told_and_not_counted_as_none(
@@ -78,6 +82,15 @@ def test_an_mpv_that_leaves_is_told_and_not_counted_as_none(
     put_mpv(tmp_path, monkeypatch, "#!/bin/sh\nexit 2\n")
     with pytest.raises(BenchFailed, match="left with 2"):
         play_mpv(RivalJob(("rtsp://a",), 480, 270, 0.1, 0.1))
+
+
+def test_an_mpv_that_leaves_while_it_is_measured_is_no_slow_rival(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = STAND_IN.format(python=sys.executable).replace("range(1, 3000)", "range(1, 30)")
+    put_mpv(tmp_path, monkeypatch, text + "sys.exit(3)\n")
+    with pytest.raises(BenchFailed, match="left while"):
+        play_mpv(RivalJob(("rtsp://a",), 480, 270, 0.2, 2.0))
 
 
 def test_mpv_decodes_and_scales_as_the_limit_does() -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import statistics
 import threading
 import time
 from collections import deque
 from collections.abc import Iterator
-from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
@@ -22,15 +22,16 @@ from config.site import Camera, CameraId
 from ingest.cameras.health import LossCause
 from ingest.cameras.nal import VideoCodec
 from ingest.cameras.packet_feed import EncodedPacket, VideoParameters
+from ingest.cameras.rtsp_auth import Gate
 from ingest.cameras.rtsp_out import RtspServerThread
 from ingest.cameras.source import StreamLost, open_source
 from ingest.clock import SystemClock
 from ingest.errors import Misconfigured
 from ingest.relay.address import own_address, place_of, through_relay
-from ingest.relay.asking import away_at, away_text
+from ingest.relay.asking import PasswordRefused, away_at, away_of, away_text
 from ingest.relay.live_feed import KEPT_MOST, WAITING_MOST, LiveFeed
 from ingest.relay.relay import Relay
-from ingest.relay.turn import Turn, Turns
+from ingest.relay.turn import BACK_COUNT, Turn, Turns
 from tests.media import looping_feed, wait_until
 
 CAMERA = CameraId("cam-1")
@@ -199,14 +200,15 @@ def test_a_machine_knows_whether_the_relay_is_its_own() -> None:
     assert own_address(structs.replace(away, stand_ins=("127.0.0.1:9",))) == "127.0.0.1:9"
 
 
-def test_a_stand_in_takes_over_after_three_misses_and_gives_back_after_two_answers() -> None:
+def test_a_stand_in_takes_over_after_three_misses_and_gives_back_after_ten_answers() -> None:
     turn = Turn()
     assert [turn.step(is_preferred_there=there) for there in (True, False, False, True)] == [
         False
     ] * 4
     assert [turn.step(is_preferred_there=False) for _ in range(4)] == [False, False, True, True]
-    back = (True, False, True, True)
-    assert [turn.step(is_preferred_there=there) for there in back] == [True, True, True, False]
+    back = (*[True] * 9, False, *[True] * BACK_COUNT)
+    told = [turn.step(is_preferred_there=there) for there in back]
+    assert told == [*[True] * (len(back) - 1), False]
 
 
 def test_a_stand_in_takes_what_no_relay_before_it_can_get() -> None:
@@ -215,9 +217,11 @@ def test_a_stand_in_takes_what_no_relay_before_it_can_get() -> None:
     turns = Turns([one, other])
     assert [turns.step([frozenset({one})]) for _ in range(3)] == [nothing, nothing, {one}]
     assert [turns.step([None]) for _ in range(3)] == [{one}, {one}, {one, other}]
-    assert [turns.step([frozenset({one})]) for _ in range(2)] == [{one, other}, {one}]
+    back = [turns.step([frozenset({one})]) for _ in range(BACK_COUNT)]
+    assert back == [*[{one, other}] * (BACK_COUNT - 1), {one}]
     # the second relay can get what the first cannot
-    assert [turns.step([frozenset({one}), nothing]) for _ in range(2)] == [{one}, nothing]
+    back = [turns.step([frozenset({one}), nothing]) for _ in range(BACK_COUNT)]
+    assert back == [*[{one}] * (BACK_COUNT - 1), nothing]
     assert [turns.step([None, frozenset({one})]) for _ in range(3)][-1] == {one}
 
 
@@ -242,12 +246,18 @@ def test_a_relay_tells_who_knows_the_word_which_camera_it_cannot_get(street: Str
 
     street.camera.call(remove)
     wait_until(lambda: away_at(place, "word", 1.0) == {CAMERA}, 10, "the relay says it")
-    assert away_at(place, "guess", 1.0) == away_at(place, None, 1.0) == frozenset()
+    for guess in ("guess", None):
+        with pytest.raises(PasswordRefused):
+            away_at(place, guess, 1.0)
     street.mount.faults.is_dropped = False
     wait_until(lambda: away_at(place, "word", 1.0) == frozenset(), 20, "the relay has it again")
 
 
-def test_a_camera_a_stand_in_has_is_not_away_for_a_relay_that_just_began(street: Street) -> None:
+@pytest.mark.parametrize("limit_status", [453, 0])  # 0: PLAY is granted, then closed
+def test_a_camera_a_stand_in_has_is_not_away_for_a_relay_that_just_began(
+    street: Street, limit_status: int
+) -> None:
+    street.mount.faults.limit_status = limit_status
     street.until_sending()  # the street's relay is the stand-in here, it has the one session
     settings = structs.replace(street.settings, stand_ins=("127.0.0.1:9",))
     began = Relay([street.seen], settings, CameraSettings(), SystemClock())
@@ -260,11 +270,21 @@ def test_a_camera_a_stand_in_has_is_not_away_for_a_relay_that_just_began(street:
         began.close()
 
 
+def test_a_wrong_password_is_nothing_a_stand_in_should_try_too(street: Street) -> None:
+    street.camera.server.gate = Gate("admin", "changed")
+    relay = Relay([street.seen], street.settings, CameraSettings(), SystemClock())
+    relay.start()
+    try:
+        wait_until(lambda: relay.states.get(CAMERA) is LossCause.UNAUTHORIZED, 10, "it is refused")
+        place = relay.url(CAMERA).removeprefix("rtsp://").partition("/")[0]
+        assert away_at(place, "word", 1.0) == frozenset()
+    finally:
+        relay.close()
+
+
 @given(st.sets(st.text(st.characters(codec="utf-8"), min_size=1)))
 def test_any_camera_id_survives_the_answer(ids: set[str]) -> None:
-    name, _, value = away_text(CameraId(each) for each in ids).strip().partition(":")
-    assert name == "away"
-    assert {unquote(each) for each in value.strip().split(",") if each} == ids
+    assert away_of(away_text(CameraId(each) for each in ids)) == ids
 
 
 @pytest.mark.parametrize(
@@ -275,6 +295,8 @@ def test_any_camera_id_survives_the_answer(ids: set[str]) -> None:
         b"RTSP/1.0 200 OK\r\nContent-Length: -5\r\n\r\n",
         b"RTSP/1.0 401 Unauthorized\r\nWWW-Authenticate: Basic realm=x\r\n\r\n",
         b"RTSP/1.0 many words\r\n\r\n",
+        b"RTSP/1.0 200 OK\r\nContent-Length: 15\r\n\r\naway: cam-1",
+        b"RTSP/1.0 200 OK\r\nContent-Len",
     ],
 )
 def test_an_answer_that_is_none_is_a_relay_that_is_not_there(said: bytes) -> None:
@@ -292,6 +314,26 @@ def test_an_answer_that_is_none_is_a_relay_that_is_not_there(said: bytes) -> Non
         thread.start()
         assert away_at(f"127.0.0.1:{odd.getsockname()[1]}", "word", 2.0) is None
         thread.join(5)
+
+
+def test_a_relay_that_drips_is_not_waited_for() -> None:
+    with socket.socket() as odd:
+        odd.bind(("127.0.0.1", 0))
+        odd.listen()
+
+        def answer() -> None:
+            peer, _ = odd.accept()
+            with peer, contextlib.suppress(OSError):
+                for byte in b"RTSP/1.0 200 OK\r\n" * 4:
+                    peer.sendall(bytes([byte]))
+                    time.sleep(0.05)
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        began = time.monotonic()
+        assert away_at(f"127.0.0.1:{odd.getsockname()[1]}", "word", 0.3) is None
+        assert time.monotonic() - began < 1.5
+        thread.join(10)
 
 
 def test_who_asks_for_a_camera_that_is_away_is_told_so(street: Street) -> None:

@@ -189,7 +189,7 @@ class SeatEditors:
             image = feed.image()
             if image is None or image.image.isNull():
                 continue
-            copied = image.image.copy()
+            copied = image.image if image.planes is not None else image.image.copy()
             if feed.still_valid():
                 return copied
         return None

@@ -149,7 +149,16 @@ class RingFeed:
         if self._key in rings:
             return self._key
         usable = [key for key, info in rings.items() if info.format is not PixelFormat.I420]
-        return max(usable, key=lambda key: rings[key].width_px, default=None)
+        # planes cost QPainter a conversion in every paint: another window's, only where there is nothing else
+        paints_planes = self.wanted_key.startswith(PixelFormat.PLANES.name.lower())
+        return max(
+            usable,
+            key=lambda key: (
+                paints_planes or rings[key].format is PixelFormat.BGRA,
+                rings[key].width_px,
+            ),
+            default=None,
+        )
 
     def _open(self, key: str, info: RingInfo) -> None:
         try:

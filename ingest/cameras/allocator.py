@@ -15,10 +15,10 @@ _M_TRIM_THRESHOLD = -1
 _M_MMAP_THRESHOLD = -3
 _M_ARENA_MAX = -8
 
-#: Largest value glibc takes (half of a thread's heap); a 4K picture in BGRA is just above it.
+#: Largest value glibc takes; a 4K picture in BGRA is just above it.
 MMAP_THRESHOLD_BYTES = 32 << 20
-#: Free memory at the end of a heap up to this stays: a few dozen pictures of a thread.
-TRIM_THRESHOLD_BYTES = 64 << 20
+#: Free memory at the end of the heap up to this stays, for all threads: some thirty pictures of 1080p.
+TRIM_THRESHOLD_BYTES = 256 << 20
 
 
 def keep_freed_pictures() -> bool:

@@ -15,7 +15,7 @@ from msgspec import Struct
 from config.site import CameraId
 from ingest.cameras.wants import CameraSource, CameraStatus, ClipInfo, FrameWant, ReplayWant
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
 
 
 class Hello(Struct, frozen=True, tag="hello"):

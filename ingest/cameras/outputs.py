@@ -73,7 +73,12 @@ class FrameOutput:
             writer = self._new_writer()
             if writer is None:
                 return False
-        writer.fill(lambda slot: self._scaler.fill(frame, slot), media_ns, mono_ns, utc_ns)
+        try:
+            writer.fill(lambda slot: self._scaler.fill(frame, slot), media_ns, mono_ns, utc_ns)
+        except BaseException:
+            if writer is not self._writer:
+                writer.close()  # nobody else knows it
+            raise
         if writer is self._writer:
             return False
         former, self._writer = self._writer, writer

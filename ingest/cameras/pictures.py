@@ -24,7 +24,6 @@ from ingest.cameras.direct_scaler import DirectScaler, PictureKind, PlaneScaler
 from ingest.cameras.stream_info import StreamInfo, even_box
 from ingest.cameras.wants import Region
 from ingest.frames.frame import USUAL_COLOURS, Colours, PixelFormat
-from ingest.frames.frame import ColourRange as RangeOfRing
 from ingest.frames.ring import Plane, Slot, copy_planes
 
 log = logging.getLogger(__name__)
@@ -80,6 +79,11 @@ def _context(codec: str, hardware: HardwareDecoding) -> VideoCodecContext:
     return cast(VideoCodecContext, av.CodecContext.create(codec, "r"))
 
 
+#: enum AVColorSpace (libavutil/pixfmt.h): what the scaler converts; it refuses a picture of any other.
+_CONVERTED: Final = frozenset((0, 1, 2, 4, 5, 6, 7, 9))
+_NOT_SAID, _BT2020, _BT2020_CONSTANT = 2, 9, 10
+
+
 class PictureDecoder:
     """Decodes one stream from a key frame on; damaged pictures are held back, never shown grey.
 
@@ -124,7 +128,10 @@ class PictureDecoder:
         self.held_count = 0
         self._is_damaged = False
         self._has_decoded = True
-        return frames[-1]
+        frame = frames[-1]
+        if frame.colorspace not in _CONVERTED:
+            frame.colorspace = _BT2020 if frame.colorspace == _BT2020_CONSTANT else _NOT_SAID
+        return frame
 
     @property
     def awaits_key(self) -> bool:
@@ -179,12 +186,13 @@ class PictureScaler:
         self._made_for: tuple[PictureKind, PixelFormat, int, int] | None = None
 
     def layout(self, frame: VideoFrame) -> tuple[PixelFormat, Colours]:
-        """What a ring of this picture holds; BGRA where its planes cannot be shown as they are."""
-        if self._format is PixelFormat.BGRA:
-            return PixelFormat.BGRA, USUAL_COLOURS
+        """What a ring of this picture holds; BGRA where its planes cannot be shown as they are.
+
+        Of the whole picture: a crop keeps its matrix and range.
+        """
+        if self._format is not PixelFormat.PLANES:
+            return self._format, USUAL_COLOURS
         kind = PictureKind.of(frame)
-        if self._format is PixelFormat.I420:
-            return PixelFormat.I420, Colours(kind.meant.matrix, RangeOfRing.LIMITED)
         if kind.has_planes:
             return PixelFormat.PLANES, kind.meant
         return PixelFormat.BGRA, USUAL_COLOURS

@@ -13,6 +13,7 @@ barriers of the interpreter lock elsewhere); readers check the sequence word twi
 
 from __future__ import annotations
 
+import contextlib
 import mmap
 import os
 import secrets
@@ -181,7 +182,8 @@ class RingWriter:
         self._slots = ()
         _unlink(self.path)
         os.close(self._descriptor)
-        self._mapping.close()
+        with contextlib.suppress(BufferError):  # whoever failed to fill a slot still holds it
+            self._mapping.close()
 
 
 class RingReader:

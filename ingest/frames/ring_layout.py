@@ -1,8 +1,5 @@
 """RingHeader: how a ring file is laid out. Pure; shared by writer and readers, changed with the magic.
 
-Version 2 says matrix and range of planes behind the camera id, where version 1 has zeros; the rest
-is the same, so that readers take both.
-
 One page of header (a fixed part, then words of 8 bytes that move), then `SLOT_COUNT` slots of
 whole pages, each one picture with its planes one under the other.
 """
@@ -32,7 +29,6 @@ from ingest.frames.frame import (
 SLOT_COUNT: Final = 4
 PAGE_BYTES: Final = 4096
 _MAGIC: Final = b"GWRING02"
-_MAGIC_WITHOUT_COLOURS: Final = b"GWRING01"
 #: magic, width, height, format, width class, slot count, slot bytes, fps, camera id, matrix, range
 _STATIC: Final = struct.Struct("<8sIIIIIQd256sII")
 STATIC_BYTES: Final = _STATIC.size
@@ -125,13 +121,12 @@ class RingHeader:
 
     @classmethod
     def unpacked(cls, raw: bytes) -> RingHeader:
-        """Raises RingGone when `raw` is no header of these versions, ValueError for unknown values."""
+        """Raises RingGone when `raw` is no header of this version, ValueError for unknown values."""
         magic, width_px, height_px, form, width_class, slots, _, fps, camera, matrix, span = (
             _STATIC.unpack(raw)
         )
-        if magic not in (_MAGIC, _MAGIC_WITHOUT_COLOURS) or slots != SLOT_COUNT:
+        if magic != _MAGIC or slots != SLOT_COUNT:
             raise RingGone("not a frame ring of this version")
-        has_colours = magic == _MAGIC
         return cls(
             CameraId(camera.rstrip(b"\0").decode()),
             WidthClass(width_class),
@@ -139,7 +134,7 @@ class RingHeader:
             height_px,
             PixelFormat(form),
             fps,
-            Colours(ColourMatrix(matrix), ColourRange(span)) if has_colours else USUAL_COLOURS,
+            Colours(ColourMatrix(matrix), ColourRange(span)),
         )
 
 

@@ -22,9 +22,10 @@ from PySide6.QtOpenGL import (
 )
 from shiboken6 import VoidPtr
 
-from console.bridge.planes import YuvPlanes
+from console.bridge.planes import Conversion, YuvPlanes
 from console.views.compositor import CompositorFailed
-from console.views.gpu.quads import FLOATS, Corners
+from console.views.gpu.quads import FLOATS, Corners, Layer
+from ingest.frames.frame import ColourMatrix, ColourRange, Colours
 
 # Numbers of the OpenGL registry (gl.xml).
 _FLOAT, _TRIANGLES, _COLOUR_BUFFER = 0x1406, 0x0004, 0x4000
@@ -78,22 +79,40 @@ vec3 of_planes(vec2 at, bool is_709, bool is_full) {
         grey = (grey - 16.0 / 255.0) * (255.0 / 219.0);
         tint *= 255.0 / 224.0;
     }
-    vec4 share = is_709 ? vec4(1.5748, 0.187324, 0.468124, 1.8556) : vec4(1.402, 0.344136, 0.714136, 1.772);
+    vec4 share = is_709 ? SHARE_709 : SHARE_601;
     return vec3(grey + share.x * tint.y, grey - share.y * tint.x - share.z * tint.y, grey + share.w * tint.x);
 }
 void main() {
     vec2 at = clamp(pixel, bounds.xy, bounds.zw);
-    if (kind == 0) {
+    if (kind == PICTURES) {
         colour = vec4(textureLod(pictures, at / vec2(textureSize(pictures, 0)), 0.0).bgr, 1.0);
-    } else if (kind == 1) {
+    } else if (kind == LOOK) {
         colour = textureLod(look, at / vec2(textureSize(look, 0)), 0.0).bgra;
-    } else if (kind >= 3) {
-        colour = vec4(of_planes(at, kind == 4 || kind == 6, kind >= 5), 1.0);
+    } else if (kind == PLANES_601 || kind == PLANES_709 || kind == PLANES_601_FULL || kind == PLANES_709_FULL) {
+        bool is_709 = kind == PLANES_709 || kind == PLANES_709_FULL;
+        colour = vec4(of_planes(at, is_709, kind == PLANES_601_FULL || kind == PLANES_709_FULL), 1.0);
     } else {
         colour = ground;
     }
 }
 """
+
+
+def _fragment() -> str:
+    """The fragment shader, its numbers told as constants."""
+
+    def share(matrix: ColourMatrix) -> str:
+        how = Conversion.of(Colours(matrix, ColourRange.FULL))
+        return f"vec4({how.red_v:.6f}, {how.green_u:.6f}, {how.green_v:.6f}, {how.blue_u:.6f})"
+
+    layers = "".join(f"const int {layer.name} = {layer.value};\n" for layer in Layer)
+    shares = "".join(
+        f"const vec4 SHARE_{name} = {share(matrix)};\n"
+        for name, matrix in (("601", ColourMatrix.BT601), ("709", ColourMatrix.BT709))
+    )
+    return layers + shares + FRAGMENT
+
+
 #: Texture units by the shader's names: pictures of BGRA, look, the three planes.
 _SAMPLERS = ("pictures", "look", "luma", "chroma_u", "chroma_v")
 _PICTURES_UNIT, _LOOK_UNIT, *_PLANE_UNITS = range(len(_SAMPLERS))
@@ -193,7 +212,7 @@ class GlDrawing:
         for texture, part, place in zip(self._planes, parts, places, strict=True):
             lines, line_bytes = part.shape
             self._transfer.setRowLength(line_bytes)
-            _copy(texture, _FORMATS.R8_UNorm, place, (line_bytes, lines), part, self._transfer)
+            _copy(texture, place, (line_bytes, lines), part, self._transfer)
 
     def put_look(self, image: QImage, x: int, y: int, width: int, height: int) -> None:
         """Copies one rectangle of `image` to the same rectangle of the layer."""
@@ -212,7 +231,7 @@ class GlDrawing:
         begin = y * stride + x * 4
         self._transfer.setRowLength(stride // 4)
         bits = image.constBits()[begin:]
-        _copy(texture, _FORMATS.RGBA8_UNorm, place, (width, height), bits, self._transfer)
+        _copy(texture, place, (width, height), bits, self._transfer)
 
     # -- a frame
 
@@ -278,7 +297,6 @@ class GlDrawing:
 
 def _copy(
     texture: QOpenGLTexture,
-    form: QOpenGLTexture.TextureFormat,
     place: tuple[int, int],
     size: tuple[int, int],
     content: bytes | bytearray | memoryview | NDArray[np.uint8],
@@ -286,7 +304,7 @@ def _copy(
 ) -> None:
     pixels: Any = VoidPtr(cast(Any, content))  # the stubs know addresses only
     kind = QOpenGLTexture.PixelType.UInt8
-    texture.setData(*place, 0, *size, 1, _PIXELS[form], kind, pixels, transfer)
+    texture.setData(*place, 0, *size, 1, _PIXELS[texture.format()], kind, pixels, transfer)
 
 
 def _texture(
@@ -313,7 +331,7 @@ def _program(context: QOpenGLContext) -> QOpenGLShaderProgram:
     head = ES_HEAD if context.isOpenGLES() else DESKTOP_HEAD
     program = QOpenGLShaderProgram()
     kinds = QOpenGLShader.ShaderTypeBit
-    for kind, body in ((kinds.Vertex, VERTEX), (kinds.Fragment, FRAGMENT)):
+    for kind, body in ((kinds.Vertex, VERTEX), (kinds.Fragment, _fragment())):
         if not program.addShaderFromSourceCode(kind, head + body):
             raise CompositorFailed(f"the graphics driver refuses a shader: {program.log().strip()}")
     if not program.link():

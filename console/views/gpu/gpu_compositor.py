@@ -208,7 +208,8 @@ class GpuCompositor:
             if all(atlas.place(key, size) is not None for key, size in sizes):
                 continue
             made = self._atlases[has_planes] = packed(sizes, TEXTURE_MOST_PX)
-            self._uploaded = {}
+            repacked = dict(sizes)
+            self._uploaded = {k: s for k, s in self._uploaded.items() if k not in repacked}
             if made.size != atlas.size:
                 (drawing.make_planes if has_planes else drawing.make_pictures)(*made.size)
             moved = True

@@ -193,9 +193,3 @@ def test_what_cannot_be_shown_as_it_is_becomes_bgra(
     slot = np.zeros((270, 480 * 4), np.uint8)
     scaler.fill(frame, (slot,))
     assert psnr_db(slot.reshape(270, 480, 4), by_pyav(frame, (480, 270))) > 48
-
-
-def test_eyes_are_told_the_matrix_and_get_limited_range() -> None:
-    frame = frame_of("yuvj420p", colours=BT709)
-    expected = (PixelFormat.I420, Colours(ColourMatrix.BT709, ColourRange.LIMITED))
-    assert PictureScaler(PixelFormat.I420, None).layout(frame) == expected

@@ -9,7 +9,11 @@ import numpy as np
 import pytest
 
 from config.site import CameraId
+from ingest.cameras.nal import join_annex_b
 from ingest.cameras.outputs import FrameOutput
+from ingest.cameras.pictures import PictureDecoder, PictureScaler
+from ingest.cameras.source import read_packets
+from ingest.cameras.stream_info import StreamInfo
 from ingest.cameras.wants import FrameWant, ring_key
 from ingest.frames.frame import ColourMatrix, ColourRange, Colours, Frame, PixelFormat, WidthClass
 from ingest.frames.ring import RingReader
@@ -17,6 +21,8 @@ from ingest.frames.ring import RingReader
 CAMERA = CameraId("cam-1")
 WANT = FrameWant(CAMERA, WidthClass.MEDIUM, PixelFormat.PLANES, size_px=(320, 181))
 BT709, BT2020 = 1, 9
+#: What H.264 may name and the scaler refuses: enum AVColorSpace → name at x264.
+REFUSED = {8: "YCgCo", 10: "bt2020c", 11: "smpte2085", 14: "ICtCp"}
 
 
 def picture(format: str, colours: int = BT709) -> av.VideoFrame:
@@ -24,6 +30,19 @@ def picture(format: str, colours: int = BT709) -> av.VideoFrame:
     frame = av.VideoFrame.from_ndarray(grey, format="rgb24").reformat(format=format)
     frame.colorspace = colours
     return frame
+
+
+def named_matrix(folder: Path, colours: int) -> Path:
+    """A clip of which the stream itself says that its matrix is `colours`."""
+    path = folder / "named.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        stream.options = {"x264-params": f"colormatrix={REFUSED[colours]}"}
+        for _ in range(3):
+            container.mux(stream.encode(av.VideoFrame(64, 48, "yuv420p")))
+        container.mux(stream.encode(None))
+    return path
 
 
 def newest(output: FrameOutput) -> Frame:
@@ -81,3 +100,36 @@ def test_planes_and_bgra_of_the_same_size_are_two_rings(tmp_path: Path) -> None:
     assert [newest(output).format for output in outputs] == [PixelFormat.BGRA, PixelFormat.PLANES]
     for output in outputs:
         output.close()
+
+
+@pytest.mark.parametrize("colours", REFUSED)
+@pytest.mark.parametrize("pixel_format", list(PixelFormat))
+def test_a_stream_of_a_matrix_that_is_not_converted_is_shown_all_the_same(
+    tmp_path: Path, colours: int, pixel_format: PixelFormat
+) -> None:
+    parameters, packets = read_packets(named_matrix(tmp_path, colours))
+    head = join_annex_b(parameters.parameter_sets)
+    decoder = PictureDecoder(StreamInfo("h264", head, 64, 48, 40_000_000))
+    want = FrameWant(CAMERA, WidthClass.MEDIUM, pixel_format, size_px=(60, 44))
+    output = FrameOutput(tmp_path / "rings", want)
+    decoded = [decoder.decode(p.data, n, is_key=p.is_key) for n, p in enumerate(packets)]
+    frame = next(each for each in decoded if each is not None)
+    assert output.put(frame, 1.0, 1, 2, 3)
+    newest(output)
+    output.close()
+
+
+def test_a_picture_that_cannot_be_put_leaves_no_ring(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_scaler: PictureScaler, _frame: object, _slot: object) -> None:
+        raise OSError(95, "no")
+
+    output = FrameOutput(tmp_path, WANT)
+    with monkeypatch.context() as broken:
+        broken.setattr(PictureScaler, "fill", refuse)
+        with pytest.raises(OSError, match="no"):
+            output.put(picture("yuv420p"), 1.0, 1, 2, 3)
+    assert list(tmp_path.iterdir()) == []
+    assert output.put(picture("yuv420p"), 1.0, 1, 2, 3)
+    output.close()

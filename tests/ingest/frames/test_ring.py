@@ -141,28 +141,6 @@ def test_planes_of_any_size_say_how_they_are_meant(tmp_path: Path) -> None:
     writer.close()
 
 
-@pytest.mark.parametrize("pixel_format", [PixelFormat.BGRA, PixelFormat.I420])
-def test_a_ring_of_the_version_before_is_read(tmp_path: Path, pixel_format: PixelFormat) -> None:
-    """Its header ends with the camera id; zeros follow."""
-    writer = RingWriter.create(tmp_path, CAMERA, WidthClass.MEDIUM, 64, 36, pixel_format, 25.0)
-    shapes = plane_shapes(64, 36, pixel_format)
-    writer.write([(np.full(shape, 7, np.uint8), shape[1]) for shape in shapes], 1, 2, 3)
-    former = struct.Struct("<8sIIIIIQd256s")
-    with writer.path.open("r+b") as file:
-        head = former.unpack(file.read(former.size))
-        assert head[0] == b"GWRING02"
-        file.seek(0)
-        file.write(former.pack(b"GWRING01", *head[1:]) + bytes(8))
-    reader = RingReader.open(writer.path)
-    assert (reader.format, reader.camera_id, reader.width_px) == (pixel_format, CAMERA, 64)
-    assert reader.colours == Colours(ColourMatrix.BT601, ColourRange.LIMITED)
-    frame = reader.newest()
-    assert frame is not None
-    assert (frame.pixels == 7).all()
-    reader.close()
-    writer.close()
-
-
 def test_a_format_nobody_knows_is_not_read(tmp_path: Path) -> None:
     writer = make_writer(tmp_path)
     with writer.path.open("r+b") as file:

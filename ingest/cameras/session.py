@@ -6,6 +6,7 @@ Returns when told to stop and raises StreamLost when the stream ends; it never r
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from msgspec import Struct
@@ -46,10 +47,12 @@ def run_session(
     number: int,
     clock: Clock,
     stop: StopToken,
+    rest: Callable[[int], None] | None = None,
 ) -> None:
     """Receives one connection of `url` until `stop`; the stop is seen with the next packet.
 
-    `number` marks the packets of this connection. Raises StreamLost with the cause of the end.
+    `number` marks the packets of this connection. `rest` is called after each packet with the time that
+    one was waited for, and may wait itself: what arrives meanwhile stays in the connection. Raises StreamLost with the cause of the end.
     """
     source = open_source(
         url,
@@ -65,10 +68,12 @@ def run_session(
         checker.restart()
         sink.opened(source.info)
         timeout_ns = round(settings.read_timeout_s * 1e9)
+        asked_ns = clock.mono_ns()
         for raw in source.packets():
             if stop.stopped:
                 return
             now_ns, utc_ns = clock.mono_ns(), clock.utc_ns()
+            waited_ns = now_ns - asked_ns
             mono_ns = now_ns
             if former_ns is not None and now_ns - former_ns >= timeout_ns:
                 # the parser held it until the time-out ended the read: it is no new picture
@@ -89,6 +94,9 @@ def run_session(
                 ),
                 is_damaged=raw.is_corrupt,
             )
+            if rest is not None:
+                rest(waited_ns)
+            asked_ns = clock.mono_ns()
     except StreamLost as error:
         if former_ns is None and error.cause is LossCause.CLOSED:
             # how some cameras refuse a session too many: PLAY is granted, the connection closed

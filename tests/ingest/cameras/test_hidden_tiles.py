@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -53,12 +55,16 @@ class Stream:
     def mono_ns(self, number: int) -> int:
         return self._began_ns + number * INTERVAL_NS
 
-    def play(self, count: int) -> None:
+    def play(self, count: int, late_ns: int = 0) -> None:
+        """`late_ns`: how much later than they arrived they are read."""
         for _ in range(count):
             item = CLIP[self.count % (4 * KEY_INTERVAL)]
             at_ns = self.mono_ns(self.count)
             session = self.run._session_number  # the packets of a connection have its number
-            packet = CompressedPacket(item.data, at_ns, at_ns, item.is_key, at_ns, 0, session)
+            read_ns = at_ns + late_ns
+            packet = CompressedPacket(
+                item.data, at_ns, at_ns, item.is_key, read_ns, read_ns, session
+            )
             self.run.packet(packet, is_damaged=False)
             self.count += 1
 
@@ -139,3 +145,52 @@ def whole_picture(number: int) -> bytes:
     slot = np.zeros((112, 200 * 4), np.uint8)
     PictureScaler(PixelFormat.BGRA, None).fill(frame, (slot,))
     return slot.tobytes()
+
+
+WAITED_NS = 20_000_000
+
+
+def rests(stream: Stream, waited_ns: int = WAITED_NS) -> float:
+    """Seconds for which the stream's thread lets packets gather after one was waited for."""
+    began = time.monotonic()
+    stream.run._rest(waited_ns)
+    return time.monotonic() - began
+
+
+def test_only_a_hidden_stream_that_has_read_everything_rests(stream: Stream) -> None:
+    stream.run.set_wants((HIDDEN,))
+    stream.play(30)
+    assert rests(stream) > 0.3
+    assert rests(stream, waited_ns=0) < 0.1  # more was there
+    stream.play(5, late_ns=800_000_000)
+    assert rests(stream) < 0.1  # late by more than its rest
+    stream.play(1)
+    stream.run.set_wants((HIDDEN, SHOWN))
+    stream.play(1)
+    assert rests(stream) < 0.1
+
+
+def test_what_gathered_while_it_rested_keeps_its_time_and_is_not_told_as_late(
+    stream: Stream,
+) -> None:
+    stream.run.set_wants((HIDDEN,))
+    stream.play(30)
+    rests(stream)
+    stream.play(8, late_ns=300_000_000)
+    kept = stream.run.packets.snapshot()[1][-8:]
+    assert [packet.mono_ns for packet in kept] == [stream.mono_ns(n) for n in range(30, 38)]
+    assert stream.run.health().lag_s == 0
+    rests(stream)
+    stream.play(1, late_ns=900_000_000)
+    assert stream.run.health().lag_s == pytest.approx(0.5)
+
+
+def test_a_tile_that_is_shown_ends_the_rest_at_once(stream: Stream) -> None:
+    stream.run.set_wants((HIDDEN,))
+    stream.play(30)
+    rested: list[float] = []
+    thread = threading.Thread(target=lambda: rested.append(rests(stream)))
+    thread.start()
+    stream.run.set_wants((SHOWN,))
+    thread.join(5)
+    assert rested[0] < 0.3

@@ -66,6 +66,11 @@ def frame_want(want: TileWant, shape: tuple[int, int] = (0, 0)) -> FrameWant:
     )
 
 
+def asks_planes(key: str) -> bool:
+    """Whether a ring of this key (`ring_key`) was asked for as decoded planes."""
+    return key.startswith(PixelFormat.PLANES.name.lower())
+
+
 def region_of_key(key: str) -> Region:
     """The part of the picture that a ring of this key (`ring_key`) shows."""
     edges = key.partition("@")[2]

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
 from config.site import CameraId
-from console.bridge.frame_wants import region_of_key
+from console.bridge.frame_wants import asks_planes, region_of_key
 from console.bridge.planes import YuvPlanes
 from console.bridge.tile_image import ReplayMark, TileImage, image_over
 from console.state.tiles import WHOLE
@@ -150,7 +150,7 @@ class RingFeed:
             return self._key
         usable = [key for key, info in rings.items() if info.format is not PixelFormat.I420]
         # planes cost QPainter a conversion in every paint: another window's, only where there is nothing else
-        paints_planes = self.wanted_key.startswith(PixelFormat.PLANES.name.lower())
+        paints_planes = asks_planes(self.wanted_key)
         return max(
             usable,
             key=lambda key: (

@@ -12,7 +12,7 @@ from pathlib import Path
 from config.site import CameraId
 from ingest.cameras.pictures import DecodedPicture, PictureScaler
 from ingest.cameras.wants import FrameWant, RingInfo
-from ingest.frames.frame import USUAL_COLOURS
+from ingest.frames.frame import Colours, PixelFormat
 from ingest.frames.ring import RingUnavailable, RingWriter
 from ingest.frames.ring_layout import RingHeader
 from ingest.frames.timestamps import RatePacer
@@ -32,7 +32,6 @@ class FrameOutput:
         self._writer: RingWriter | None = None
         self._source_size = (0, 0, 0.0)
         self._size = (0, 0)
-        self._layout = (want.format, USUAL_COLOURS)
         self._has_failed = False
 
     def rewant(self, want: FrameWant) -> None:
@@ -61,7 +60,7 @@ class FrameOutput:
         self, frame: DecodedPicture, pixel_aspect: float, media_ns: int, mono_ns: int, utc_ns: int
     ) -> bool:
         """Scales `frame` into the ring; True when there is a new ring to tell of."""
-        self._layout = self._scaler.layout(frame)
+        layout = self._scaler.layout(frame)
         source_size = (frame.width, frame.height, pixel_aspect)
         if source_size != self._source_size:
             self._source_size = source_size
@@ -69,8 +68,8 @@ class FrameOutput:
                 frame, int(self.want.width_class), pixel_aspect
             )
         writer = self._writer
-        if writer is None or not self._fits(writer.header):
-            writer = self._new_writer()
+        if writer is None or not self._fits(writer.header, layout):
+            writer = self._new_writer(layout)
             if writer is None:
                 return False
         try:
@@ -101,13 +100,13 @@ class FrameOutput:
         if self._writer is not None:
             self._writer.path.unlink(missing_ok=True)
 
-    def _fits(self, header: RingHeader) -> bool:
+    def _fits(self, header: RingHeader, layout: tuple[PixelFormat, Colours]) -> bool:
         is_size = (header.width_px, header.height_px) == self._size
-        return is_size and (header.format, header.colours) == self._layout
+        return is_size and (header.format, header.colours) == layout
 
-    def _new_writer(self) -> RingWriter | None:
+    def _new_writer(self, layout: tuple[PixelFormat, Colours]) -> RingWriter | None:
         want = self.want
-        pixel_format, colours = self._layout
+        pixel_format, colours = layout
         try:
             writer = RingWriter.create(
                 self._folder,

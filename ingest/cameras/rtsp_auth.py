@@ -56,15 +56,14 @@ class Gate:
         return hmac.compare_digest(given, f"{self._user}:{self._password}".encode())
 
     def _digest_fits(self, method: str, text: str) -> bool:
-        fields = {name: quoted or plain for name, quoted, plain in _FIELD.findall(text)}
+        fields = _fields(text)
         if fields.get("username") != self._user or fields.get("nonce") != self._nonce:
             return False
-        secret = _md5(f"{self._user}:{REALM}:{self._password}")
-        asked = _md5(f"{method}:{fields.get('uri', '')}")
         middle = self._nonce
         if "qop" in fields:
             middle += f":{fields.get('nc', '')}:{fields.get('cnonce', '')}:{fields['qop']}"
-        expected = _md5(f"{secret}:{middle}:{asked}")
+        uri = fields.get("uri", "")
+        expected = _response(self._user, REALM, self._password, middle, method, uri)
         return hmac.compare_digest(expected.encode(), fields.get("response", "").encode())
 
 
@@ -73,16 +72,25 @@ def digest_authorization(challenge: str, user: str, password: str, method: str, 
 
     Raises ValueError for a challenge that is none of that kind.
     """
-    fields = {name: quoted or plain for name, quoted, plain in _FIELD.findall(challenge)}
+    fields = _fields(challenge)
     if not challenge.startswith("Digest ") or not {"realm", "nonce"} <= fields.keys():
         raise ValueError(f"no digest challenge: {challenge!r}")
     realm, nonce = fields["realm"], fields["nonce"]
-    secret, asked = _md5(f"{user}:{realm}:{password}"), _md5(f"{method}:{uri}")
-    response = _md5(f"{secret}:{nonce}:{asked}")
+    response = _response(user, realm, password, nonce, method, uri)
     return (
         f'Digest username="{user}", realm="{realm}", nonce="{nonce}", uri="{uri}", '
         f'response="{response}"'
     )
+
+
+def _fields(text: str) -> dict[str, str]:
+    return {name: quoted or plain for name, quoted, plain in _FIELD.findall(text)}
+
+
+def _response(user: str, realm: str, password: str, middle: str, method: str, uri: str) -> str:
+    """`middle`: the nonce, with qop its counters too."""
+    secret, asked = _md5(f"{user}:{realm}:{password}"), _md5(f"{method}:{uri}")
+    return _md5(f"{secret}:{middle}:{asked}")
 
 
 def _md5(text: str) -> str:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from pytestqt.qtbot import QtBot
 
 from config.site import Camera
 from console.bridge.frame_wants import frame_want, region_of_key, width_class
@@ -18,14 +14,6 @@ from ingest.cameras.wants import (
 )
 from ingest.frames.frame import WidthClass
 from tests.console.wall.ring_stage import CAMERA, FIRST, MAIN, OTHER, SECOND, Stage
-
-
-@pytest.fixture
-def stage(qtbot: QtBot, tmp_path: Path) -> Iterator[Stage]:
-    made = Stage(qtbot, tmp_path)
-    yield made
-    made.pump.close()
-    made.lease.close()
 
 
 def test_a_tile_shows_the_newest_frame_of_its_ring(stage: Stage) -> None:

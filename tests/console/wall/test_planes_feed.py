@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 from msgspec import structs
-from pytestqt.qtbot import QtBot
 
 from console.bridge.frame_wants import frame_want
 from console.bridge.ring_feed import RingFeed
@@ -15,14 +10,6 @@ from console.state.wall_wants import Importance, TileWant, ViewSize
 from ingest.cameras.wants import FrameWant, ring_key
 from ingest.frames.frame import PixelFormat, WidthClass
 from tests.console.wall.ring_stage import CAMERA, FIRST, MAIN, Stage
-
-
-@pytest.fixture
-def stage(qtbot: QtBot, tmp_path: Path) -> Iterator[Stage]:
-    made = Stage(qtbot, tmp_path)
-    yield made
-    made.pump.close()
-    made.lease.close()
 
 
 def planes_view(*, takes_planes: bool) -> ViewSize:

@@ -38,6 +38,21 @@ CAMERA = CameraId("cam-1")
 PARAMETERS = VideoParameters(VideoCodec.H264, (b"sps", b"pps"), 320, 180, 25.0)
 
 
+def place_served(relay: Relay) -> str:
+    """host:port where it listens."""
+    return relay.url(CAMERA).removeprefix("rtsp://").partition("/")[0]
+
+
+def away_once_refused(relay: Relay, cause: LossCause) -> frozenset[CameraId] | None:
+    """What `relay`, not begun yet, says it cannot get once the camera has refused it."""
+    relay.start()
+    try:
+        wait_until(lambda: relay.states.get(CAMERA) is cause, 10, "it is refused")
+        return away_at(place_served(relay), "word", 1.0)
+    finally:
+        relay.close()
+
+
 class Street:
     """One camera with one session, and its relay."""
 
@@ -58,8 +73,8 @@ class Street:
         )
 
     def url(self) -> str:
-        address = self.relay.url(CAMERA).removeprefix("rtsp://").partition("/")[0]
-        return through_relay(self.seen, structs.replace(self.settings, address=address)).main_url
+        settings = structs.replace(self.settings, address=place_served(self.relay))
+        return through_relay(self.seen, settings).main_url
 
     def numbers(self, count: int) -> list[float]:
         """Receive times of so many pictures of the relay."""
@@ -226,7 +241,7 @@ def test_a_stand_in_takes_what_no_relay_before_it_can_get() -> None:
 
 
 def test_only_what_speaks_counts_as_a_relay_that_is_there(street: Street) -> None:
-    place = street.relay.url(CAMERA).removeprefix("rtsp://").partition("/")[0]
+    place = place_served(street.relay)
     assert away_at(place, "word", 1.0) == frozenset()
     with socket.socket() as frozen:
         frozen.bind(("127.0.0.1", 0))
@@ -236,7 +251,7 @@ def test_only_what_speaks_counts_as_a_relay_that_is_there(street: Street) -> Non
 
 
 def test_a_relay_tells_who_knows_the_word_which_camera_it_cannot_get(street: Street) -> None:
-    place = street.relay.url(CAMERA).removeprefix("rtsp://").partition("/")[0]
+    place = place_served(street.relay)
     street.until_sending()
     assert away_at(place, "word", 1.0) == frozenset()
 
@@ -261,25 +276,13 @@ def test_a_camera_a_stand_in_has_is_not_away_for_a_relay_that_just_began(
     street.until_sending()  # the street's relay is the stand-in here, it has the one session
     settings = structs.replace(street.settings, stand_ins=("127.0.0.1:9",))
     began = Relay([street.seen], settings, CameraSettings(), SystemClock())
-    began.start()
-    try:
-        wait_until(lambda: began.states.get(CAMERA) is LossCause.BUSY, 10, "it is refused")
-        place = began.url(CAMERA).removeprefix("rtsp://").partition("/")[0]
-        assert away_at(place, "word", 1.0) == frozenset()
-    finally:
-        began.close()
+    assert away_once_refused(began, LossCause.BUSY) == frozenset()
 
 
 def test_a_wrong_password_is_nothing_a_stand_in_should_try_too(street: Street) -> None:
     street.camera.server.gate = Gate("admin", "changed")
     relay = Relay([street.seen], street.settings, CameraSettings(), SystemClock())
-    relay.start()
-    try:
-        wait_until(lambda: relay.states.get(CAMERA) is LossCause.UNAUTHORIZED, 10, "it is refused")
-        place = relay.url(CAMERA).removeprefix("rtsp://").partition("/")[0]
-        assert away_at(place, "word", 1.0) == frozenset()
-    finally:
-        relay.close()
+    assert away_once_refused(relay, LossCause.UNAUTHORIZED) == frozenset()
 
 
 @given(st.sets(st.text(st.characters(codec="utf-8"), min_size=1)))
